@@ -1,0 +1,138 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// subject is the server whose ratios to the others are published; without it in a run, only rates are.
+const subject = "stator"
+
+// markdown renders the results as tables: what ran, the ratios that matter, and all the numbers behind them.
+func markdown(r *results) string {
+	var b strings.Builder
+	setting(&b, r)
+	serverTable(&b, r)
+	ratioTable(&b, r)
+	numberTable(&b, r)
+	return b.String()
+}
+
+func setting(b *strings.Builder, r *results) {
+	processor := r.Machine.Processor
+	if processor == "" {
+		processor = r.Machine.Arch
+	}
+	fmt.Fprintf(b, "Measured on %s with `go run ./bench`: %d cores (%s), %s, %s. ",
+		r.Date, r.Machine.Cores, processor, r.Machine.OS, r.Machine.Go)
+	fmt.Fprintf(b, "Client and servers share the machine; only the server being measured runs, the others are paused. "+
+		"%s items of %d bytes; each number is the median of %d round(s) of %s s. ",
+		grouped(float64(r.Settings.Items)), r.Settings.ItemBytes, r.Settings.Rounds, short(r.Settings.MeasureSeconds))
+	if r.Machine.SyncMicros > 0 {
+		fmt.Fprintf(b, "The disk needs %s to make an appended kilobyte durable. ", duration(r.Machine.SyncMicros))
+	}
+	b.WriteString("Every answer is checked.\n\n")
+}
+
+func serverTable(b *strings.Builder, r *results) {
+	b.WriteString("| Server | Start to first answer | Memory idle | Memory at most | How it ran |\n| --- | ---: | ---: | ---: | --- |\n")
+	for _, s := range r.Servers {
+		title := s.Title
+		if s.Version != "" {
+			title += " (" + s.Version + ")"
+		}
+		if s.Skipped != "" {
+			line, _, _ := strings.Cut(s.Skipped, "\n")
+			fmt.Fprintf(b, "| %s | | | | %s |\n", title, line)
+			continue
+		}
+		fmt.Fprintf(b, "| %s | %s | %s | %s | %s |\n", title, duration(s.ReadyMicros), megabytes(s.IdleBytes), megabytes(s.PeakBytes), s.Note)
+	}
+	b.WriteString("\n")
+}
+
+// ratioTable is Stator by each of the others: above 1 it is the faster one.
+func ratioTable(b *strings.Builder, r *results) {
+	measured := r.measured()
+	if r.server(subject).Name == "" || r.server(subject).Skipped != "" || len(measured) < 2 {
+		return
+	}
+	b.WriteString("Stator's rate beside the others', `÷` meaning divided by:\n\n| Operation | Connections | Stator |")
+	rule := "| --- | ---: | ---: |"
+	for _, s := range measured {
+		if s.Name != subject {
+			b.WriteString(" ÷ " + s.Title + " |")
+			rule += " ---: |"
+		}
+	}
+	b.WriteString("\n" + rule + "\n")
+	for _, operation := range r.Settings.Operations {
+		for _, connections := range r.Settings.Connections {
+			own := r.cell(subject, operation, connections)
+			if own == nil {
+				continue
+			}
+			fmt.Fprintf(b, "| %s | %d | %s/s |", operation, connections, grouped(own.Rate))
+			for _, s := range measured {
+				if s.Name == subject {
+					continue
+				}
+				if ratio, ok := r.ratio(subject, s.Name, operation, connections); ok {
+					fmt.Fprintf(b, " %s |", times(ratio))
+				} else {
+					b.WriteString(" – |")
+				}
+			}
+			b.WriteString("\n")
+		}
+	}
+	b.WriteString("\n")
+}
+
+func numberTable(b *strings.Builder, r *results) {
+	b.WriteString("All numbers. CPU is the processor time the server, and the client that measures it, spend on one request.\n\n")
+	b.WriteString("| Operation | Connections | Server | Rate | p50 | p99 | Server CPU | Client CPU |\n| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: |\n")
+	for _, c := range r.Cells {
+		fmt.Fprintf(b, "| %s | %d | %s | %s/s | %s | %s | %s | %s |\n", c.Operation, c.Connections, r.server(c.Server).Title,
+			grouped(c.Rate), duration(c.P50Micros), duration(c.P99Micros), duration(c.ServerCPUMicros), duration(c.ClientCPUMicros))
+	}
+}
+
+// grouped writes a count with its thousands apart.
+func grouped(value float64) string {
+	digits := strconv.FormatFloat(value, 'f', 0, 64)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
+
+// times writes a ratio with about two significant digits.
+func times(ratio float64) string {
+	switch {
+	case ratio >= 100:
+		return grouped(ratio)
+	case ratio >= 10:
+		return strconv.FormatFloat(ratio, 'f', 1, 64)
+	}
+	return strconv.FormatFloat(ratio, 'f', 2, 64)
+}
+
+func duration(micros float64) string {
+	switch {
+	case micros >= 1e6:
+		return strconv.FormatFloat(micros/1e6, 'f', 2, 64) + " s"
+	case micros >= 1e5:
+		return strconv.FormatFloat(micros/1e3, 'f', 0, 64) + " ms"
+	case micros >= 1e3:
+		return strconv.FormatFloat(micros/1e3, 'f', 1, 64) + " ms"
+	}
+	return strconv.FormatFloat(micros, 'f', 0, 64) + " µs"
+}
+
+func megabytes(bytes int64) string {
+	return strconv.FormatFloat(float64(bytes)/1e6, 'f', 0, 64) + " MB"
+}
+
+func short(value float64) string { return strconv.FormatFloat(value, 'g', 3, 64) }

@@ -1,0 +1,31 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+
+	"github.com/statordb/stator"
+)
+
+// check looks for inconsistencies in a data folder. It fails if there are any.
+func check(ctx context.Context, args []string, std stdio) error {
+	var c config
+	if err := parse("check", args, std, func(f *flag.FlagSet) { c.dataFlag(f) }); err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+	defer stop()
+	sum, err := stator.Check(ctx, c.data, func(problem string) { fmt.Fprintln(std.out, problem) })
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(std.out, "%d tables with %d indexes, %d items of %d bytes, %d index entries, %d identity records: %d problems\n",
+		sum.Tables, sum.Indexes, sum.Items, sum.Bytes, sum.Entries, sum.Identities, sum.Problems)
+	if sum.Problems > 0 {
+		return fmt.Errorf("%d problems found", sum.Problems)
+	}
+	return nil
+}

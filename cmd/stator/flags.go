@@ -1,0 +1,133 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"strings"
+	"time"
+)
+
+// usageError is a mistake in flags, arguments or environment.
+type usageError struct{ message string }
+
+func (e *usageError) Error() string { return e.message }
+
+// envPrefix and a flag's name in upper case are the flag's environment variable.
+const envPrefix = "STATOR_"
+
+func variable(name string) string {
+	return envPrefix + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
+}
+
+const defaultData = "./stator-data"
+
+// config is what the flags say.
+type config struct {
+	data, listen, engine, engineURL string
+	auth, region, account           string
+	tlsCert, tlsKey                 string
+	logLevel                        slog.Level
+	metrics                         string
+	noFsync                         bool
+	grace                           time.Duration
+}
+
+func (c *config) dataFlag(f *flag.FlagSet) {
+	f.StringVar(&c.data, "data", defaultData, "`folder` for the data, the credentials and the master key")
+}
+
+func (c *config) serveFlags(f *flag.FlagSet) {
+	c.dataFlag(f)
+	f.StringVar(&c.listen, "listen", "127.0.0.1:8000", "`address` to serve on; port 0 takes a free one")
+	f.StringVar(&c.engine, "engine", "pebble", "what keeps the data: pebble or memory")
+	f.StringVar(&c.engineURL, "engine-url", "", "`URL` of a shared engine")
+	f.StringVar(&c.auth, "auth", "iam", "iam, or open: for tests alone, checks nothing")
+	f.StringVar(&c.region, "region", "us-east-1", "`region` that clients are told to use")
+	f.StringVar(&c.account, "account-id", "", "12 `digits` of the account that the first start makes (default random)")
+	f.StringVar(&c.tlsCert, "tls-cert", "", "`file` with the certificate chain in PEM, for HTTPS")
+	f.StringVar(&c.tlsKey, "tls-key", "", "`file` with its private key in PEM")
+	f.TextVar(&c.logLevel, "log-level", slog.LevelInfo, "debug, info, warn or error; debug logs every request")
+	f.StringVar(&c.metrics, "metrics", "auto", "serve /metrics without authentication: on, off, or auto: when only this machine can reach it")
+	f.BoolVar(&c.noFsync, "no-fsync", false, "acknowledge writes before they are on disk: a crash loses the last second")
+	f.DurationVar(&c.grace, "shutdown-grace", 30*time.Second, "how long requests in flight may take after SIGTERM")
+}
+
+// parse reads flags, and for those that are not given the environment.
+func parse(name string, args []string, std stdio, define func(*flag.FlagSet)) error {
+	f := flag.NewFlagSet(name, flag.ContinueOnError)
+	f.SetOutput(std.err)
+	define(f)
+	f.Usage = func() { help(f, name) }
+	if err := f.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return err
+		}
+		return &usageError{"see stator " + name + " --help"} // the flag package has said what is wrong
+	}
+	if f.NArg() > 0 {
+		return &usageError{fmt.Sprintf("unexpected argument %q", f.Arg(0))}
+	}
+	given := map[string]bool{}
+	f.Visit(func(fl *flag.Flag) { given[fl.Name] = true })
+	var bad error
+	f.VisitAll(func(fl *flag.Flag) {
+		value, ok := os.LookupEnv(variable(fl.Name))
+		if !ok || given[fl.Name] || bad != nil {
+			return
+		}
+		if err := f.Set(fl.Name, value); err != nil {
+			bad = &usageError{fmt.Sprintf("%s=%q: %v", variable(fl.Name), value, err)}
+		}
+	})
+	return bad
+}
+
+func help(f *flag.FlagSet, name string) {
+	out := f.Output()
+	fmt.Fprintf(out, "Usage: stator %s [flags]\n\n", name)
+	f.VisitAll(func(fl *flag.Flag) {
+		value, text := flag.UnquoteUsage(fl)
+		fmt.Fprintf(out, "  --%s %s\n        %s", fl.Name, value, text)
+		if fl.DefValue != "" && fl.DefValue != "false" {
+			fmt.Fprintf(out, " (default %s)", fl.DefValue)
+		}
+		fmt.Fprintf(out, " [%s]\n", variable(fl.Name))
+	})
+}
+
+// check finds what is wrong with a combination of flags.
+func (c *config) check() error {
+	switch c.engine {
+	case "pebble", "memory":
+		if c.engineURL != "" {
+			return &usageError{"--engine-url is for shared engines; " + c.engine + " has none"}
+		}
+	case "tikv", "postgres":
+		return fmt.Errorf("the engine %s is not built into this version yet", c.engine)
+	default:
+		return &usageError{fmt.Sprintf("--engine %q: it is pebble or memory", c.engine)}
+	}
+	if c.auth != "iam" && c.auth != "open" {
+		return &usageError{fmt.Sprintf("--auth %q: it is iam or open", c.auth)}
+	}
+	if c.metrics != "auto" && c.metrics != "on" && c.metrics != "off" {
+		return &usageError{fmt.Sprintf("--metrics %q: it is auto, on or off", c.metrics)}
+	}
+	if (c.tlsCert == "") != (c.tlsKey == "") {
+		return &usageError{"--tls-cert and --tls-key go together"}
+	}
+	if c.data == "" {
+		return &usageError{"--data is empty"}
+	}
+	return nil
+}
+
+// isLoopback says whether only this machine can reach a listener.
+func isLoopback(a net.Addr) bool {
+	tcp, ok := a.(*net.TCPAddr)
+	return ok && tcp.IP.IsLoopback()
+}

@@ -1,0 +1,46 @@
+// Package awsapi is what all AWS APIs share: the operation as a value, the error as the wire has it, and the codecs
+// of AWS's protocols. It knows no service. It is pure and imports policy, for what an operation needs, and the
+// JSON scanner.
+package awsapi
+
+import (
+	"context"
+	"time"
+
+	"github.com/statordb/stator/internal/policy"
+)
+
+// Operation is one operation of one service. A service has one table of all the operations that AWS has.
+type Operation struct {
+	// Service is the name in ARNs and IAM actions: dynamodb, iam, sts.
+	Service string
+	// Name is AWS's name of the operation: PutItem.
+	Name string
+	// Decode reads the input and checks what can be checked without looking at any data. It is nil for an
+	// operation that Stator does not have yet.
+	Decode func(*Request) (Call, error)
+}
+
+// Request is a request whose sender is known.
+type Request struct {
+	// ID is the request id that the answer carries.
+	ID string
+	// Account is the caller's, 12 digits. Region is the one of the credential scope.
+	Account, Region string
+	// Principal is the caller's ARN.
+	Principal string
+	// Host is the host and port that the client used.
+	Host string
+	// Now is when the request came.
+	Now time.Time
+	// Body is the whole body, decompressed. It is valid until the call has run.
+	Body []byte
+}
+
+// Call is a decoded request: what the dispatcher authorises and then runs.
+type Call interface {
+	// Needs returns every permission that the call needs. None means that anyone may make it.
+	Needs() []policy.Need
+	// Run does the work and appends the body of the answer to dst.
+	Run(ctx context.Context, dst []byte) ([]byte, error)
+}

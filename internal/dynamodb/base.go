@@ -1,0 +1,102 @@
+package dynamodb
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/statordb/stator/internal/attribute"
+	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/policy"
+	"github.com/statordb/stator/internal/table"
+)
+
+// base is what every operation on one table has.
+type base struct {
+	s   *Service
+	req *awsapi.Request
+
+	tableName      text
+	returnCapacity text
+}
+
+// place is where a table named in a request is.
+func place(req *awsapi.Request, name string) (table.Scope, string) {
+	// arn:aws:dynamodb:region:account:table/name
+	if parts := strings.SplitN(name, ":", 6); len(parts) == 6 && parts[0] == "arn" {
+		resource, _ := strings.CutPrefix(parts[5], "table/")
+		return table.Scope{Account: parts[4], Region: parts[3]}, resource
+	}
+	return table.Scope{Account: req.Account, Region: req.Region}, name
+}
+
+// arn is the ARN of a table, or of one of its indexes.
+func arn(scope table.Scope, name, index string) string {
+	s := "arn:aws:dynamodb:" + scope.Region + ":" + scope.Account + ":table/" + name
+	if index != "" {
+		s += "/index/" + index
+	}
+	return s
+}
+
+// need is the one permission of an operation on a table or an index.
+func need(req *awsapi.Request, action, name, index string) []policy.Need {
+	scope, name := place(req, name)
+	return []policy.Need{{Action: "dynamodb:" + action, Resource: arn(scope, name, index)}}
+}
+
+// table finds a table for an operation on its items.
+func (s *Service) table(ctx context.Context, req *awsapi.Request, name string) (*table.Descriptor, error) {
+	scope, name := place(req, name)
+	d, err := s.store.Table(ctx, scope, name)
+	if errors.Is(err, table.ErrNotFound) {
+		return nil, notFound("Requested resource not found")
+	}
+	return d, err
+}
+
+// maxPlans bounds how often an operation is planned again because its table changed meanwhile.
+const maxPlans = 16
+
+// planned runs fn again as long as the table that it planned with has changed since.
+func planned(fn func() error) error {
+	for range maxPlans {
+		if err := fn(); !errors.Is(err, table.ErrStale) {
+			return err
+		}
+	}
+	return &awsapi.Error{Code: "ResourceInUseException", Status: http.StatusBadRequest,
+		Message: "Attempt to change a resource which is still in use"}
+}
+
+func notFound(message string) error {
+	return &awsapi.Error{Code: "ResourceNotFoundException", Status: http.StatusBadRequest, Message: message}
+}
+
+// invalid returns the validation error for the first of errs that is there, nil if none is.
+func invalid(errs ...*attribute.Error) error {
+	for _, err := range errs {
+		if err != nil {
+			return awsapi.Validation(err.Message)
+		}
+	}
+	return nil
+}
+
+// expressionError is the error of an expression's parser or evaluation as the client sees it.
+func expressionError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return awsapi.Validation(err.Error())
+}
+
+// conditionFailed is the answer to a condition that was false; item is shown if the caller asked for it.
+func conditionFailed(item attribute.Value) *awsapi.Error {
+	err := &awsapi.Error{Code: "ConditionalCheckFailedException", Status: http.StatusBadRequest, Message: "The conditional request failed"}
+	if item != nil {
+		err.Members = []awsapi.Member{{Name: "Item", Append: item.AppendItemJSON}}
+	}
+	return err
+}

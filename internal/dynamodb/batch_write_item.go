@@ -1,0 +1,247 @@
+package dynamodb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/statordb/stator/internal/attribute"
+	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/policy"
+	"github.com/statordb/stator/internal/table"
+)
+
+// The limits of BatchWriteItem (API reference): puts and deletes, and bytes of the request's items.
+const (
+	maxBatchWrite      = 25
+	maxBatchWriteBytes = 16 << 20
+)
+
+// batchWriteItemCall is a BatchWriteItem.
+type batchWriteItemCall struct {
+	base
+	tables           []*batchWriteTable
+	returnCollection text
+}
+
+// batchWriteTable is what a BatchWriteItem does to one table.
+type batchWriteTable struct {
+	name    string
+	writes  []batchWrite
+	changes []change
+}
+
+// batchWrite is a WriteRequest as it was given.
+type batchWrite struct {
+	put, remove     bool
+	item, key       attribute.Value
+	badItem, badKey *attribute.Error
+}
+
+// batchWriteItem decodes BatchWriteItem.
+func (s *Service) batchWriteItem(req *awsapi.Request) (awsapi.Call, error) {
+	c := &batchWriteItemCall{base: base{s: s, req: req}}
+	given := false
+	if err := readBody(req.Body, func(r *reader, name []byte) error {
+		switch string(name) {
+		case "RequestItems":
+			given = true
+			return r.members(func(name []byte) error {
+				t := &batchWriteTable{name: string(name)}
+				c.tables = append(c.tables, t)
+				return r.elements(func() error { return t.read(r) })
+			})
+		case "ReturnConsumedCapacity":
+			return r.text(&c.returnCapacity)
+		case "ReturnItemCollectionMetrics":
+			return r.text(&c.returnCollection)
+		}
+		return r.Scan.Skip()
+	}); err != nil {
+		return nil, err
+	}
+	if err := c.violations(given); err != nil {
+		return nil, err
+	}
+	total, size := 0, 0
+	for _, t := range c.tables {
+		if total += len(t.writes); total > maxBatchWrite {
+			return nil, awsapi.Validation("Too many items requested for the BatchWriteItem call")
+		}
+		for _, w := range t.writes {
+			ch, err := w.change()
+			if err != nil {
+				return nil, err
+			}
+			size += attribute.ItemSize(ch.key)
+			t.changes = append(t.changes, ch)
+		}
+	}
+	if size > maxBatchWriteBytes {
+		return nil, awsapi.Validation("Request size limit exceeded")
+	}
+	return c, nil
+}
+
+func (t *batchWriteTable) read(r *reader) error {
+	var w batchWrite
+	err := r.members(func(name []byte) error {
+		switch string(name) {
+		case "PutRequest":
+			w.put = true
+			return r.members(func(name []byte) error {
+				if string(name) == "Item" {
+					return r.item(&w.item, &w.badItem)
+				}
+				return r.Scan.Skip()
+			})
+		case "DeleteRequest":
+			w.remove = true
+			return r.members(func(name []byte) error {
+				if string(name) == "Key" {
+					return r.item(&w.key, &w.badKey)
+				}
+				return r.Scan.Skip()
+			})
+		}
+		return r.Scan.Skip()
+	})
+	t.writes = append(t.writes, w)
+	return err
+}
+
+func (c *batchWriteItemCall) violations(given bool) error {
+	var v violations
+	v.enum("returnConsumedCapacity", c.returnCapacity, consumedCapacityValues)
+	v.enum("returnItemCollectionMetrics", c.returnCollection, collectionValues)
+	v.required("requestItems", given)
+	if given {
+		v.count("requestItems", "{}", len(c.tables), 1, maxBatchWrite)
+	}
+	for _, t := range c.tables {
+		v.tableKey("requestItems", t.name)
+		if len(t.writes) == 0 || len(t.writes) > maxBatchWrite {
+			v.add("'{"+t.name+"}'", "requestItems", "Map value must satisfy constraint: [Member must have length less than or equal to 25, Member must have length greater than or equal to 1]")
+		}
+		for i, w := range t.writes {
+			at := fmt.Sprintf("requestItems.%s.member.%d.member.", t.name, i+1)
+			v.required(at+"deleteRequest.key", !w.remove || w.key != nil)
+			v.required(at+"putRequest.item", !w.put || w.item != nil)
+		}
+	}
+	return v.err()
+}
+
+func (w *batchWrite) change() (change, error) {
+	if w.put == w.remove {
+		return change{}, awsapi.Validation("Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes")
+	}
+	if err := invalid(w.badItem, w.badKey); err != nil {
+		return change{}, err
+	}
+	if w.remove {
+		return change{key: w.key, remove: true}, nil
+	}
+	if attribute.ItemSize(w.item) > maxItem {
+		return change{}, errItemTooLarge
+	}
+	return change{key: w.item, put: true}, nil
+}
+
+// Needs implements awsapi.Call.
+func (c *batchWriteItemCall) Needs() []policy.Need {
+	var needs []policy.Need
+	for _, t := range c.tables {
+		needs = append(needs, need(c.req, "BatchWriteItem", t.name, "")...)
+	}
+	return needs
+}
+
+// Run implements awsapi.Call. All the writes are one transaction: that is more than AWS promises, and one fsync.
+func (c *batchWriteItemCall) Run(ctx context.Context, dst []byte) ([]byte, error) {
+	var (
+		usage   []capacity
+		touched []touchedCollection
+	)
+	err := planned(func() error {
+		usage, touched = nil, nil
+		writes, err := c.plan(ctx)
+		if err != nil {
+			return err
+		}
+		written, err := c.s.store.Write(ctx, writes, nil)
+		if errors.Is(err, table.ErrRefused) {
+			return refusal(written)
+		}
+		if err != nil {
+			return err
+		}
+		for _, t := range c.tables {
+			used := capacity{table: writes[0].Table}
+			for range t.changes {
+				done := written[0]
+				used.wrote(attribute.ItemSize(done.Old), attribute.ItemSize(done.New), done.Indexes)
+				touched = append(touched, touchedCollection{t.name, writes[0].Table, writes[0].Key})
+				writes, written = writes[1:], written[1:]
+			}
+			usage = append(usage, used)
+		}
+		return nil
+	})
+	if err != nil {
+		return dst, err
+	}
+	dst = append(dst, `{"UnprocessedItems":{}`...)
+	if c.returnCollection.value == "SIZE" {
+		if dst, err = c.s.appendCollections(ctx, dst, touched); err != nil {
+			return dst, err
+		}
+	}
+	dst = appendCapacities(dst, usage, c.returnCapacity)
+	return append(dst, '}'), nil
+}
+
+// plan checks the changes against their tables.
+func (c *batchWriteItemCall) plan(ctx context.Context) ([]table.Write, error) {
+	var writes []table.Write
+	for _, t := range c.tables {
+		d, err := c.s.table(ctx, c.req, t.name)
+		if err != nil {
+			return nil, err
+		}
+		seen := make(map[string]struct{}, len(t.changes))
+		for i := range t.changes {
+			ch := &t.changes[i]
+			if err := checkBatchKey(d, ch); err != nil {
+				return nil, err
+			}
+			id := string(d.KeyOf(nil, ch.key))
+			if _, there := seen[id]; there {
+				return nil, errDuplicateKeys
+			}
+			seen[id] = struct{}{}
+			writes = append(writes, ch.write(d))
+		}
+	}
+	return writes, nil
+}
+
+// checkBatchKey is change.check, except that of an item AWS says no more than that its key is wrong.
+func checkBatchKey(d *table.Descriptor, ch *change) error {
+	for _, a := range keyAttributes(d) {
+		if ch.key.Field(a.Name).Kind() != a.Kind {
+			return errKeySchema
+		}
+	}
+	return ch.check(d)
+}
+
+// refusal is the first error of a refused write.
+func refusal(written []table.Written) error {
+	for _, w := range written {
+		if w.Err != nil {
+			return w.Err
+		}
+	}
+	return awsapi.Internal(errors.New("dynamodb: a write was refused without a reason"))
+}

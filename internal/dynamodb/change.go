@@ -1,0 +1,116 @@
+package dynamodb
+
+import (
+	"context"
+	"errors"
+
+	"github.com/statordb/stator/internal/attribute"
+	"github.com/statordb/stator/internal/expression"
+	"github.com/statordb/stator/internal/table"
+)
+
+// change is a put, an update, a delete or a condition check of one item, alone or in a transaction.
+type change struct {
+	key       attribute.Value       // the key, or for a put the item
+	put       bool                  // key replaces the item
+	update    *expression.Update    // changes the item, making it if there is none; nil with put or remove
+	remove    bool                  // deletes the item
+	condition *expression.Condition // nil for none
+	showItem  bool                  // ReturnValuesOnConditionCheckFailure is ALL_OLD
+}
+
+// check checks the change against the table's schema.
+func (c *change) check(d *table.Descriptor) error {
+	if c.put {
+		if err := checkItem(d, c.key); err != nil {
+			return err
+		}
+		return c.checkPaths(d)
+	}
+	if err := checkKey(d, c.key); err != nil {
+		return err
+	}
+	if c.update != nil {
+		if err := c.update.CheckKeys(func(name string) bool { return isKey(d, name) }); err != nil {
+			return expressionError(err)
+		}
+	}
+	return c.checkPaths(d)
+}
+
+func (c *change) checkPaths(d *table.Descriptor) error {
+	if c.condition == nil {
+		return nil
+	}
+	return expressionError(c.condition.CheckKeys(func(name string) bool { return isKey(d, name) }))
+}
+
+// write is the change as the store makes it.
+func (c *change) write(d *table.Descriptor) table.Write {
+	return table.Write{Table: d, Key: c.key, Apply: func(old attribute.Value) (attribute.Value, error) {
+		if c.condition != nil && !c.condition.Eval(orEmpty(old)) {
+			if !c.showItem {
+				old = nil
+			}
+			return nil, conditionFailed(old)
+		}
+		switch {
+		case c.put:
+			return c.key, nil
+		case c.remove:
+			return nil, nil
+		case c.update == nil:
+			return old, nil
+		}
+		return c.updated(d, old)
+	}}
+}
+
+// orEmpty is what a condition is evaluated on: an item that is not there has no attributes.
+func orEmpty(item attribute.Value) attribute.Value {
+	if item == nil {
+		return attribute.NewMap(nil, nil)
+	}
+	return item
+}
+
+func (c *change) updated(d *table.Descriptor, old attribute.Value) (attribute.Value, error) {
+	from := old
+	if from == nil {
+		from = c.key
+	}
+	item, err := c.update.Apply(from)
+	if err != nil {
+		return nil, expressionError(err)
+	}
+	if attribute.ItemSize(item) > maxItem {
+		return nil, errUpdatedToSize
+	}
+	return item, checkIndexKeys(d, old, item)
+}
+
+// run makes the one change of an operation, planning it again when the table changed meanwhile.
+func (c *change) run(ctx context.Context, b *base) (table.Written, capacity, error) {
+	var done table.Written
+	used := capacity{}
+	err := planned(func() error {
+		d, err := b.s.table(ctx, b.req, b.tableName.value)
+		if err != nil {
+			return err
+		}
+		if err := c.check(d); err != nil {
+			return err
+		}
+		written, err := b.s.store.Write(ctx, []table.Write{c.write(d)}, nil)
+		if errors.Is(err, table.ErrRefused) {
+			return written[0].Err
+		}
+		if err != nil {
+			return err
+		}
+		done, used = written[0], capacity{table: d}
+		used.wrote(attribute.ItemSize(done.Old), attribute.ItemSize(done.New), done.Indexes)
+		return nil
+	})
+	return done, used, err
+}

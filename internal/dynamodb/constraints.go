@@ -1,0 +1,99 @@
+package dynamodb
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// The constraints that the model puts on the structures of the control plane, which AWS checks before what they mean.
+
+var (
+	scalarValues      = []string{"B", "N", "S"}
+	billingValues     = []string{"PROVISIONED", "PAY_PER_REQUEST"}
+	keyTypeValues     = []string{"HASH", "RANGE"}
+	projectionValues  = []string{"ALL", "INCLUDE", "KEYS_ONLY"}
+	tableClassValues  = []string{"STANDARD", "STANDARD_INFREQUENT_ACCESS"}
+	sseTypeValues     = []string{"AES256", "KMS"}
+	maxNonKey         = 20
+	maxAttributeOfKey = 255
+)
+
+func (v *violations) definitions(at string, defs []types.AttributeDefinition) {
+	for i, d := range defs {
+		at := fmt.Sprintf("%s.%d.member.", at, i+1)
+		v.required(at+"attributeName", d.AttributeName != nil)
+		v.length(at+"attributeName", optional(d.AttributeName), 1, maxAttributeOfKey)
+		v.required(at+"attributeType", d.AttributeType != "")
+		v.enum(at+"attributeType", enumText(d.AttributeType), scalarValues)
+	}
+}
+
+func (v *violations) throughput(at string, t *types.ProvisionedThroughput) {
+	if t == nil {
+		return
+	}
+	v.units(at+".writeCapacityUnits", t.WriteCapacityUnits)
+	v.units(at+".readCapacityUnits", t.ReadCapacityUnits)
+}
+
+func (v *violations) units(at string, units *int64) {
+	v.required(at, units != nil)
+	v.atLeast(at, integer{units != nil, aws.ToInt64(units)}, 1)
+}
+
+func (v *violations) keySchema(at string, schema []types.KeySchemaElement, most int) {
+	v.required(at, schema != nil)
+	if schema == nil {
+		return
+	}
+	v.count(at, shownSchema(schema), len(schema), 1, most)
+	for i, e := range schema {
+		at := fmt.Sprintf("%s.%d.member.", at, i+1)
+		v.required(at+"attributeName", e.AttributeName != nil)
+		v.length(at+"attributeName", optional(e.AttributeName), 1, maxAttributeOfKey)
+		v.required(at+"keyType", e.KeyType != "")
+		v.enum(at+"keyType", enumText(e.KeyType), keyTypeValues)
+	}
+}
+
+// shownSchema prints a key schema as AWS prints it in a violation.
+func shownSchema(schema []types.KeySchemaElement) string {
+	s := "["
+	for i, e := range schema {
+		if i > 0 {
+			s += ", "
+		}
+		s += "KeySchemaElement(attributeName=" + aws.ToString(e.AttributeName) + ", keyType=" + string(e.KeyType) + ")"
+	}
+	return s + "]"
+}
+
+func (v *violations) projection(at string, p *types.Projection) {
+	v.required(at, p != nil)
+	if p == nil {
+		return
+	}
+	v.enum(at+".projectionType", enumText(p.ProjectionType), projectionValues)
+	if p.NonKeyAttributes != nil {
+		v.count(at+".nonKeyAttributes", joinNames(p.NonKeyAttributes), len(p.NonKeyAttributes), 1, maxNonKey)
+		for i, name := range p.NonKeyAttributes {
+			v.length(at+".nonKeyAttributes."+strconv.Itoa(i+1)+".member", text{true, name}, 1, maxAttributeOfKey)
+		}
+	}
+}
+
+func (v *violations) index(at string, name *string, schema []types.KeySchemaElement, p *types.Projection, most int) {
+	v.required(at+"indexName", name != nil)
+	v.name(at+"indexName", optional(name))
+	v.keySchema(at+"keySchema", schema, most)
+	v.projection(at+"projection", p)
+}
+
+func (v *violations) sse(s *types.SSESpecification) {
+	if s != nil {
+		v.enum("sSESpecification.sSEType", enumText(s.SSEType), sseTypeValues)
+	}
+}

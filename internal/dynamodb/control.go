@@ -1,0 +1,75 @@
+package dynamodb
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/policy"
+	"github.com/statordb/stator/internal/table"
+)
+
+// control is a call of the control plane: its input and output are the AWS SDK's types, and run does the work.
+type control[Out any] struct {
+	needs []policy.Need
+	run   func(ctx context.Context) (Out, error)
+}
+
+// Needs implements awsapi.Call.
+func (c control[Out]) Needs() []policy.Need { return c.needs }
+
+// Run implements awsapi.Call.
+func (c control[Out]) Run(ctx context.Context, dst []byte) ([]byte, error) {
+	out, err := c.run(ctx)
+	if err != nil {
+		return dst, err
+	}
+	return awsapi.AppendJSON(dst, out), nil
+}
+
+// optional is a string member of an SDK input as the validation has it.
+func optional[T ~string](s *T) text {
+	if s == nil {
+		return text{}
+	}
+	return text{true, string(*s)}
+}
+
+// enumText is an enumeration of an SDK input, which is empty if it was not given.
+func enumText[T ~string](s T) text { return text{s != "", string(s)} }
+
+// tableName checks the TableName of an operation on tables, which AWS does before all else and in other words than for
+// operations on items.
+func tableName(name *string) error {
+	switch {
+	case name == nil:
+		return awsapi.Validation("The parameter 'TableName' is required but was not present in the request")
+	case len(*name) > 4 && (*name)[:4] == "arn:":
+		return nil
+	case len(*name) < 3 || len(*name) > 255:
+		return awsapi.Validation("TableName must be at least 3 characters long and at most 255 characters long")
+	}
+	var v violations
+	v.name("tableName", optional(name))
+	return v.err()
+}
+
+// catalogueError turns the errors of the catalogue into what the client sees.
+func catalogueError(err error, name string) error {
+	switch {
+	case errors.Is(err, table.ErrNotFound):
+		return notFound("Requested resource not found: Table: " + name + " not found")
+	case errors.Is(err, table.ErrExists):
+		return inUse("Table already exists: " + name)
+	}
+	return err
+}
+
+func inUse(message string) error {
+	return &awsapi.Error{Code: "ResourceInUseException", Status: http.StatusBadRequest, Message: message}
+}
+
+func limitExceeded(message string) error {
+	return &awsapi.Error{Code: "LimitExceededException", Status: http.StatusBadRequest, Message: message}
+}

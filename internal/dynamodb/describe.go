@@ -1,0 +1,152 @@
+package dynamodb
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/statordb/stator/internal/table"
+)
+
+// What an on-demand table takes at once from the start, in units a second (developer guide, "Warm throughput").
+const (
+	warmRead  = 12_000
+	warmWrite = 4_000
+)
+
+// description is a table as the API describes it.
+func description(d *table.Descriptor, status types.TableStatus, stats table.Stats) *types.TableDescription {
+	t := &types.TableDescription{
+		AttributeDefinitions:      definitions(d.Definitions),
+		TableName:                 aws.String(d.Name),
+		KeySchema:                 keySchema([]table.KeyAttribute{d.Partition}, keyAttributes(d)[1:]),
+		TableStatus:               status,
+		CreationDateTime:          aws.Time(d.Created),
+		ProvisionedThroughput:     throughput(d.Settings.Throughput),
+		TableSizeBytes:            aws.Int64(stats.Bytes),
+		ItemCount:                 aws.Int64(stats.Items),
+		TableArn:                  aws.String(arn(d.Scope, d.Name, "")),
+		TableId:                   aws.String(d.UUID),
+		DeletionProtectionEnabled: aws.Bool(d.Settings.DeletionProtection),
+		OnDemandThroughput:        onDemand(d.Settings.Throughput),
+	}
+	onDemand := d.Settings.BillingMode == string(types.BillingModePayPerRequest)
+	read, write := warm(d.Settings.Throughput, onDemand)
+	t.WarmThroughput = &types.TableWarmThroughputDescription{ReadUnitsPerSecond: read, WriteUnitsPerSecond: write, Status: types.TableStatusActive}
+	if onDemand || !d.Settings.OnDemandSince.IsZero() {
+		t.BillingModeSummary = &types.BillingModeSummary{
+			BillingMode:                       types.BillingMode(d.Settings.BillingMode),
+			LastUpdateToPayPerRequestDateTime: timeOrNil(d.Settings.OnDemandSince),
+		}
+	}
+	if d.Settings.TableClass != "" {
+		t.TableClassSummary = &types.TableClassSummary{TableClass: types.TableClass(d.Settings.TableClass),
+			LastUpdateDateTime: timeOrNil(d.Settings.TableClassSince)}
+	}
+	if sse := d.Settings.SSE; sse != nil && sse.Enabled {
+		t.SSEDescription = &types.SSEDescription{Status: types.SSEStatusEnabled, SSEType: types.SSEType(cmp.Or(sse.Type, string(types.SSETypeKms)))}
+		if sse.Key != "" {
+			t.SSEDescription.KMSMasterKeyArn = aws.String(sse.Key)
+		}
+	}
+	for _, x := range d.Indexes {
+		if x.Local {
+			t.LocalSecondaryIndexes = append(t.LocalSecondaryIndexes, localIndex(d, x, stats.Indexes[x.Name]))
+		} else {
+			t.GlobalSecondaryIndexes = append(t.GlobalSecondaryIndexes, globalIndex(d, x, stats.Indexes[x.Name], onDemand))
+		}
+	}
+	return t
+}
+
+func localIndex(d *table.Descriptor, x *table.Index, n table.Count) types.LocalSecondaryIndexDescription {
+	return types.LocalSecondaryIndexDescription{
+		IndexName: aws.String(x.Name), KeySchema: keySchema(x.Partition, x.Sort), Projection: projection(x),
+		IndexArn: aws.String(arn(d.Scope, d.Name, x.Name)), IndexSizeBytes: aws.Int64(n.Bytes), ItemCount: aws.Int64(n.Items),
+	}
+}
+
+func globalIndex(d *table.Descriptor, x *table.Index, n table.Count, isOnDemand bool) types.GlobalSecondaryIndexDescription {
+	g := types.GlobalSecondaryIndexDescription{
+		IndexName: aws.String(x.Name), KeySchema: keySchema(x.Partition, x.Sort), Projection: projection(x),
+		IndexStatus: types.IndexStatus(x.State), ProvisionedThroughput: throughput(x.Throughput), OnDemandThroughput: onDemand(x.Throughput),
+		IndexArn: aws.String(arn(d.Scope, d.Name, x.Name)), IndexSizeBytes: aws.Int64(n.Bytes), ItemCount: aws.Int64(n.Items),
+	}
+	read, write := warm(x.Throughput, isOnDemand)
+	g.WarmThroughput = &types.GlobalSecondaryIndexWarmThroughputDescription{ReadUnitsPerSecond: read, WriteUnitsPerSecond: write, Status: types.IndexStatusActive}
+	if x.State == table.IndexCreating {
+		g.Backfilling = aws.Bool(true)
+	}
+	return g
+}
+
+func warm(t table.Throughput, onDemand bool) (read, write *int64) {
+	if onDemand {
+		return aws.Int64(max(t.WarmRead, warmRead)), aws.Int64(max(t.WarmWrite, warmWrite))
+	}
+	return aws.Int64(max(t.WarmRead, t.Read)), aws.Int64(max(t.WarmWrite, t.Write))
+}
+
+func definitions(attrs []table.KeyAttribute) []types.AttributeDefinition {
+	out := make([]types.AttributeDefinition, len(attrs))
+	for i, a := range attrs {
+		out[i] = types.AttributeDefinition{AttributeName: aws.String(a.Name), AttributeType: types.ScalarAttributeType(a.Kind.String())}
+	}
+	return out
+}
+
+func keySchema(partition, sort []table.KeyAttribute) []types.KeySchemaElement {
+	var out []types.KeySchemaElement
+	for _, a := range partition {
+		out = append(out, types.KeySchemaElement{AttributeName: aws.String(a.Name), KeyType: types.KeyTypeHash})
+	}
+	for _, a := range sort {
+		out = append(out, types.KeySchemaElement{AttributeName: aws.String(a.Name), KeyType: types.KeyTypeRange})
+	}
+	return out
+}
+
+func projection(x *table.Index) *types.Projection {
+	return &types.Projection{ProjectionType: types.ProjectionType(x.Projection), NonKeyAttributes: slices.Clone(x.NonKey)}
+}
+
+func throughput(t table.Throughput) *types.ProvisionedThroughputDescription {
+	return &types.ProvisionedThroughputDescription{
+		ReadCapacityUnits: aws.Int64(t.Read), WriteCapacityUnits: aws.Int64(t.Write), NumberOfDecreasesToday: aws.Int64(t.DecreasesToday),
+		LastIncreaseDateTime: timeOrNil(t.Increased), LastDecreaseDateTime: timeOrNil(t.Decreased),
+	}
+}
+
+func onDemand(t table.Throughput) *types.OnDemandThroughput {
+	if t.MaxRead == 0 && t.MaxWrite == 0 {
+		return nil
+	}
+	o := &types.OnDemandThroughput{}
+	if t.MaxRead != 0 {
+		o.MaxReadRequestUnits = aws.Int64(t.MaxRead)
+	}
+	if t.MaxWrite != 0 {
+		o.MaxWriteRequestUnits = aws.Int64(t.MaxWrite)
+	}
+	return o
+}
+
+func timeOrNil(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+// tags are the tags of a table as they are kept.
+func tags(list []types.Tag) map[string]string {
+	m := map[string]string{}
+	for _, t := range list {
+		m[aws.ToString(t.Key)] = aws.ToString(t.Value)
+	}
+	return maps.Clone(m)
+}

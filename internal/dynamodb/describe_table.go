@@ -1,0 +1,36 @@
+package dynamodb
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/statordb/stator/internal/awsapi"
+)
+
+// describeTable decodes DescribeTable.
+func (s *Service) describeTable(req *awsapi.Request) (awsapi.Call, error) {
+	var in dynamodb.DescribeTableInput
+	if err := awsapi.DecodeJSON(req.Body, &in); err != nil {
+		return nil, err
+	}
+	if err := tableName(in.TableName); err != nil {
+		return nil, err
+	}
+	return control[*dynamodb.DescribeTableOutput]{
+		needs: need(req, "DescribeTable", *in.TableName, ""),
+		run: func(ctx context.Context) (*dynamodb.DescribeTableOutput, error) {
+			scope, name := place(req, *in.TableName)
+			d, err := s.store.Table(ctx, scope, name)
+			if err != nil {
+				return nil, catalogueError(err, name)
+			}
+			stats, err := s.store.Stats(ctx, d)
+			if err != nil {
+				return nil, err
+			}
+			return &dynamodb.DescribeTableOutput{Table: description(d, types.TableStatusActive, stats)}, nil
+		},
+	}, nil
+}

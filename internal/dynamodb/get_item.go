@@ -1,0 +1,106 @@
+package dynamodb
+
+import (
+	"context"
+
+	"github.com/statordb/stator/internal/attribute"
+	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/expression"
+	"github.com/statordb/stator/internal/policy"
+	"github.com/statordb/stator/internal/table"
+)
+
+// getItemCall is a GetItem.
+type getItemCall struct {
+	base
+	key        attribute.Value
+	consistent bool
+	projection *expression.Projection
+}
+
+// getItem decodes GetItem.
+func (s *Service) getItem(req *awsapi.Request) (awsapi.Call, error) {
+	c := &getItemCall{base: base{s: s, req: req}}
+	var (
+		badKey     *attribute.Error
+		projection text
+		names      []string
+		ph         placeholders
+	)
+	if err := readBody(req.Body, func(r *reader, name []byte) error {
+		switch string(name) {
+		case "TableName":
+			return r.text(&c.tableName)
+		case "Key":
+			return r.item(&c.key, &badKey)
+		case "ConsistentRead":
+			return r.boolean(&c.consistent)
+		case "ProjectionExpression":
+			return r.text(&projection)
+		case "ExpressionAttributeNames":
+			return r.names(&ph.Names)
+		case "AttributesToGet":
+			return r.texts(&names)
+		case "ReturnConsumedCapacity":
+			return r.text(&c.returnCapacity)
+		}
+		return r.Scan.Skip()
+	}); err != nil {
+		return nil, err
+	}
+	var v violations
+	v.enum("returnConsumedCapacity", c.returnCapacity, consumedCapacityValues)
+	if names != nil {
+		v.count("attributesToGet", "[]", len(names), 1, maxNames)
+	}
+	v.table(c.tableName)
+	v.required("key", c.key != nil)
+	if err := v.err(); err != nil {
+		return nil, err
+	}
+	if err := ph.check([]param{{"ProjectionExpression", projection.set}}, []param{{"AttributesToGet", names != nil}}); err != nil {
+		return nil, err
+	}
+	if err := invalid(badKey); err != nil {
+		return nil, err
+	}
+	var err error
+	if c.projection, err = ph.chosen(projection, names); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// Needs implements awsapi.Call.
+func (c *getItemCall) Needs() []policy.Need { return need(c.req, "GetItem", c.tableName.value, "") }
+
+// Run implements awsapi.Call.
+func (c *getItemCall) Run(ctx context.Context, dst []byte) ([]byte, error) {
+	d, err := c.s.table(ctx, c.req, c.tableName.value)
+	if err != nil {
+		return dst, err
+	}
+	if err := checkKey(d, c.key); err != nil {
+		return dst, err
+	}
+	err = c.s.store.Get(ctx, []table.Read{{Table: d, Key: c.key}}, func(items []attribute.Value) error {
+		dst = append(dst, '{')
+		if items[0] != nil {
+			dst = append(dst, `"Item":`...)
+			dst = projected(c.projection, items[0]).AppendItemJSON(dst)
+		}
+		used := capacity{table: d, own: readHalves(attribute.ItemSize(items[0]), c.consistent)}
+		dst = used.appendMember(dst, c.returnCapacity)
+		dst = append(dst, '}')
+		return nil
+	})
+	return dst, err
+}
+
+// projected applies a projection that may be missing.
+func projected(p *expression.Projection, item attribute.Value) attribute.Value {
+	if p == nil {
+		return item
+	}
+	return p.Apply(item)
+}

@@ -1,0 +1,133 @@
+package dynamodb
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/statordb/stator/internal/attribute"
+	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/table"
+)
+
+// The limits of keys and items in bytes (developer guide, "Quotas in Amazon DynamoDB").
+const (
+	maxPartitionKey = 2048
+	maxSortKey      = 1024
+	maxItem         = 400 << 10
+)
+
+var (
+	errKeySchema     = awsapi.Validation("The provided key element does not match the schema")
+	errItemTooLarge  = awsapi.Validation("Item size has exceeded the maximum allowed size")
+	errUpdatedToSize = awsapi.Validation("Item size to update has exceeded the maximum allowed size")
+)
+
+// keyAttributes is the table's own key.
+func keyAttributes(d *table.Descriptor) []table.KeyAttribute {
+	if d.Sort == nil {
+		return []table.KeyAttribute{d.Partition}
+	}
+	return []table.KeyAttribute{d.Partition, *d.Sort}
+}
+
+// isKey says whether name is an attribute of the table's own key.
+func isKey(d *table.Descriptor, name string) bool {
+	return name == d.Partition.Name || d.Sort != nil && name == d.Sort.Name
+}
+
+// checkKey checks that key is the whole key of an item of d, and nothing else.
+func checkKey(d *table.Descriptor, key attribute.Value) error {
+	schema := keyAttributes(d)
+	if key.Count() != len(schema) {
+		return errKeySchema
+	}
+	for i, a := range schema {
+		v := key.Field(a.Name)
+		if v.Kind() != a.Kind {
+			return errKeySchema
+		}
+		if err := checkKeyValue(a, v, i == 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkKeyValue checks the size of a key attribute's value.
+func checkKeyValue(a table.KeyAttribute, v attribute.Value, partition bool) error {
+	if v.Kind() == attribute.Number {
+		return nil
+	}
+	n := len(v.Text())
+	switch {
+	case n == 0:
+		return awsapi.Validation("One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty " + emptyKind(v) + " value. Key: " + a.Name)
+	case partition && n > maxPartitionKey:
+		return awsapi.Validation("One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 bytes")
+	case !partition && n > maxSortKey:
+		return awsapi.Validation("One or more parameter values were invalid: Aggregated size of all range keys has exceeded the size limit of 1024 bytes")
+	}
+	return nil
+}
+
+func emptyKind(v attribute.Value) string {
+	if v.Kind() == attribute.Binary {
+		return "binary"
+	}
+	return "string"
+}
+
+// checkItem checks the key attributes of an item that is to be put.
+func checkItem(d *table.Descriptor, item attribute.Value) error {
+	for i, a := range keyAttributes(d) {
+		v := item.Field(a.Name)
+		if v == nil {
+			return awsapi.Validation("One or more parameter values were invalid: Missing the key " + a.Name + " in the item")
+		}
+		if v.Kind() != a.Kind {
+			return awsapi.Validation(fmt.Sprintf("One or more parameter values were invalid: Type mismatch for key %s expected: %s actual: %s", a.Name, a.Kind, v.Kind()))
+		}
+		if err := checkKeyValue(a, v, i == 0); err != nil {
+			return err
+		}
+	}
+	return checkIndexKeys(d, nil, item)
+}
+
+// checkIndexKeys checks that what item has of the keys of the indexes, and old had not, can be one.
+func checkIndexKeys(d *table.Descriptor, old, item attribute.Value) error {
+	for _, x := range d.Indexes {
+		if x.State == table.IndexDeleting {
+			continue
+		}
+		for i, part := range [...][]table.KeyAttribute{x.Partition, x.Sort} {
+			for _, a := range part {
+				if v := item.Field(a.Name); v != nil && !bytes.Equal(v, old.Field(a.Name)) {
+					if err := checkIndexKey(x, a, v, i == 0); err != nil {
+						return err
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func checkIndexKey(x *table.Index, a table.KeyAttribute, v attribute.Value, partition bool) error {
+	if v.Kind() != a.Kind {
+		return awsapi.Validation(fmt.Sprintf("One or more parameter values were invalid: Type mismatch for Index Key %s Expected: %s Actual: %s IndexName: %s", a.Name, a.Kind, v.Kind(), x.Name))
+	}
+	if v.Kind() == attribute.Number {
+		return nil
+	}
+	n := len(v.Text())
+	switch {
+	case n == 0:
+		return awsapi.Validation(fmt.Sprintf("One or more parameter values are not valid. A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty %s value. IndexName: %s, IndexKey: %s", emptyKind(v), x.Name, a.Name))
+	case partition && n > maxPartitionKey:
+		return awsapi.Validation("One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 bytes")
+	case !partition && n > maxSortKey:
+		return awsapi.Validation("One or more parameter values were invalid: Aggregated size of all range keys has exceeded the size limit of 1024 bytes")
+	}
+	return nil
+}

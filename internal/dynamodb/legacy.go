@@ -1,0 +1,215 @@
+package dynamodb
+
+import (
+	"github.com/statordb/stator/internal/attribute"
+	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/expression"
+)
+
+// legacyConditions are Expected, KeyConditions, QueryFilter or ScanFilter: conditions from before expressions.
+type legacyConditions struct {
+	given bool
+	list  []legacyCondition
+}
+
+// legacyCondition is the condition on one attribute.
+type legacyCondition struct {
+	name     string
+	operator text
+	value    attribute.Value   // of Expected
+	exists   *bool             // of Expected
+	values   []attribute.Value // nil if there is no AttributeValueList
+	invalid  *attribute.Error
+}
+
+// conditions reads legacy conditions.
+func (r *reader) conditions(dst *legacyConditions) error {
+	*dst = legacyConditions{given: true}
+	return r.members(func(name []byte) error {
+		c := legacyCondition{name: string(name)}
+		err := r.members(func(name []byte) (err error) {
+			switch string(name) {
+			case "ComparisonOperator":
+				return r.text(&c.operator)
+			case "Value":
+				c.value, err = r.Value()
+				return err
+			case "Exists":
+				return r.optionalBoolean(&c.exists)
+			case "AttributeValueList":
+				c.values = []attribute.Value{}
+				return r.elements(func() error {
+					v, err := r.Value()
+					c.values = append(c.values, v)
+					return err
+				})
+			}
+			return r.Scan.Skip()
+		})
+		c.invalid = r.TakeInvalid()
+		dst.list = append(dst.list, c)
+		return err
+	})
+}
+
+// violations checks the operators.
+func (l *legacyConditions) violations(v *violations, at string) {
+	for _, c := range l.list {
+		v.enum(at+"."+c.name+".member.comparisonOperator", c.operator, comparisonValues)
+	}
+}
+
+// required checks the operators where each condition must have one.
+func (l *legacyConditions) required(v *violations, at string) {
+	for _, c := range l.list {
+		v.required(at+"."+c.name+".member.comparisonOperator", c.operator.set)
+	}
+	l.violations(v, at)
+}
+
+const invalidParameter = "One or more parameter values were invalid: "
+
+// condition joins the conditions with the ConditionalOperator; nil if there are none.
+func (l *legacyConditions) condition(operator text) (*expression.Condition, error) {
+	var all []*expression.Condition
+	for _, c := range l.list {
+		cond, err := c.condition()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, cond)
+	}
+	switch {
+	case len(all) == 0:
+		return nil, nil
+	case operator.value == "OR":
+		return expression.Any(all...), nil
+	}
+	return expression.All(all...), nil
+}
+
+// condition is one element of Expected; those of the filters have no Value and no Exists.
+func (c *legacyCondition) condition() (*expression.Condition, error) {
+	if err := invalid(c.invalid); err != nil {
+		return nil, err
+	}
+	refuse := func(message string) (*expression.Condition, error) {
+		return nil, awsapi.Validation(invalidParameter + message + " for Attribute: " + c.name)
+	}
+	operator, values := c.operator.value, c.values
+	switch {
+	case c.values != nil && c.value != nil:
+		return refuse("Value and AttributeValueList cannot be used together")
+	case c.operator.set && c.exists != nil:
+		return refuse("Exists and ComparisonOperator cannot be used together")
+	case c.operator.set:
+		if c.value != nil {
+			values = []attribute.Value{c.value}
+		}
+	case c.values != nil:
+		return refuse("AttributeValueList can only be used with a ComparisonOperator")
+	case c.exists != nil && !*c.exists:
+		if c.value != nil {
+			return refuse("Value cannot be used when Exists is false")
+		}
+		operator = "NULL"
+	case c.value == nil && c.exists == nil:
+		return refuse("Value must be provided when Exists is null")
+	case c.value == nil:
+		return refuse("Value must be provided when Exists is true")
+	default:
+		operator, values = "EQ", []attribute.Value{c.value}
+	}
+	cond, err := expression.LegacyCondition(c.name, operator, values)
+	return cond, expressionError(err)
+}
+
+// keyCondition joins the elements of KeyConditions.
+func (l *legacyConditions) keyCondition() (*expression.KeyCondition, error) {
+	if len(l.list) == 0 {
+		return nil, awsapi.Validation("Conditions can be of length 1 or 2 only")
+	}
+	var all *expression.KeyCondition
+	for _, c := range l.list {
+		if err := invalid(c.invalid); err != nil {
+			return nil, err
+		}
+		k, err := expression.LegacyKeyCondition(c.name, c.operator.value, c.values)
+		if err != nil {
+			return nil, expressionError(err)
+		}
+		if all == nil {
+			all = k
+		} else {
+			all.Add(k)
+		}
+	}
+	return all, nil
+}
+
+// names returns the attributes that the conditions are on.
+func (l *legacyConditions) names() []string {
+	var names []string
+	for _, c := range l.list {
+		names = append(names, c.name)
+	}
+	return names
+}
+
+// legacyUpdates is AttributeUpdates: an update from before expressions.
+type legacyUpdates struct {
+	given   bool
+	list    []legacyUpdate
+	invalid *attribute.Error
+}
+
+type legacyUpdate struct {
+	name   string
+	action text
+	value  attribute.Value
+}
+
+// updates reads AttributeUpdates.
+func (r *reader) updates(dst *legacyUpdates) error {
+	*dst = legacyUpdates{given: true}
+	return r.members(func(name []byte) error {
+		u := legacyUpdate{name: string(name)}
+		err := r.members(func(name []byte) (err error) {
+			switch string(name) {
+			case "Action":
+				return r.text(&u.action)
+			case "Value":
+				u.value, err = r.Value()
+				return err
+			}
+			return r.Scan.Skip()
+		})
+		if bad := r.TakeInvalid(); bad != nil && dst.invalid == nil {
+			dst.invalid = bad
+		}
+		dst.list = append(dst.list, u)
+		return err
+	})
+}
+
+func (l *legacyUpdates) violations(v *violations) {
+	for _, u := range l.list {
+		v.enum("attributeUpdates."+u.name+".member.action", u.action, actionValues)
+	}
+}
+
+// update is the update that the list means.
+func (l *legacyUpdates) update() (*expression.Update, error) {
+	if err := invalid(l.invalid); err != nil {
+		return nil, err
+	}
+	actions := make([]expression.LegacyAction, len(l.list))
+	for i, u := range l.list {
+		actions[i] = expression.LegacyAction{Name: u.name, Action: u.action.value, Value: u.value}
+		if !u.action.set {
+			actions[i].Action = "PUT"
+		}
+	}
+	update, err := expression.LegacyUpdate(actions)
+	return update, expressionError(err)
+}

@@ -1,0 +1,293 @@
+package dynamodb
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"github.com/statordb/stator/internal/attribute"
+	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/expression"
+	"github.com/statordb/stator/internal/policy"
+	"github.com/statordb/stator/internal/table"
+)
+
+// maxPage is how many bytes of items Query and Scan look at for one answer (API reference, Query).
+const maxPage = 1 << 20
+
+// page is what Query and Scan share: one page of a table's or an index's items, filtered and projected.
+type page struct {
+	base
+	action string
+
+	indexName           text
+	selects             text
+	limit               integer
+	consistent          bool
+	names               []string
+	projectionText      text
+	filterText          text
+	filters             legacyConditions
+	conditionalOperator text
+	start               attribute.Value
+	badStart            *attribute.Error
+	placeholders        placeholders
+
+	filter     *expression.Condition
+	projection *expression.Projection
+	count      bool // only the count is asked for
+}
+
+// member reads a member that Query and Scan share.
+func (p *page) member(r *reader, name []byte) error {
+	switch string(name) {
+	case "TableName":
+		return r.text(&p.tableName)
+	case "IndexName":
+		return r.text(&p.indexName)
+	case "Select":
+		return r.text(&p.selects)
+	case "Limit":
+		return r.integer(&p.limit)
+	case "ConsistentRead":
+		return r.boolean(&p.consistent)
+	case "AttributesToGet":
+		return r.texts(&p.names)
+	case "ProjectionExpression":
+		return r.text(&p.projectionText)
+	case "FilterExpression":
+		return r.text(&p.filterText)
+	case "ConditionalOperator":
+		return r.text(&p.conditionalOperator)
+	case "ExclusiveStartKey":
+		return r.item(&p.start, &p.badStart)
+	case "ExpressionAttributeNames":
+		return r.names(&p.placeholders.Names)
+	case "ExpressionAttributeValues":
+		return r.values(&p.placeholders.Values, &p.placeholders.invalid)
+	case "ReturnConsumedCapacity":
+		return r.text(&p.returnCapacity)
+	}
+	return r.Scan.Skip()
+}
+
+// Needs implements awsapi.Call.
+func (p *page) Needs() []policy.Need {
+	return need(p.req, p.action, p.tableName.value, p.indexName.value)
+}
+
+// parse parses the filter and the projection, and checks Select against them.
+func (p *page) parse() error {
+	var err error
+	if p.filters.given {
+		p.filter, err = p.filters.condition(p.conditionalOperator)
+	} else {
+		p.filter, err = p.placeholders.condition("FilterExpression", p.filterText)
+	}
+	if err != nil {
+		return err
+	}
+	if p.names != nil {
+		p.projection, err = attributesToGet(p.names)
+	} else {
+		p.projection, err = p.placeholders.projection(p.projectionText)
+	}
+	return err
+}
+
+// checkSelect checks Select against the projection that was given.
+func (p *page) checkSelect() error {
+	p.count = p.selects.value == "COUNT"
+	param := "AttributesToGet"
+	if p.projectionText.set {
+		param = "ProjectionExpression"
+	}
+	switch given := p.names != nil || p.projectionText.set; {
+	case given && p.selects.set && p.selects.value != "SPECIFIC_ATTRIBUTES":
+		if p.selects.value == "COUNT" {
+			return awsapi.Validation("Cannot specify the " + param + " when choosing to get only the Count")
+		}
+		return awsapi.Validation("Cannot specify the " + param + " when choosing to get " + p.selects.value)
+	case !given && p.selects.value == "SPECIFIC_ATTRIBUTES":
+		return awsapi.Validation("Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES")
+	}
+	return nil
+}
+
+// source finds the table and the index, nil for the table itself.
+func (p *page) source(ctx context.Context) (*table.Descriptor, *table.Index, error) {
+	d, err := p.s.table(ctx, p.req, p.tableName.value)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !p.indexName.set {
+		if p.selects.value == "ALL_PROJECTED_ATTRIBUTES" {
+			return nil, nil, awsapi.Validation("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName")
+		}
+		return d, nil, nil
+	}
+	x := d.Index(p.indexName.value)
+	switch {
+	case x == nil:
+		return nil, nil, awsapi.Validation("The table does not have the specified index: " + p.indexName.value)
+	case x.State != table.IndexActive:
+		return nil, nil, awsapi.Validation("Cannot read from backfilling global secondary index: " + x.Name)
+	case !x.Local && p.consistent:
+		return nil, nil, awsapi.Validation("Consistent reads are not supported on global secondary indexes")
+	case !x.Local && p.selects.value == "ALL_ATTRIBUTES" && x.Projection != "ALL":
+		return nil, nil, awsapi.Validation("One or more parameter values were invalid: Select type ALL_ATTRIBUTES is not supported for global secondary index " + x.Name + " because its projection type is not ALL")
+	}
+	if !x.Local && x.Projection != "ALL" {
+		if missing := p.missing(d, x); len(missing) > 0 {
+			return nil, nil, awsapi.Validation("One or more parameter values were invalid: Global secondary index " + x.Name + " does not project " + joinNames(missing))
+		}
+	}
+	return d, x, nil
+}
+
+// missing are the attributes asked for that the index does not have.
+func (p *page) missing(d *table.Descriptor, x *table.Index) []string {
+	var wanted []string
+	if p.projection != nil {
+		wanted = p.projection.Attributes()
+	}
+	if p.filter != nil {
+		wanted = append(slices.Clone(wanted), p.filter.Attributes()...)
+	}
+	var missing []string
+	for _, name := range wanted {
+		if !projects(d, x, name) && !slices.Contains(missing, name) {
+			missing = append(missing, name)
+		}
+	}
+	return missing
+}
+
+func joinNames(names []string) string {
+	s := "["
+	for i, name := range names {
+		if i > 0 {
+			s += ", "
+		}
+		s += name
+	}
+	return s + "]"
+}
+
+// projects says whether the entries of x have the attribute.
+func projects(d *table.Descriptor, x *table.Index, name string) bool {
+	has := func(a table.KeyAttribute) bool { return a.Name == name }
+	return x.Projection == "ALL" || isKey(d, name) || slices.ContainsFunc(x.Partition, has) || slices.ContainsFunc(x.Sort, has) ||
+		slices.Contains(x.NonKey, name)
+}
+
+// entrySize is the size of item's entry in x.
+func entrySize(d *table.Descriptor, x *table.Index, item attribute.Value) int {
+	n := 0
+	for name, v := range item.Fields() {
+		if projects(d, x, string(name)) {
+			n += len(name) + v.Size()
+		}
+	}
+	return n
+}
+
+// whole says whether a local index's entries don't have what is asked for, so that the items are fetched.
+func (p *page) whole(d *table.Descriptor, x *table.Index) bool {
+	if x == nil || !x.Local || x.Projection == "ALL" {
+		return false
+	}
+	return p.selects.value == "ALL_ATTRIBUTES" || len(p.missing(d, x)) > 0
+}
+
+// collector makes one page out of the items that it is shown.
+type collector struct {
+	page    *page
+	table   *table.Descriptor
+	index   *table.Index
+	whole   bool // the items are the table's, not the index's entries
+	dst     []byte
+	size    int // bytes looked at
+	entries int // bytes of the index's entries, if whole
+	fetched halves
+	scanned int
+	count   int
+	last    attribute.Value // the keys of the last item, kept when the page may end with it
+}
+
+// visit looks at one item and says whether the page goes on.
+func (c *collector) visit(item attribute.Value) (more bool, err error) {
+	n := attribute.ItemSize(item)
+	if c.scanned > 0 && c.size+n > maxPage {
+		return false, nil
+	}
+	c.size += n
+	c.scanned++
+	if c.whole {
+		c.fetched += readHalves(n, c.page.consistent)
+		c.entries += entrySize(c.table, c.index, item)
+	}
+	if c.page.filter == nil || c.page.filter.Eval(item) {
+		if !c.page.count {
+			if c.count > 0 {
+				c.dst = append(c.dst, ',')
+			}
+			c.dst = projected(c.page.projection, item).AppendItemJSON(c.dst)
+		}
+		c.count++
+	}
+	more = !c.page.limit.set || int64(c.scanned) < c.page.limit.value
+	if !more || c.size > maxPage-maxItem {
+		c.last = c.table.KeyOf(c.index, item)
+	}
+	return more, nil
+}
+
+// run shows the items that read visits to a collector and appends the answer.
+func (p *page) run(dst []byte, d *table.Descriptor, x *table.Index, read func(visit func(attribute.Value) (bool, error)) error) ([]byte, error) {
+	c := collector{page: p, table: d, index: x, whole: p.whole(d, x)}
+	start := len(dst)
+	c.dst = append(dst, '{')
+	if !p.count {
+		c.dst = append(c.dst, `"Items":[`...)
+	}
+	ended := false
+	if err := read(func(item attribute.Value) (bool, error) {
+		more, err := c.visit(item)
+		ended = ended || !more
+		return more, err
+	}); err != nil {
+		return c.dst[:start], err
+	}
+	dst = c.dst
+	if !p.count {
+		dst = append(dst, ']', ',')
+	}
+	dst = append(dst, `"Count":`...)
+	dst = strconv.AppendInt(dst, int64(c.count), 10)
+	dst = append(dst, `,"ScannedCount":`...)
+	dst = strconv.AppendInt(dst, int64(c.scanned), 10)
+	if ended {
+		dst = append(dst, `,"LastEvaluatedKey":`...)
+		dst = c.last.AppendItemJSON(dst)
+	}
+	used := c.used()
+	dst = used.appendMember(dst, p.returnCapacity)
+	return append(dst, '}'), nil
+}
+
+// used is what the page consumed: the bytes looked at, together, and what was fetched for a local index one by one.
+func (c *collector) used() capacity {
+	used := capacity{table: c.table}
+	cost := readHalves(c.size, c.page.consistent)
+	switch {
+	case c.index == nil:
+		used.own = cost
+	case c.whole:
+		used.own = c.fetched
+		used.add(c.index, readHalves(c.entries, c.page.consistent))
+	default:
+		used.add(c.index, cost)
+	}
+	return used
+}

@@ -1,0 +1,237 @@
+package dynamodb
+
+import (
+	"bytes"
+	"context"
+	"slices"
+
+	"github.com/statordb/stator/internal/attribute"
+	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/expression"
+	"github.com/statordb/stator/internal/table"
+)
+
+// queryCall is a Query.
+type queryCall struct {
+	page
+	key     *expression.KeyCondition
+	forward bool
+}
+
+// query decodes Query.
+func (s *Service) query(req *awsapi.Request) (awsapi.Call, error) {
+	c := &queryCall{page: page{base: base{s: s, req: req}, action: "Query"}, forward: true}
+	var (
+		keyText text
+		keys    legacyConditions
+	)
+	if err := readBody(req.Body, func(r *reader, name []byte) error {
+		switch string(name) {
+		case "KeyConditionExpression":
+			return r.text(&keyText)
+		case "KeyConditions":
+			return r.conditions(&keys)
+		case "QueryFilter":
+			return r.conditions(&c.filters)
+		case "ScanIndexForward":
+			return r.boolean(&c.forward)
+		}
+		return c.member(r, name)
+	}); err != nil {
+		return nil, err
+	}
+	var v violations
+	v.enum("select", c.selects, selectValues)
+	v.name("indexName", c.indexName)
+	v.enum("returnConsumedCapacity", c.returnCapacity, consumedCapacityValues)
+	c.filters.required(&v, "queryFilter")
+	v.table(c.tableName)
+	v.enum("conditionalOperator", c.conditionalOperator, conditionalValues)
+	if c.names != nil {
+		v.count("attributesToGet", "[]", len(c.names), 1, maxNames)
+	}
+	v.atLeast("limit", c.limit, 1)
+	keys.required(&v, "keyConditions")
+	if err := v.err(); err != nil {
+		return nil, err
+	}
+	if err := c.placeholders.check(
+		[]param{{"ProjectionExpression", c.projectionText.set}, {"FilterExpression", c.filterText.set}, {"KeyConditionExpression", keyText.set}},
+		[]param{{"AttributesToGet", c.names != nil}, {"QueryFilter", c.filters.given}, {"ConditionalOperator", c.conditionalOperator.set}, {"KeyConditions", keys.given}}); err != nil {
+		return nil, err
+	}
+	if err := invalid(c.badStart); err != nil {
+		return nil, awsapi.Validation("The provided starting key is invalid: " + c.badStart.Message)
+	}
+	if err := c.checkSelect(); err != nil {
+		return nil, err
+	}
+	if !keyText.set && !keys.given {
+		return nil, awsapi.Validation("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.")
+	}
+	if err := c.placeholders.open(); err != nil {
+		return nil, err
+	}
+	if err := c.parse(); err != nil {
+		return nil, err
+	}
+	if keys.given {
+		var err error
+		if c.key, err = keys.keyCondition(); err != nil {
+			return nil, err
+		}
+		return c, nil
+	}
+	key, err := expression.ParseKeyCondition(keyText.value, &c.placeholders.Placeholders)
+	if err != nil {
+		return nil, expressionError(err)
+	}
+	c.key = key
+	return c, c.placeholders.close()
+}
+
+// Run implements awsapi.Call.
+func (c *queryCall) Run(ctx context.Context, dst []byte) ([]byte, error) {
+	d, x, err := c.source(ctx)
+	if err != nil {
+		return dst, err
+	}
+	partition, sort := []table.KeyAttribute{d.Partition}, []table.KeyAttribute(nil)
+	if d.Sort != nil {
+		sort = []table.KeyAttribute{*d.Sort}
+	}
+	if x != nil {
+		partition, sort = x.Partition, x.Sort
+	}
+	bound, err := c.key.Bind(expressionKey(partition), expressionKey(sort))
+	if err != nil {
+		return dst, expressionError(err)
+	}
+	if err := c.checkFilter(partition, sort); err != nil {
+		return dst, err
+	}
+	q := table.Query{Table: d, Index: x, Partition: bound.Partition, Reverse: !c.forward, Start: c.start, Whole: c.whole(d, x)}
+	if c.limit.set {
+		q.Limit = int(c.limit.value)
+	}
+	setSort(&q, bound.Sort)
+	if c.start != nil {
+		if err := c.checkStart(d, x, partition, sort, bound); err != nil {
+			return dst, err
+		}
+	}
+	return c.run(dst, d, x, func(visit func(attribute.Value) (bool, error)) error {
+		return c.s.store.Query(ctx, q, visit)
+	})
+}
+
+func expressionKey(attrs []table.KeyAttribute) []expression.KeyAttribute {
+	out := make([]expression.KeyAttribute, len(attrs))
+	for i, a := range attrs {
+		out[i] = expression.KeyAttribute(a)
+	}
+	return out
+}
+
+// setSort turns the terms on the sort attributes into the store's range.
+func setSort(q *table.Query, terms []expression.KeyTerm) {
+	for _, t := range terms {
+		switch t.Op {
+		case expression.KeyEqual:
+			q.Equal = append(q.Equal, t.Value)
+		case expression.KeyLess:
+			q.Range = &table.Bounds{High: t.Value, HighOpen: true}
+		case expression.KeyLessEqual:
+			q.Range = &table.Bounds{High: t.Value}
+		case expression.KeyGreater:
+			q.Range = &table.Bounds{Low: t.Value, LowOpen: true}
+		case expression.KeyGreaterEqual:
+			q.Range = &table.Bounds{Low: t.Value}
+		case expression.KeyBetween:
+			q.Range = &table.Bounds{Low: t.Value, High: t.Upper}
+		case expression.KeyBeginsWith:
+			q.Range = &table.Bounds{Prefix: t.Value}
+		}
+	}
+}
+
+// checkFilter refuses a filter on the attributes of the key that is queried.
+func (c *queryCall) checkFilter(partition, sort []table.KeyAttribute) error {
+	if c.filter == nil {
+		return nil
+	}
+	isKey := func(name string) bool {
+		has := func(a table.KeyAttribute) bool { return a.Name == name }
+		return slices.ContainsFunc(partition, has) || slices.ContainsFunc(sort, has)
+	}
+	if c.filters.given {
+		for _, name := range c.filters.names() {
+			if isKey(name) {
+				return awsapi.Validation("QueryFilter can only contain non-primary key attributes: Primary key attribute: " + name)
+			}
+		}
+	}
+	return expressionError(c.filter.CheckFilter(isKey))
+}
+
+// checkStart checks that ExclusiveStartKey is a place in what is queried.
+func (c *queryCall) checkStart(d *table.Descriptor, x *table.Index, partition, sort []table.KeyAttribute, bound *expression.KeyRange) error {
+	if err := checkStartKey(d, x, c.start); err != nil {
+		return awsapi.Validation("The provided starting key is invalid")
+	}
+	for i, a := range partition {
+		if !attribute.Equal(c.start.Field(a.Name), bound.Partition[i]) {
+			return awsapi.Validation("The provided starting key is outside query boundaries based on provided conditions")
+		}
+	}
+	for i, t := range bound.Sort {
+		if !holds(t, c.start.Field(sort[i].Name)) {
+			return awsapi.Validation("The provided starting key does not match the range key predicate")
+		}
+	}
+	return nil
+}
+
+// holds says whether a value of a sort attribute has the term.
+func holds(t expression.KeyTerm, v attribute.Value) bool {
+	if t.Op == expression.KeyBeginsWith {
+		return bytes.HasPrefix(v.Text(), t.Value.Text())
+	}
+	c := attribute.Compare(v, t.Value)
+	switch t.Op {
+	case expression.KeyLess:
+		return c < 0
+	case expression.KeyLessEqual:
+		return c <= 0
+	case expression.KeyGreater:
+		return c > 0
+	case expression.KeyGreaterEqual:
+		return c >= 0
+	case expression.KeyBetween:
+		return c >= 0 && attribute.Compare(v, t.Upper) <= 0
+	}
+	return c == 0
+}
+
+// checkStartKey checks that start has the attributes of the table's key and the index's, and no others.
+func checkStartKey(d *table.Descriptor, x *table.Index, start attribute.Value) error {
+	names := map[string]bool{}
+	schema := keyAttributes(d)
+	if x != nil {
+		schema = slices.Concat(schema, x.Partition, x.Sort)
+	}
+	for _, a := range schema {
+		v := start.Field(a.Name)
+		if v.Kind() != a.Kind {
+			return errKeySchema
+		}
+		if v.Kind() != attribute.Number && len(v.Text()) == 0 {
+			return checkKeyValue(a, v, true)
+		}
+		names[a.Name] = true
+	}
+	if start.Count() != len(names) {
+		return errKeySchema
+	}
+	return nil
+}

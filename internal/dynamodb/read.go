@@ -1,0 +1,161 @@
+package dynamodb
+
+import (
+	"errors"
+
+	"github.com/statordb/stator/internal/attribute"
+	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/jsonscan"
+)
+
+// reader reads the members of an input. A member that is null is as if it were not there, and one that the
+// operation does not have is passed over, as AWS does.
+type reader struct {
+	attribute.Decoder
+}
+
+// text is a string member that may be missing.
+type text struct {
+	set   bool
+	value string
+}
+
+// integer is a number member that may be missing.
+type integer struct {
+	set   bool
+	value int64
+}
+
+// readBody reads a whole body: member is called for each member that is there.
+func readBody(body []byte, member func(r *reader, name []byte) error) error {
+	r := &reader{attribute.Decoder{Scan: jsonscan.New(body)}}
+	if r.Scan.Peek() != jsonscan.Object {
+		err := r.Scan.Skip()
+		if err == nil {
+			err = r.Scan.End()
+		}
+		if err == nil {
+			err = &jsonscan.Error{Message: "Unexpected field type"}
+		}
+		return serialization(err)
+	}
+	err := r.members(func(name []byte) error { return member(r, name) })
+	if err == nil {
+		err = r.Scan.End()
+	}
+	return serialization(err)
+}
+
+// serialization turns the scanner's errors into what the client sees, and leaves others as they are.
+func serialization(err error) error {
+	var se *jsonscan.Error
+	if errors.As(err, &se) {
+		return awsapi.Serialization(se.Message)
+	}
+	return err
+}
+
+// members reads an object, calling fn for the members that are not null.
+func (r *reader) members(fn func(name []byte) error) error {
+	if r.Scan.Peek() != jsonscan.Object {
+		return r.Scan.Mismatch("Map")
+	}
+	return r.Scan.Object(func(name []byte) error {
+		if r.Scan.Peek() == jsonscan.Null {
+			return r.Scan.Literal()
+		}
+		return fn(name)
+	})
+}
+
+// elements reads an array.
+func (r *reader) elements(fn func() error) error {
+	if r.Scan.Peek() != jsonscan.Array {
+		return r.Scan.Mismatch("List")
+	}
+	return r.Scan.Array(fn)
+}
+
+func (r *reader) text(dst *text) error {
+	if r.Scan.Peek() != jsonscan.String {
+		return r.Scan.Mismatch("String")
+	}
+	t, err := r.Scan.Text()
+	*dst = text{true, string(t)}
+	return err
+}
+
+func (r *reader) boolean(dst *bool) error {
+	k := r.Scan.Peek()
+	if k != jsonscan.True && k != jsonscan.False {
+		return r.Scan.Mismatch("Boolean")
+	}
+	*dst = k == jsonscan.True
+	return r.Scan.Literal()
+}
+
+// optionalBoolean reads a boolean whose absence means something else than false.
+func (r *reader) optionalBoolean(dst **bool) error {
+	var b bool
+	*dst = &b
+	return r.boolean(&b)
+}
+
+func (r *reader) integer(dst *integer) error {
+	if r.Scan.Peek() != jsonscan.Number {
+		return r.Scan.Mismatch("Integer")
+	}
+	digits, err := r.Scan.Digits()
+	if err != nil {
+		return err
+	}
+	*dst = integer{true, awsapi.Truncate(digits, 32)}
+	return nil
+}
+
+// item reads an item or a key, and what was invalid in it.
+func (r *reader) item(dst *attribute.Value, invalid **attribute.Error) error {
+	v, err := r.Item()
+	*dst, *invalid = v, r.TakeInvalid()
+	return err
+}
+
+// names reads ExpressionAttributeNames.
+func (r *reader) names(dst *map[string]string) error {
+	*dst = map[string]string{}
+	return r.members(func(name []byte) error {
+		var t text
+		if err := r.text(&t); err != nil {
+			return err
+		}
+		(*dst)[string(name)] = t.value
+		return nil
+	})
+}
+
+// texts reads a list of strings.
+func (r *reader) texts(dst *[]string) error {
+	*dst = []string{}
+	return r.elements(func() error {
+		var t text
+		err := r.text(&t)
+		*dst = append(*dst, t.value)
+		return err
+	})
+}
+
+// values reads ExpressionAttributeValues. What is invalid in one is reported with its name.
+func (r *reader) values(dst *map[string]attribute.Value, invalid **attribute.Error) error {
+	*dst = map[string]attribute.Value{}
+	return r.members(func(name []byte) error {
+		v, err := r.Value()
+		if err != nil {
+			return err
+		}
+		if bad := r.TakeInvalid(); bad != nil && *invalid == nil {
+			*invalid = &attribute.Error{Message: "ExpressionAttributeValues contains invalid value: " + bad.Message + " for key " + string(name)}
+		}
+		(*dst)[string(name)] = v
+		return nil
+	})
+}

@@ -1,0 +1,91 @@
+// Package dynamodb is the DynamoDB API: one file for each operation, with its input, its checks in AWS's order,
+// the permissions it needs and what it does, and the table of all the operations that AWS has.
+//
+// The hot operations read their bodies straight into the storage form and write their answers straight from it. The
+// control plane uses the AWS SDK's own input and output types. It reaches data through package table only, and
+// knows nothing of keys, of engines, or of who the caller is.
+package dynamodb
+
+import (
+	"time"
+
+	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/table"
+)
+
+// Service holds what the operations need.
+type Service struct {
+	store *table.Store
+}
+
+// New returns the service over a store.
+func New(store *table.Store) *Service { return &Service{store: store} }
+
+// idempotencyLifetime is how long a ClientRequestToken is remembered (API reference, TransactWriteItems).
+const idempotencyLifetime = 10 * time.Minute
+
+// Operations returns every operation of the DynamoDB API, in alphabetical order. One without Decode is not there yet.
+func (s *Service) Operations() []awsapi.Operation {
+	op := func(name string, decode func(*awsapi.Request) (awsapi.Call, error)) awsapi.Operation {
+		return awsapi.Operation{Service: "dynamodb", Name: name, Decode: decode}
+	}
+	return []awsapi.Operation{
+		op("BatchExecuteStatement", nil),
+		op("BatchGetItem", s.batchGetItem),
+		op("BatchWriteItem", s.batchWriteItem),
+		op("CreateBackup", nil),
+		op("CreateGlobalTable", nil),
+		op("CreateTable", s.createTable),
+		op("DeleteBackup", nil),
+		op("DeleteItem", s.deleteItem),
+		op("DeleteResourcePolicy", nil),
+		op("DeleteTable", s.deleteTable),
+		op("DescribeBackup", nil),
+		op("DescribeContinuousBackups", nil),
+		op("DescribeContributorInsights", nil),
+		op("DescribeEndpoints", s.describeEndpoints),
+		op("DescribeExport", nil),
+		op("DescribeGlobalTable", nil),
+		op("DescribeGlobalTableSettings", nil),
+		op("DescribeImport", nil),
+		op("DescribeKinesisStreamingDestination", nil),
+		op("DescribeLimits", s.describeLimits),
+		op("DescribeTable", s.describeTable),
+		op("DescribeTableReplicaAutoScaling", nil),
+		op("DescribeTimeToLive", nil),
+		op("DisableKinesisStreamingDestination", nil),
+		op("EnableKinesisStreamingDestination", nil),
+		op("ExecuteStatement", nil),
+		op("ExecuteTransaction", nil),
+		op("ExportTableToPointInTime", nil),
+		op("GetItem", s.getItem),
+		op("GetResourcePolicy", nil),
+		op("ImportTable", nil),
+		op("ListBackups", nil),
+		op("ListContributorInsights", nil),
+		op("ListExports", nil),
+		op("ListGlobalTables", nil),
+		op("ListImports", nil),
+		op("ListTables", s.listTables),
+		op("ListTagsOfResource", nil),
+		op("PutItem", s.putItem),
+		op("PutResourcePolicy", nil),
+		op("Query", s.query),
+		op("RestoreTableFromBackup", nil),
+		op("RestoreTableToPointInTime", nil),
+		op("Scan", s.scan),
+		op("TagResource", nil),
+		op("TransactGetItems", s.transactGetItems),
+		op("TransactWriteItems", s.transactWriteItems),
+		op("UntagResource", nil),
+		op("UpdateContinuousBackups", nil),
+		op("UpdateContributorInsights", nil),
+		op("UpdateGlobalTable", nil),
+		op("UpdateGlobalTableSettings", nil),
+		op("UpdateItem", s.updateItem),
+		op("UpdateKinesisStreamingDestination", nil),
+		op("UpdateTable", s.updateTable),
+		op("UpdateTableReplicaAutoScaling", nil),
+		op("UpdateTimeToLive", nil),
+	}
+}

@@ -1,0 +1,95 @@
+package dynamodb
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/statordb/stator/internal/attribute"
+	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/jsonscan"
+)
+
+// The limits of transactions (API reference, TransactWriteItems): items, and bytes of them all.
+const (
+	maxTransact      = 100
+	maxTransactBytes = 4 << 20
+)
+
+// errTransactTwice is the error of a transaction that names an item twice.
+var errTransactTwice = awsapi.Validation("Transaction request cannot include multiple operations on one item")
+
+// canceled is the TransactionCanceledException whose reasons, one for each item in order, are errs; nil stands for an
+// item that was not the cause.
+func canceled(errs []error) error {
+	codes := make([]string, len(errs))
+	reasons := make([]*awsapi.Error, len(errs))
+	for i, err := range errs {
+		codes[i] = "None"
+		if err == nil {
+			continue
+		}
+		var e *awsapi.Error
+		if !errors.As(err, &e) {
+			return err
+		}
+		reasons[i] = e
+		codes[i] = reasonCode(e)
+	}
+	return &awsapi.Error{
+		Code: "TransactionCanceledException", Status: http.StatusBadRequest,
+		Message: "Transaction cancelled, please refer cancellation reasons for specific reasons [" + strings.Join(codes, ", ") + "]",
+		Members: []awsapi.Member{{Name: "CancellationReasons", Append: func(dst []byte) []byte {
+			dst = append(dst, '[')
+			for i, code := range codes {
+				if i > 0 {
+					dst = append(dst, ',')
+				}
+				dst = append(dst, `{"Code":`...)
+				dst = jsonscan.AppendString(dst, code)
+				if e := reasons[i]; e != nil {
+					for _, m := range e.Members {
+						dst = append(dst, ',')
+						dst = jsonscan.AppendString(dst, m.Name)
+						dst = m.Append(append(dst, ':'))
+					}
+					dst = append(dst, `,"Message":`...)
+					dst = jsonscan.AppendString(dst, e.Message)
+				}
+				dst = append(dst, '}')
+			}
+			return append(dst, ']')
+		}}},
+	}
+}
+
+// reasonCode is the code of a cancellation reason: the error's name in short.
+func reasonCode(e *awsapi.Error) string {
+	switch e.Code {
+	case "ConditionalCheckFailedException":
+		return "ConditionalCheckFailed"
+	case "ValidationException":
+		return "ValidationError"
+	case "ItemCollectionSizeLimitExceededException":
+		return "ItemCollectionSizeLimitExceeded"
+	}
+	return strings.TrimSuffix(e.Code, "Exception")
+}
+
+// itemKey is an item among those of a transaction.
+type itemKey struct {
+	table uint64
+	key   string
+}
+
+// distinct remembers which items a transaction named.
+type distinct map[itemKey]struct{}
+
+func (d distinct) add(table uint64, key attribute.Value) bool {
+	k := itemKey{table, string(key)}
+	if _, there := d[k]; there {
+		return false
+	}
+	d[k] = struct{}{}
+	return true
+}

@@ -1,0 +1,74 @@
+package identity
+
+import (
+	"context"
+	"crypto/sha256"
+
+	"github.com/statordb/stator/internal/kv"
+)
+
+// What the first start makes.
+const (
+	adminUser  = "Administrator"
+	adminGroup = "Administrators"
+)
+
+// First is what the first start hands to the operator.
+type First struct {
+	Account string
+	// Key is the access key of the user Administrator.
+	Key AccessKey
+	// SetupToken lets a person claim the root user.
+	SetupToken string
+}
+
+// NewFirst makes the credentials of a first start. An empty account means a random one.
+func NewFirst(account string) (First, error) {
+	if account == "" {
+		account = NewAccount()
+	}
+	key, err := NewAccessKey(account)
+	return First{account, key, newToken()}, err
+}
+
+// Bootstrap makes the first account, with its root user, the group Administrators that may do everything, and in
+// it the user Administrator with the access key. The caller has put first where the operator finds it before
+// this: should the process end in between, the next start does it again. It returns ErrAlreadyExists if the
+// engine has identities.
+func (s *Store) Bootstrap(ctx context.Context, first First) error {
+	if err := CheckAccount(first.Account); err != nil {
+		return err
+	}
+	if err := first.Key.Check(); err != nil {
+		return err
+	}
+	now := s.now().UTC()
+	setup := sha256.Sum256([]byte(first.SetupToken))
+	group := groupRecord{ID: newID("AGPA"), Path: "/", Created: now, grants: grants{Attached: []string{administratorAccess}}}
+	user := userRecord{ID: newID("AIDA"), Path: "/", Created: now, Groups: []string{adminGroup}}
+	return s.change(ctx, func(tx kv.Txn) error {
+		if _, ok, err := get[markRecord](ctx, tx, markKey()); err != nil || ok {
+			return orExists(err)
+		}
+		if err := put(tx, markKey(), markRecord{first.Account, s.seal.seal(nil, markName)}); err != nil {
+			return err
+		}
+		if err := put(tx, accountKey(first.Account), accountRecord{Created: now, SetupHash: setup[:]}); err != nil {
+			return err
+		}
+		if err := put(tx, groupKey(first.Account, adminGroup), group); err != nil {
+			return err
+		}
+		if err := put(tx, userKey(first.Account, adminUser), user); err != nil {
+			return err
+		}
+		return s.putAccessKey(tx, first.Account, adminUser, first.Key)
+	})
+}
+
+func orExists(err error) error {
+	if err == nil {
+		err = ErrAlreadyExists
+	}
+	return err
+}

@@ -1,0 +1,136 @@
+// Package identity is who may sign requests: accounts, users, groups, their policies and their access keys.
+//
+// It exists so that one place answers the question of every request, "whose key is this, and what may its owner
+// do", and keeps the answer right when something changes. It imports policy, awsapi, keyspace and kv; never the
+// data plane.
+//
+// The main rules: every change goes through Store.change, which makes it visible here at once and on every other
+// server over the same engine within two seconds. A secret key leaves this package only to verify a signature or,
+// once, when it is made; at rest it is encrypted.
+package identity
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/statordb/stator/internal/kv"
+	"github.com/statordb/stator/internal/policy"
+)
+
+// Principal is who signed a request, and what it may do. It is shared by requests and never changed.
+type Principal struct {
+	Account string // 12 digits
+	ARN     string // arn:aws:iam::123456789012:user/Administrator
+	UserID  string // AIDA...
+	// Policies are all identity-based policies: the user's own, attached, and those of its groups.
+	Policies []*policy.Policy
+}
+
+// Errors of Lookup. The caller words them as its protocol does.
+var (
+	// ErrUnknownKey: there is no such access key, or it is inactive.
+	ErrUnknownKey = errors.New("identity: unknown access key")
+	// ErrInvalidToken: the session token is not the key's.
+	ErrInvalidToken = errors.New("identity: session token does not belong to the access key")
+)
+
+// Errors of changes.
+var (
+	ErrNoSuchEntity  = errors.New("identity: no such entity")
+	ErrAlreadyExists = errors.New("identity: already exists")
+)
+
+// Options configure a store.
+type Options struct {
+	// MasterKey encrypts secret keys at rest.
+	MasterKey MasterKey
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+}
+
+// Store is the identities in one engine. It is safe for concurrent use.
+type Store struct {
+	db   kv.DB
+	seal sealer
+	now  func() time.Time
+
+	cache cache
+	// checked is when the generation in the engine was last compared with the cache's, in nanoseconds since start.
+	start   time.Time
+	checked atomic.Int64
+}
+
+// Open returns the identities that db holds. On an engine with no identities yet, Bootstrap must follow. It fails
+// if the master key is not the one that the engine's secrets were encrypted with.
+func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
+	seal, err := newSealer(opts.MasterKey)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{db: db, seal: seal, now: opts.Now}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	s.start = s.now()
+	err = db.View(ctx, func(r kv.Reader) error {
+		m, ok, err := get[markRecord](ctx, r, markKey())
+		if err != nil || !ok {
+			return err
+		}
+		if _, err := s.seal.open(m.Check, markName); err != nil {
+			return fmt.Errorf("the master key is not the one that this data was encrypted with: %w", err)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Initialized says whether db holds identities already.
+func Initialized(ctx context.Context, db kv.DB) (ok bool, err error) {
+	err = db.View(ctx, func(r kv.Reader) error {
+		_, ok, err = get[markRecord](ctx, r, markKey())
+		return err
+	})
+	return ok, err
+}
+
+// Account returns the account that Bootstrap made.
+func (s *Store) Account(ctx context.Context) (account string, err error) {
+	err = s.db.View(ctx, func(r kv.Reader) error {
+		m, ok, err := get[markRecord](ctx, r, markKey())
+		if err == nil && !ok {
+			err = ErrNoSuchEntity
+		}
+		account = m.Account
+		return err
+	})
+	return account, err
+}
+
+// change runs fn in a transaction, and makes every server forget what it has cached.
+func (s *Store) change(ctx context.Context, fn func(kv.Txn) error) error {
+	err := s.db.Update(ctx, func(tx kv.Txn) error {
+		// The lock on the generation puts all changes one after another: they are rare, and what fn reads then
+		// needs no locks of its own.
+		if err := tx.Lock(ctx, generationKey()); err != nil {
+			return err
+		}
+		if err := fn(tx); err != nil {
+			return err
+		}
+		n, _, err := get[uint64](ctx, tx, generationKey())
+		if err != nil {
+			return err
+		}
+		return put(tx, generationKey(), n+1)
+	})
+	// Also after an error: the outcome may be unknown.
+	s.cache.clear()
+	return err
+}

@@ -1,0 +1,116 @@
+package server
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+
+	"github.com/klauspost/compress/gzip"
+
+	"github.com/statordb/stator/internal/awsapi"
+)
+
+// MaxBody is the largest body, as it is sent and decompressed: DynamoDB's limit for a request.
+const MaxBody = 16 << 20
+
+// A buffer starts with at least smallestRead bytes, and with at most firstRead on the word of a Content-Length alone.
+const (
+	smallestRead = 4 << 10
+	firstRead    = 64 << 10
+)
+
+var errTooLarge = errors.New("server: body over the limit")
+
+// readBody reads the whole body into buf's memory, or into a larger piece that grows with what really arrives.
+func readBody(buf []byte, r *http.Request) ([]byte, error) {
+	buf = buf[:0]
+	if r.ContentLength > MaxBody {
+		return buf, errTooLarge // before asking for it, if the client waits to be asked
+	}
+	if r.ContentLength == 0 {
+		return buf, nil
+	}
+	want := int(min(max(r.ContentLength+1, smallestRead), firstRead)) // one more, to see the end without growing
+	if cap(buf) < want {
+		buf = make([]byte, 0, want)
+	}
+	return readAll(buf, r.Body)
+}
+
+// readAll appends all of in to buf, up to MaxBody in total.
+func readAll(buf []byte, in io.Reader) ([]byte, error) {
+	for {
+		if len(buf) == cap(buf) {
+			grown := make([]byte, len(buf), min(2*cap(buf), MaxBody+1))
+			copy(grown, buf)
+			buf = grown
+		}
+		n, err := in.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		switch {
+		case len(buf) > MaxBody:
+			return buf, errTooLarge
+		case err == io.EOF:
+			return buf, nil
+		case err != nil:
+			return buf, err
+		}
+	}
+}
+
+// failRead answers a request whose body did not come.
+func (x *exchange) failRead(err error) {
+	x.w.Header().Set("Connection", "close") // where the next request begins is not known
+	x.contentType = jsonAWS
+	if errors.Is(err, errTooLarge) {
+		x.fail(tooLarge())
+		return
+	}
+	x.fail(&awsapi.Error{Code: "RequestTimeoutException", Status: http.StatusRequestTimeout,
+		Message: "The body of the request did not arrive"})
+}
+
+func tooLarge() *awsapi.Error {
+	return &awsapi.Error{Code: "RequestEntityTooLargeException", Status: http.StatusRequestEntityTooLarge,
+		Message: "Request body is larger than " + strconv.Itoa(MaxBody) + " bytes"}
+}
+
+// decompressed returns the body that the operation reads. Only after the signature is known to be good is any work
+// put into it.
+func (x *exchange) decompressed() ([]byte, error) {
+	switch header(x.r, "Content-Encoding") {
+	case "", "identity":
+		return x.body, nil
+	case "gzip":
+	default:
+		return nil, awsapi.Serialization("Unsupported Content-Encoding")
+	}
+	z, err := gzip.NewReader(bytes.NewReader(x.body))
+	if err != nil {
+		return nil, awsapi.Serialization("The body is not in gzip format")
+	}
+	if cap(x.plain) == 0 {
+		x.plain = make([]byte, 0, firstRead)
+	}
+	x.plain, err = readAll(x.plain[:0], z)
+	switch {
+	case errors.Is(err, errTooLarge):
+		return nil, tooLarge()
+	case err != nil:
+		return nil, awsapi.Serialization("The body is not in gzip format")
+	}
+	return x.plain, nil
+}
+
+// refuse answers a request that does not reach its operation. DynamoDB looks whether the body is JSON before it
+// looks at the target and the signature. Here that is found out only when it makes a difference, so good requests
+// are not read twice.
+func (x *exchange) refuse(err error) {
+	if len(x.body) > 0 && header(x.r, "Content-Encoding") == "" && !json.Valid(x.body) {
+		err = awsapi.Serialization("")
+	}
+	x.fail(err)
+}

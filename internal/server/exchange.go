@@ -1,0 +1,206 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/statordb/stator/internal/awsapi"
+)
+
+// exchange is one request and its answer. It is used again, with its buffers, for another request.
+type exchange struct {
+	h     *Handler
+	w     http.ResponseWriter
+	r     *http.Request
+	id    string
+	start time.Time
+	route *route // nil until it is known
+	// contentType is the one of the answer.
+	contentType string
+	answered    bool
+	code        string // of the error answered; empty if none
+
+	body   []byte // as it was sent
+	plain  []byte // decompressed, if body is not
+	answer []byte
+	zipped []byte
+	input  awsapi.Request
+	caller caller
+}
+
+// keepBuffer is the largest buffer that is kept for another request.
+const keepBuffer = 1 << 20
+
+func (x *exchange) begin(h *Handler, w http.ResponseWriter, r *http.Request) {
+	x.h, x.w, x.r = h, w, r
+	x.id, x.start = newRequestID(), h.now()
+	h.metrics.inFlight.Inc()
+}
+
+// end is deferred: it also is what happens after a panic.
+func (x *exchange) end() {
+	cause := recover()
+	h := x.h
+	if cause == http.ErrAbortHandler {
+		h.metrics.inFlight.Dec()
+		panic(cause)
+	}
+	if cause != nil {
+		h.log.Error("panic", "request", x.id, "operation", x.operation(), "panic", cause, "stack", string(debug.Stack()))
+		if x.answered {
+			// Half an answer is out. Cutting the connection is the only way left to say that something is wrong.
+			h.metrics.inFlight.Dec()
+			panic(http.ErrAbortHandler)
+		}
+		x.answer = x.answer[:0]
+		x.fail(awsapi.Internal(nil))
+	}
+	h.metrics.inFlight.Dec()
+	took := h.now().Sub(x.start)
+	switch {
+	case x.route != nil:
+		x.route.metrics.observe(x.code, took)
+	case x.r.Method == http.MethodPost:
+		h.metrics.unknown.observe(x.code, took)
+	}
+	if h.log.Enabled(x.r.Context(), slog.LevelDebug) {
+		h.log.Debug("request", "request", x.id, "operation", x.operation(), "principal", x.caller.arn,
+			"error", x.code, "bytes_in", len(x.body), "bytes_out", len(x.answer), "took", took, "remote", x.r.RemoteAddr)
+	}
+	if cause != nil {
+		return // whoever panicked may still hold the buffers
+	}
+	*x = exchange{body: keep(x.body), plain: keep(x.plain), answer: keep(x.answer), zipped: keep(x.zipped)}
+	h.exchange.Put(x)
+}
+
+func keep(b []byte) []byte {
+	if cap(b) > keepBuffer {
+		return nil
+	}
+	return b[:0]
+}
+
+func (x *exchange) operation() string {
+	if x.route == nil {
+		return ""
+	}
+	return x.route.operation.Name
+}
+
+// call is a request of the JSON protocol. The order of the checks is DynamoDB's own.
+func (x *exchange) call() {
+	body, err := readBody(x.body, x.r)
+	x.body = body
+	if err != nil {
+		x.failRead(err)
+		return
+	}
+	x.cors()
+	switch x.contentType = mediaType(header(x.r, "Content-Type")); x.contentType {
+	case jsonAWS:
+	case jsonPlain:
+	default:
+		if len(body) > 0 {
+			x.unknownPage()
+			return
+		}
+		x.contentType = jsonPlain
+	}
+	x.route = x.h.routes[header(x.r, "X-Amz-Target")]
+	if x.route == nil {
+		x.refuse(unknownOperation(""))
+		return
+	}
+	if x.route.operation.Decode == nil {
+		x.refuse(unknownOperation("Stator does not have the operation " + x.route.operation.Name + " yet"))
+		return
+	}
+	if err := x.authenticate(); err != nil {
+		x.refuse(err)
+		return
+	}
+	if err := x.run(); err != nil {
+		x.fail(err)
+		return
+	}
+	x.respond(http.StatusOK)
+}
+
+func unknownOperation(message string) *awsapi.Error {
+	return &awsapi.Error{Code: "UnknownOperationException", Status: http.StatusBadRequest, Message: message}
+}
+
+func (x *exchange) authenticate() (err error) {
+	x.caller, err = x.h.auth.authenticate(x.r, x.body, x.start, x.route.services)
+	return err
+}
+
+// run decodes the input, authorises the call and makes it.
+func (x *exchange) run() error {
+	plain, err := x.decompressed()
+	if err != nil {
+		return err
+	}
+	x.input = awsapi.Request{
+		ID:        x.id,
+		Account:   x.caller.account,
+		Region:    x.caller.region,
+		Principal: x.caller.arn,
+		Host:      x.r.Host,
+		Now:       x.start,
+		Body:      plain,
+	}
+	call, err := x.route.operation.Decode(&x.input)
+	if err != nil {
+		return err
+	}
+	for _, need := range call.Needs() {
+		if err := x.caller.may(need); err != nil {
+			return err
+		}
+	}
+	x.answer, err = call.Run(x.r.Context(), x.answer[:0])
+	return err
+}
+
+// fail answers with an error.
+func (x *exchange) fail(err error) {
+	e, ok := err.(*awsapi.Error)
+	if !ok && !errors.As(err, &e) {
+		e = awsapi.Internal(err)
+	}
+	x.code = e.Code
+	if e.Status >= http.StatusInternalServerError {
+		x.logFailure(e)
+	}
+	namespace := namespaceDB
+	if x.route != nil {
+		namespace = x.route.namespace
+	}
+	x.answer = e.AppendJSON(x.answer[:0], namespace)
+	x.respond(e.Status)
+}
+
+// logFailure logs the cause of a failure that is the server's.
+func (x *exchange) logFailure(e *awsapi.Error) {
+	if errors.Is(e.Cause, context.Canceled) && x.r.Context().Err() != nil {
+		x.code = "ClientGone" // nobody reads the answer
+		return
+	}
+	if e.Cause == nil { // logged where it happened, or meant for the client alone
+		return
+	}
+	x.h.log.Error("request failed", "request", x.id, "operation", x.operation(), "code", e.Code, "error", e.Cause)
+}
+
+func header(r *http.Request, name string) string {
+	if v := r.Header[name]; len(v) > 0 {
+		return v[0]
+	}
+	return ""
+}

@@ -1,0 +1,142 @@
+// Package server is the HTTP front door: it reads the bounded body, proves who signed, asks whether the signer may,
+// runs the operation and writes the answer. It also has what operators and browsers ask of a server: health,
+// metrics, CORS.
+//
+// It exists so that no API has another way in: an operation is authorised here or not run at all. It imports the
+// services, identity, policy, sigv4 and awsapi; never table, keyspace or kv.
+//
+// The main rule: the steps of a request are always the same and in AWS's order of checks, and every request gets an
+// answer that a client of AWS understands, whatever goes wrong.
+package server
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/statordb/stator/internal/awsapi"
+)
+
+// Options configure a Handler.
+type Options struct {
+	// Operations are all the operations of all services.
+	Operations []awsapi.Operation
+	// Auth decides who a request is from: IAM or Open.
+	Auth Auth
+	// Region is what the health answer names.
+	Region string
+	// Ready says whether requests can be served; nil means always.
+	Ready func(context.Context) error
+	// Metrics serves /metrics, to anyone who can reach it.
+	Metrics bool
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+	// Logger gets what goes wrong, and every request at level debug; nil drops it.
+	Logger *slog.Logger
+}
+
+// Handler answers every request. It is an http.Handler for HTTP/1.1 and HTTP/2.
+type Handler struct {
+	routes   map[string]*route // by X-Amz-Target
+	auth     Auth
+	region   string
+	ready    func(context.Context) error
+	now      func() time.Time
+	log      *slog.Logger
+	metrics  *metrics
+	page     http.Handler // of /metrics; nil if it is not served
+	exchange sync.Pool    // of *exchange
+	zippers  sync.Pool    // of *gzip.Writer
+	draining atomic.Bool
+}
+
+// New returns a handler.
+func New(opts Options) *Handler {
+	h := &Handler{
+		auth: opts.Auth, region: opts.Region, ready: opts.Ready, now: opts.Now, log: opts.Logger,
+		metrics: newMetrics(),
+	}
+	if h.now == nil {
+		h.now = time.Now
+	}
+	if h.log == nil {
+		h.log = slog.New(slog.DiscardHandler)
+	}
+	if h.ready == nil {
+		h.ready = func(context.Context) error { return nil }
+	}
+	h.routes = h.newRoutes(opts.Operations)
+	if opts.Metrics {
+		h.page = h.metrics.page()
+	}
+	h.exchange.New = func() any { return new(exchange) }
+	h.zippers.New = newZipper
+	return h
+}
+
+// Drain makes /readyz fail, so that load balancers send new requests elsewhere while those in flight end.
+func (h *Handler) Drain() { h.draining.Store(true) }
+
+// route is where an X-Amz-Target leads.
+type route struct {
+	operation awsapi.Operation
+	// namespace is the one of the service's own errors.
+	namespace string
+	services  []string // names that the credential scope may have
+	metrics   routeMetrics
+}
+
+// The targets of DynamoDB. Streams are a second API of the same service, with the same IAM prefix and signing name.
+const (
+	targetDynamoDB = "DynamoDB_20120810."
+	targetStreams  = "DynamoDBStreams_20120810."
+	namespaceDB    = "com.amazonaws.dynamodb.v20120810"
+)
+
+func (h *Handler) newRoutes(operations []awsapi.Operation) map[string]*route {
+	routes := make(map[string]*route, len(operations))
+	for _, op := range operations {
+		target := targetDynamoDB
+		switch op.Name {
+		case "DescribeStream", "GetRecords", "GetShardIterator", "ListStreams":
+			target = targetStreams
+		}
+		routes[target+op.Name] = &route{
+			operation: op,
+			namespace: namespaceDB,
+			services:  []string{op.Service},
+			metrics:   h.metrics.route(op.Service, op.Name),
+		}
+	}
+	return routes
+}
+
+// ServeHTTP implements http.Handler.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	x := h.exchange.Get().(*exchange)
+	x.begin(h, w, r)
+	defer x.end()
+	switch r.Method {
+	case http.MethodPost:
+		x.call()
+	case http.MethodGet, http.MethodHead:
+		x.page()
+	case http.MethodOptions:
+		x.options()
+	default:
+		x.unknownPage()
+	}
+}
+
+// mediaType is a Content-Type without its parameters.
+func mediaType(contentType string) string {
+	if contentType == jsonAWS { // nearly always
+		return contentType
+	}
+	contentType, _, _ = strings.Cut(contentType, ";")
+	return strings.TrimSpace(contentType)
+}

@@ -1,0 +1,313 @@
+package table
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/statordb/stator/internal/attribute"
+	"github.com/statordb/stator/internal/keyspace"
+	"github.com/statordb/stator/internal/kv"
+)
+
+// Table returns the table's current descriptor, or ErrNotFound.
+func (s *Store) Table(ctx context.Context, scope Scope, name string) (*Descriptor, error) {
+	if d := s.cache.get(scope, name); d != nil {
+		return d, nil
+	}
+	for {
+		epoch := s.cache.now()
+		var d *Descriptor
+		err := s.db.View(ctx, func(r kv.Reader) (err error) {
+			d, err = readDescriptor(ctx, r, scope, name)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		if d = s.cache.loaded(d, epoch); d != nil {
+			return d, nil
+		}
+	}
+}
+
+// List returns up to limit names of tables after a name, in the order of their bytes, and whether there are more.
+func (s *Store) List(ctx context.Context, scope Scope, after string, limit int) (names []string, more bool, err error) {
+	start, end := keyspace.Tables(scope.Account, scope.Region, after)
+	err = s.db.View(ctx, func(r kv.Reader) error {
+		return r.Scan(ctx, kv.Range{Start: start, End: end, Limit: limit + 1}, func(key, _ []byte) (bool, error) {
+			_, _, name, ok := keyspace.ParseTable(key)
+			if !ok {
+				return false, fmt.Errorf("%w: catalogue key %q", ErrCorrupt, key)
+			}
+			if len(names) == limit {
+				more = true
+				return false, nil
+			}
+			names = append(names, name)
+			return true, nil
+		})
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	return names, more, nil
+}
+
+// Create adds a table and returns its published descriptor. It gives d the ID, the UUID, the time and the version
+// and the indexes, which are active at once, their IDs. There must be no table of that name (ErrExists).
+func (s *Store) Create(ctx context.Context, d Descriptor) (*Descriptor, error) {
+	created := d.Clone()
+	created.UUID = uuid.NewString()
+	created.Version = 1
+	if created.Created.IsZero() {
+		created.Created = s.now().UTC().Truncate(time.Millisecond)
+	}
+	if err := created.check(); err != nil {
+		return nil, err
+	}
+	key := keyspace.Table(d.Scope.Account, d.Scope.Region, d.Name)
+	err := s.db.Update(ctx, func(tx kv.Txn) error {
+		if err := tx.Lock(ctx, key, keyspace.Counter()); err != nil {
+			return err
+		}
+		there, err := tx.Get(ctx, key)
+		if err != nil {
+			return err
+		}
+		if there != nil {
+			return ErrExists
+		}
+		id, err := takeIDs(ctx, tx, 1+len(created.Indexes))
+		if err != nil {
+			return err
+		}
+		created.ID = id
+		for i, x := range created.Indexes {
+			x.ID = id + 1 + uint64(i)
+			x.State = IndexActive
+		}
+		return setDescriptor(tx, key, created)
+	})
+	if err != nil {
+		if !errors.Is(err, ErrExists) {
+			s.cache.remove(d.Scope, d.Name)
+		}
+		return nil, err
+	}
+	return s.cache.changed(created), nil
+}
+
+// Change makes the next version of a table's descriptor. fn edits a copy of the current one, and may run again; its
+// error aborts the change and is returned. An index with ID 0 is a new one: it is Creating until background work has
+// filled it, and then Active. An index that fn sets to Deleting is neither read nor written from then on, and
+// vanishes when background work has dropped its entries. fn changes nothing else of indexes but their
+// throughput, and nothing of the table's name and key.
+func (s *Store) Change(ctx context.Context, scope Scope, name string, fn func(d *Descriptor) error) (*Descriptor, error) {
+	return s.change(ctx, scope, name, func(_ kv.Txn, d *Descriptor) error { return fn(d) })
+}
+
+func (s *Store) change(ctx context.Context, scope Scope, name string, fn func(tx kv.Txn, d *Descriptor) error) (*Descriptor, error) {
+	key := keyspace.Table(scope.Account, scope.Region, name)
+	var next *Descriptor
+	var jobs []*job
+	var refused error
+	err := s.db.Update(ctx, func(tx kv.Txn) error {
+		jobs, refused = nil, nil
+		// The counter too, because only fn knows whether it is needed. Changes of definitions are rare.
+		if err := tx.Lock(ctx, key, keyspace.Counter()); err != nil {
+			return err
+		}
+		before, err := readDescriptor(ctx, tx, scope, name)
+		if err != nil {
+			refused = err
+			return err
+		}
+		next = before.Clone()
+		if refused = fn(tx, next); refused != nil {
+			return refused
+		}
+		next.Version = before.Version + 1
+		if refused = checkChange(before, next); refused != nil {
+			return refused
+		}
+		if jobs, err = indexJobs(ctx, tx, before, next); err != nil {
+			return err
+		}
+		return setDescriptor(tx, key, next)
+	})
+	switch {
+	case err != nil && refused != nil:
+		return nil, err
+	case err != nil:
+		s.uncertain(scope, name)
+		return nil, err
+	}
+	next = s.cache.changed(next)
+	for _, j := range jobs {
+		s.addJob(j)
+	}
+	return next, nil
+}
+
+// Drop removes a table, and returns what it was. Its items and entries are deleted in the background. check may
+// refuse it; it may be nil, and may run again.
+func (s *Store) Drop(ctx context.Context, scope Scope, name string, check func(*Descriptor) error) (*Descriptor, error) {
+	key := keyspace.Table(scope.Account, scope.Region, name)
+	var d *Descriptor
+	var j *job
+	var refused error
+	err := s.db.Update(ctx, func(tx kv.Txn) error {
+		refused = nil
+		if err := tx.Lock(ctx, key, keyspace.Counter()); err != nil {
+			return err
+		}
+		var err error
+		if d, err = readDescriptor(ctx, tx, scope, name); err != nil {
+			refused = err
+			return err
+		}
+		if check != nil {
+			if refused = check(d); refused != nil {
+				return refused
+			}
+		}
+		id, err := takeIDs(ctx, tx, 1)
+		if err != nil {
+			return err
+		}
+		j = dropTableJob(id, d)
+		if err := j.set(tx); err != nil {
+			return err
+		}
+		return tx.Delete(key)
+	})
+	switch {
+	case err != nil && refused != nil:
+		return nil, err
+	case err != nil:
+		s.uncertain(scope, name)
+		return nil, err
+	}
+	s.cache.remove(scope, name)
+	s.addJob(j)
+	return d, nil
+}
+
+// uncertain is for a change that may have happened or not: the descriptor is read again, and so are the jobs.
+func (s *Store) uncertain(scope Scope, name string) {
+	s.cache.remove(scope, name)
+	s.background(func() {
+		for {
+			jobs, err := s.loadJobs(s.ctx)
+			if err == nil {
+				for _, j := range jobs {
+					s.addJob(j)
+				}
+				return
+			}
+			if !s.sleep(time.Second) {
+				return
+			}
+		}
+	})
+}
+
+func readDescriptor(ctx context.Context, r kv.Reader, scope Scope, name string) (*Descriptor, error) {
+	b, err := r.Get(ctx, keyspace.Table(scope.Account, scope.Region, name))
+	if err != nil {
+		return nil, err
+	}
+	if b == nil {
+		return nil, ErrNotFound
+	}
+	d, err := decodeDescriptor(b)
+	if err != nil {
+		return nil, err
+	}
+	if d.Scope != scope || d.Name != name {
+		return nil, fmt.Errorf("%w: definition of table %q under the name %q", ErrCorrupt, d.Name, name)
+	}
+	return d, nil
+}
+
+func setDescriptor(tx kv.Txn, key []byte, d *Descriptor) error {
+	b, err := encodeDescriptor(d)
+	if err != nil {
+		return err
+	}
+	return tx.Set(key, b)
+}
+
+// takeIDs takes n ids that were never given before, and returns the first. The counter is locked already.
+func takeIDs(ctx context.Context, tx kv.Txn, n int) (uint64, error) {
+	b, err := tx.Get(ctx, keyspace.Counter())
+	if err != nil {
+		return 0, err
+	}
+	var last uint64
+	switch len(b) {
+	case 0:
+	case 8:
+		last = binary.BigEndian.Uint64(b)
+	default:
+		return 0, fmt.Errorf("%w: counter of ids", ErrCorrupt)
+	}
+	return last + 1, tx.Set(keyspace.Counter(), binary.BigEndian.AppendUint64(nil, last+uint64(n)))
+}
+
+// check refuses a descriptor whose keys make no sense. Callers validate what users ask for; this keeps mistakes and
+// corrupt definitions from the code that trusts descriptors.
+func (d *Descriptor) check() error {
+	ok := d.Name != "" && isKey(d.Partition) && (d.Sort == nil || isKey(*d.Sort) && d.Sort.Name != d.Partition.Name)
+	for i, x := range d.Indexes {
+		ok = ok && x != nil && x.Name != "" && len(x.Partition) >= 1 && len(x.Partition) <= maxParts && len(x.Sort) <= maxParts
+		if !ok {
+			break
+		}
+		for _, k := range x.Partition {
+			ok = ok && isKey(k)
+		}
+		for _, k := range x.Sort {
+			ok = ok && isKey(k)
+		}
+		if x.Local {
+			ok = ok && d.Sort != nil && len(x.Partition) == 1 && x.Partition[0] == d.Partition && len(x.Sort) == 1
+		}
+		switch x.Projection {
+		case "ALL", "KEYS_ONLY", "INCLUDE":
+		default:
+			ok = false
+		}
+		for _, y := range d.Indexes[:i] {
+			ok = ok && x.Name != y.Name
+		}
+	}
+	if !ok {
+		return fmt.Errorf("table: definition of %q makes no sense", d.Name)
+	}
+	return nil
+}
+
+func isKey(k KeyAttribute) bool {
+	return k.Name != "" && (k.Kind == attribute.String || k.Kind == attribute.Number || k.Kind == attribute.Binary)
+}
+
+// checkChange refuses what fn of Change must not do.
+func checkChange(before, next *Descriptor) error {
+	if next.Scope != before.Scope || next.Name != before.Name || next.ID != before.ID || next.UUID != before.UUID ||
+		next.Partition != before.Partition || (next.Sort == nil) != (before.Sort == nil) ||
+		next.Sort != nil && *next.Sort != *before.Sort {
+		return errors.New("table: a change of what a table cannot change")
+	}
+	for _, x := range before.Indexes {
+		if x.State != IndexDeleting && next.indexByID(x.ID) == nil {
+			return fmt.Errorf("table: index %q removed before its entries", x.Name)
+		}
+	}
+	return next.check()
+}

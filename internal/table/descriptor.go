@@ -1,0 +1,198 @@
+package table
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/statordb/stator/internal/attribute"
+)
+
+// Scope is where a resource lives: an account and a region.
+type Scope struct {
+	Account string `json:"account"`
+	Region  string `json:"region"`
+}
+
+// Descriptor is the definition of a table at one version. A published one is never changed: Store.Change makes
+// the next version.
+type Descriptor struct {
+	Scope Scope  `json:"scope"`
+	Name  string `json:"name"`
+	// ID is in the key of everything the table holds. It is never used again, even after the table is dropped.
+	ID uint64 `json:"id"`
+	// UUID is what DescribeTable shows as TableId.
+	UUID    string    `json:"uuid"`
+	Version uint64    `json:"version"`
+	Created time.Time `json:"created"`
+
+	// Definitions are the AttributeDefinitions as they were given.
+	Definitions []KeyAttribute `json:"definitions"`
+	Partition   KeyAttribute   `json:"partition"`
+	// Sort is nil if the table's key is the partition key alone.
+	Sort    *KeyAttribute `json:"sort,omitempty"`
+	Indexes []*Index      `json:"indexes,omitempty"`
+
+	Settings Settings `json:"settings"`
+
+	// live is what the published descriptor shares with the store; nil in every other one.
+	live *live
+}
+
+// KeyAttribute is an attribute of a key; its kind is String, Number or Binary.
+type KeyAttribute struct {
+	Name string
+	Kind attribute.Kind
+}
+
+// Index is a local or a global secondary index.
+type Index struct {
+	// ID is in the key of every entry. It is never used again.
+	ID    uint64 `json:"id"`
+	Name  string `json:"name"`
+	Local bool   `json:"local,omitempty"`
+	// Partition has one to four attributes (a local index: the table's own), Sort none to four (a local index: one).
+	Partition []KeyAttribute `json:"partition"`
+	Sort      []KeyAttribute `json:"sort,omitempty"`
+	// Projection is ALL, KEYS_ONLY or INCLUDE, with the further attributes of the last.
+	Projection string     `json:"projection"`
+	NonKey     []string   `json:"nonKey,omitempty"`
+	State      IndexState `json:"state"`
+	Throughput Throughput `json:"throughput,omitzero"`
+}
+
+// IndexState is what an index may be used for.
+type IndexState string
+
+// An index that is Creating is written with every change while the items from before are added. One that is
+// Deleting is neither written nor read while its entries are dropped.
+const (
+	IndexCreating IndexState = "CREATING"
+	IndexActive   IndexState = "ACTIVE"
+	IndexDeleting IndexState = "DELETING"
+)
+
+// Settings are what DescribeTable shows and the data model does not need.
+type Settings struct {
+	// BillingMode is PROVISIONED or PAY_PER_REQUEST.
+	BillingMode string `json:"billingMode,omitempty"`
+	// OnDemandSince is when the table was last switched to PAY_PER_REQUEST; zero if it never was.
+	OnDemandSince      time.Time         `json:"onDemandSince,omitzero"`
+	Throughput         Throughput        `json:"throughput,omitzero"`
+	DeletionProtection bool              `json:"deletionProtection,omitempty"`
+	TableClass         string            `json:"tableClass,omitempty"` // "" until it is named
+	TableClassSince    time.Time         `json:"tableClassSince,omitzero"`
+	SSE                *SSE              `json:"sse,omitempty"`
+	Tags               map[string]string `json:"tags,omitempty"`
+}
+
+// Throughput is the provisioned throughput of a table or an index, and the limits of an on-demand one.
+type Throughput struct {
+	Read           int64     `json:"read,omitempty"`
+	Write          int64     `json:"write,omitempty"`
+	Increased      time.Time `json:"increased,omitzero"`
+	Decreased      time.Time `json:"decreased,omitzero"`
+	DecreasesToday int64     `json:"decreasesToday,omitempty"`
+	MaxRead        int64     `json:"maxRead,omitempty"` // OnDemandThroughput, 0 if not given
+	MaxWrite       int64     `json:"maxWrite,omitempty"`
+	WarmRead       int64     `json:"warmRead,omitempty"` // WarmThroughput, 0 if not given
+	WarmWrite      int64     `json:"warmWrite,omitempty"`
+}
+
+// SSE is the server-side encryption as it was asked for.
+type SSE struct {
+	Enabled bool   `json:"enabled"`
+	Type    string `json:"type,omitempty"`
+	Key     string `json:"key,omitempty"`
+}
+
+// Index returns the index of that name, nil if there is none.
+func (d *Descriptor) Index(name string) *Index {
+	for _, x := range d.Indexes {
+		if x.Name == name {
+			return x
+		}
+	}
+	return nil
+}
+
+func (d *Descriptor) indexByID(id uint64) *Index {
+	for _, x := range d.Indexes {
+		if x.ID == id {
+			return x
+		}
+	}
+	return nil
+}
+
+// Clone returns a deep copy, which is not published.
+func (d *Descriptor) Clone() *Descriptor {
+	c := *d
+	c.live = nil
+	c.Definitions = slices.Clone(d.Definitions)
+	if d.Sort != nil {
+		sort := *d.Sort
+		c.Sort = &sort
+	}
+	c.Indexes = make([]*Index, len(d.Indexes))
+	for i, x := range d.Indexes {
+		xc := *x
+		xc.Partition = slices.Clone(x.Partition)
+		xc.Sort = slices.Clone(x.Sort)
+		xc.NonKey = slices.Clone(x.NonKey)
+		c.Indexes[i] = &xc
+	}
+	if d.Settings.SSE != nil {
+		sse := *d.Settings.SSE
+		c.Settings.SSE = &sse
+	}
+	c.Settings.Tags = maps.Clone(d.Settings.Tags)
+	return &c
+}
+
+// KeyOf returns the key attributes of item: the table's and, if x is not nil, the index's. It is what
+// LastEvaluatedKey shows. Attributes that item does not have are left out.
+func (d *Descriptor) KeyOf(x *Index, item attribute.Value) attribute.Value {
+	var b attribute.MapBuilder
+	addKeys(&b, d, x, item)
+	return b.Value()
+}
+
+func addKeys(b *attribute.MapBuilder, d *Descriptor, x *Index, item attribute.Value) {
+	add := func(name string) {
+		if v := item.Field(name); v != nil {
+			b.Add(name, v)
+		}
+	}
+	add(d.Partition.Name)
+	if d.Sort != nil {
+		add(d.Sort.Name)
+	}
+	if x == nil {
+		return
+	}
+	for i, k := range x.Partition {
+		if !d.inKey(k.Name) && !named(x.Partition[:i], k.Name) {
+			add(k.Name)
+		}
+	}
+	for i, k := range x.Sort {
+		if !d.inKey(k.Name) && !named(x.Partition, k.Name) && !named(x.Sort[:i], k.Name) {
+			add(k.Name)
+		}
+	}
+}
+
+// inKey says whether the attribute is in the table's key.
+func (d *Descriptor) inKey(name string) bool {
+	return name == d.Partition.Name || d.Sort != nil && name == d.Sort.Name
+}
+
+func named(keys []KeyAttribute, name string) bool {
+	for _, k := range keys {
+		if k.Name == name {
+			return true
+		}
+	}
+	return false
+}

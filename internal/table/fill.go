@@ -1,0 +1,137 @@
+package table
+
+import (
+	"bytes"
+	"errors"
+	"time"
+
+	"github.com/statordb/stator/internal/attribute"
+	"github.com/statordb/stator/internal/keyspace"
+	"github.com/statordb/stator/internal/kv"
+)
+
+// One step of filling an index reads at most this many items or bytes. A step holds the locks of its items.
+const (
+	fillItems = 100
+	fillBytes = 1 << 20
+	// fillPause is the longest pause between two steps.
+	fillPause = 50 * time.Millisecond
+)
+
+// fillIndex adds the entries of the items that were there before a new index, while every write keeps the index up
+// to date: a step locks the items of one page, reads them again and sets their entries. An item that is
+// written before its page is reached gets its entry from the write, and again, the same, from the page.
+func (s *Store) fillIndex(j *job) error {
+	for {
+		d, x, err := s.jobIndex(j)
+		if err != nil {
+			return err
+		}
+		if x == nil || x.State != IndexCreating { // dropped meanwhile, or it was ready and only the job was left
+			return s.endJob(j)
+		}
+		var more bool
+		began := time.Now()
+		err = s.step(func() (err error) {
+			more, err = s.fillPage(j, d, x)
+			return err
+		})
+		switch {
+		case errors.Is(err, ErrStale):
+			continue
+		case err != nil:
+			return err
+		case !more:
+			return s.endIndexJob(j, d, func(d *Descriptor, i int) {
+				// Deleted in this very moment, it stays so; the next job drops it.
+				if d.Indexes[i].State == IndexCreating {
+					d.Indexes[i].State = IndexActive
+				}
+			})
+		}
+		// At most half of the time goes into filling.
+		if !s.sleep(min(time.Since(began), fillPause)) {
+			return s.ctx.Err()
+		}
+	}
+}
+
+// fillPage sets the entries of the page at the job's cursor and moves the cursor, and says whether there are more.
+func (s *Store) fillPage(j *job, d *Descriptor, x *Index) (more bool, err error) {
+	// It writes by the descriptor as every write does: whoever drops the index waits for the end of the page.
+	if !d.live.acquire() {
+		return false, ErrStale
+	}
+	defer d.live.release()
+
+	keys, more, err := s.fillKeys(j, d)
+	if err != nil || len(keys) == 0 {
+		return false, err
+	}
+	cursor := keyspace.After(keys[len(keys)-1])
+	locks := append(keys[:len(keys):len(keys)], keyspace.Job(j.id))
+	err = s.db.Update(s.ctx, func(tx kv.Txn) error {
+		if err := tx.Lock(s.ctx, locks...); err != nil {
+			return err
+		}
+		items, err := tx.GetMany(s.ctx, keys)
+		if err != nil {
+			return err
+		}
+		for _, item := range items {
+			if item == nil { // deleted since it was seen
+				continue
+			}
+			v, err := stored(item)
+			if err != nil {
+				return err
+			}
+			if key := appendEntryKey(nil, d, x, v); key != nil {
+				if err := tx.Set(key, project(d, x, v)); err != nil {
+					return err
+				}
+			}
+		}
+		next := *j
+		next.rec.Cursor = cursor
+		return next.set(tx)
+	})
+	if err != nil {
+		return false, err
+	}
+	j.rec.Cursor = cursor
+	d.live.stats.dirty()
+	return more, nil
+}
+
+// fillKeys returns the keys of the next page of items.
+func (s *Store) fillKeys(j *job, d *Descriptor) (keys [][]byte, more bool, err error) {
+	start, end := keyspace.Items(d.ID).Range()
+	if j.rec.Cursor != nil {
+		start = j.rec.Cursor
+	}
+	err = s.db.View(s.ctx, func(r kv.Reader) error {
+		keys, more = nil, false
+		size := 0
+		return r.Scan(s.ctx, kv.Range{Start: start, End: end, Limit: fillItems + 1}, func(key, value []byte) (bool, error) {
+			if len(keys) == fillItems || size >= fillBytes {
+				more = true
+				return false, nil
+			}
+			keys = append(keys, bytes.Clone(key))
+			size += len(value)
+			return true, nil
+		})
+	})
+	return keys, more, err
+}
+
+// stored checks that what is under a key of an item or an entry can be one. It is the cheap check that every
+// read can afford; Check looks into the values.
+func stored(b []byte) (attribute.Value, error) {
+	v := attribute.Value(b)
+	if !looksLikeMap(v) {
+		return nil, errNotAMap
+	}
+	return v, nil
+}

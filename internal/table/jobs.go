@@ -1,0 +1,339 @@
+package table
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/statordb/stator/internal/keyspace"
+	"github.com/statordb/stator/internal/kv"
+)
+
+// job is background work that must be finished, even by a later process. It is written in the transaction that makes
+// it necessary, and removed in the one that finishes it.
+type job struct {
+	id  uint64
+	rec jobRecord
+}
+
+type jobRecord struct {
+	Format int    `json:"format"`
+	Kind   string `json:"kind"`
+	Scope  Scope  `json:"scope"`
+	Table  string `json:"table"`
+	// TableID guards against another table of the same name.
+	TableID uint64 `json:"tableId"`
+	// Index is the index to fill or to drop.
+	Index uint64 `json:"index,omitempty"`
+	// Cursor is where filling goes on: items with keys before it have their entries.
+	Cursor []byte `json:"cursor,omitempty"`
+	// Local and Global are the indexes of a dropped table.
+	Local  []uint64 `json:"local,omitempty"`
+	Global []uint64 `json:"global,omitempty"`
+}
+
+const (
+	jobFormat = 1
+
+	kindDropTable = "drop-table"
+	kindDropIndex = "drop-index"
+	kindFillIndex = "fill-index"
+)
+
+// set writes the job.
+func (j *job) set(tx kv.Txn) error {
+	b, err := json.Marshal(j.rec)
+	if err != nil {
+		return err
+	}
+	return tx.Set(keyspace.Job(j.id), b)
+}
+
+func decodeJob(key, value []byte) (*job, error) {
+	id, ok := keyspace.ParseJob(key)
+	if !ok {
+		return nil, fmt.Errorf("%w: job key %q", ErrCorrupt, key)
+	}
+	j := &job{id: id}
+	if err := json.Unmarshal(value, &j.rec); err != nil {
+		return nil, fmt.Errorf("%w: job %d: %w", ErrCorrupt, id, err)
+	}
+	if j.rec.Format != jobFormat {
+		return nil, fmt.Errorf("%w: job of format %d", ErrFormat, j.rec.Format)
+	}
+	return j, nil
+}
+
+// spaces returns what a job for a dropped table drops.
+func (j *job) spaces() []keyspace.Space {
+	spaces := []keyspace.Space{keyspace.Items(j.rec.TableID)}
+	for _, id := range j.rec.Local {
+		spaces = append(spaces, keyspace.Entries(id, true))
+	}
+	for _, id := range j.rec.Global {
+		spaces = append(spaces, keyspace.Entries(id, false))
+	}
+	return spaces
+}
+
+func dropTableJob(id uint64, d *Descriptor) *job {
+	j := newJob(id, kindDropTable, d, 0)
+	for _, x := range d.Indexes {
+		if x.Local {
+			j.rec.Local = append(j.rec.Local, x.ID)
+		} else {
+			j.rec.Global = append(j.rec.Global, x.ID)
+		}
+	}
+	return j
+}
+
+func newJob(id uint64, kind string, d *Descriptor, index uint64) *job {
+	return &job{id: id, rec: jobRecord{Format: jobFormat, Kind: kind, Scope: d.Scope, Table: d.Name, TableID: d.ID, Index: index}}
+}
+
+// indexJobs writes the jobs that the step from before to next makes necessary, and gives new indexes their IDs.
+func indexJobs(ctx context.Context, tx kv.Txn, before, next *Descriptor) ([]*job, error) {
+	var jobs []*job
+	for _, x := range next.Indexes {
+		kind := ""
+		if x.ID == 0 {
+			id, err := takeIDs(ctx, tx, 1)
+			if err != nil {
+				return nil, err
+			}
+			x.ID, x.State = id, IndexCreating
+			kind = kindFillIndex
+		} else if x.State == IndexDeleting {
+			if old := before.indexByID(x.ID); old == nil || old.State != IndexDeleting {
+				kind = kindDropIndex
+			}
+		}
+		if kind == "" {
+			continue
+		}
+		id, err := takeIDs(ctx, tx, 1)
+		if err != nil {
+			return nil, err
+		}
+		j := newJob(id, kind, next, x.ID)
+		if err := j.set(tx); err != nil {
+			return nil, err
+		}
+		jobs = append(jobs, j)
+	}
+	return jobs, nil
+}
+
+func (s *Store) loadJobs(ctx context.Context) ([]*job, error) {
+	var jobs []*job
+	start, end := keyspace.Jobs()
+	err := s.db.View(ctx, func(r kv.Reader) error {
+		jobs = nil
+		return r.Scan(ctx, kv.Range{Start: start, End: end}, func(key, value []byte) (bool, error) {
+			j, err := decodeJob(key, value)
+			jobs = append(jobs, j)
+			return err == nil, err
+		})
+	})
+	return jobs, err
+}
+
+// runner runs the jobs of each table in their order, those of different tables side by side.
+type runner struct {
+	// turns is held for each step of a job, so that however many jobs there are, only a few work at a time.
+	turns chan struct{}
+
+	mu     sync.Mutex
+	known  map[uint64]bool   // by job id: queued, running
+	queues map[uint64][]*job // by table id; a table in it has a goroutine
+}
+
+const parallelSteps = 2
+
+func (r *runner) init() {
+	r.turns = make(chan struct{}, parallelSteps)
+	r.known = make(map[uint64]bool)
+	r.queues = make(map[uint64][]*job)
+}
+
+// addJob queues a committed job. It does nothing if the job is known.
+func (s *Store) addJob(j *job) {
+	r := &s.jobs
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.known[j.id] {
+		return
+	}
+	r.known[j.id] = true
+	queue, running := r.queues[j.rec.TableID]
+	r.queues[j.rec.TableID] = append(queue, j)
+	if !running {
+		s.background(func() { s.runJobs(j.rec.TableID) })
+	}
+}
+
+// next returns the first job of the table's queue; without one, the queue ends.
+func (r *runner) next(table uint64) *job {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if q := r.queues[table]; len(q) > 0 {
+		return q[0]
+	}
+	delete(r.queues, table)
+	return nil
+}
+
+func (r *runner) finished(j *job) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.queues[j.rec.TableID] = r.queues[j.rec.TableID][1:]
+	delete(r.known, j.id)
+}
+
+const (
+	firstRetry = 10 * time.Millisecond
+	lastRetry  = 10 * time.Second
+)
+
+func (s *Store) runJobs(table uint64) {
+	wait := firstRetry
+	for {
+		j := s.jobs.next(table)
+		if j == nil {
+			return
+		}
+		err := s.runJob(j)
+		if s.ctx.Err() != nil {
+			return
+		}
+		if err == nil {
+			s.jobs.finished(j)
+			wait = firstRetry
+			continue
+		}
+		s.log.Warn("table: background work failed, will be tried again", "kind", j.rec.Kind, "table", j.rec.Table, "error", err)
+		if !s.sleep(wait) {
+			return
+		}
+		wait = min(2*wait, lastRetry)
+	}
+}
+
+// runJob does all of a job. It may be run again from anywhere.
+func (s *Store) runJob(j *job) error {
+	// Every job starts after the last write that was planned before the change it is part of.
+	for _, l := range s.cache.retiredOf(j.rec.TableID) {
+		select {
+		case <-l.drained:
+		case <-s.ctx.Done():
+			return s.ctx.Err()
+		}
+	}
+	switch j.rec.Kind {
+	case kindDropTable:
+		return s.dropTable(j)
+	case kindDropIndex:
+		return s.dropIndex(j)
+	case kindFillIndex:
+		return s.fillIndex(j)
+	}
+	return fmt.Errorf("%w: job of kind %q", ErrCorrupt, j.rec.Kind)
+}
+
+// step does f when it is its turn.
+func (s *Store) step(f func() error) error {
+	select {
+	case s.jobs.turns <- struct{}{}:
+		defer func() { <-s.jobs.turns }()
+		return f()
+	case <-s.ctx.Done():
+		return s.ctx.Err()
+	}
+}
+
+func (s *Store) dropSpace(space keyspace.Space) error {
+	start, end := space.Range()
+	return s.step(func() error { return s.db.DropRange(s.ctx, start, end) })
+}
+
+func (s *Store) dropTable(j *job) error {
+	for _, space := range j.spaces() {
+		if err := s.dropSpace(space); err != nil {
+			return err
+		}
+	}
+	return s.endJob(j)
+}
+
+func (s *Store) endJob(j *job) error {
+	key := keyspace.Job(j.id)
+	return s.step(func() error {
+		return s.db.Update(s.ctx, func(tx kv.Txn) error {
+			if err := tx.Lock(s.ctx, key); err != nil {
+				return err
+			}
+			return tx.Delete(key)
+		})
+	})
+}
+
+// jobIndex returns the descriptor and the index that a job of an index is for; nil if there is no such table or index
+// any more, and so nothing to do: the job of a dropped table drops the entries of its indexes, too.
+func (s *Store) jobIndex(j *job) (*Descriptor, *Index, error) {
+	d, err := s.Table(s.ctx, j.rec.Scope, j.rec.Table)
+	if errors.Is(err, ErrNotFound) || err == nil && d.ID != j.rec.TableID {
+		return nil, nil, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	x := d.indexByID(j.rec.Index)
+	if x == nil {
+		return nil, nil, nil
+	}
+	return d, x, nil
+}
+
+func (s *Store) dropIndex(j *job) error {
+	d, x, err := s.jobIndex(j)
+	if err != nil {
+		return err
+	}
+	if x == nil {
+		return s.endJob(j)
+	}
+	if err := s.dropSpace(keyspace.Entries(x.ID, x.Local)); err != nil {
+		return err
+	}
+	return s.endIndexJob(j, d, func(d *Descriptor, i int) {
+		d.Indexes = append(d.Indexes[:i], d.Indexes[i+1:]...)
+	})
+}
+
+// errGone: the table or the index of a job vanished.
+var errGone = errors.New("table: index of a job is gone")
+
+// endIndexJob makes the last change of the index and removes the job in one transaction. With do nil
+// there is nothing to change.
+func (s *Store) endIndexJob(j *job, d *Descriptor, do func(d *Descriptor, i int)) error {
+	_, err := s.change(s.ctx, d.Scope, d.Name, func(tx kv.Txn, d *Descriptor) error {
+		if d.ID != j.rec.TableID {
+			return errGone
+		}
+		for i, x := range d.Indexes {
+			if x.ID == j.rec.Index {
+				do(d, i)
+				return tx.Delete(keyspace.Job(j.id))
+			}
+		}
+		return errGone
+	})
+	if errors.Is(err, errGone) || errors.Is(err, ErrNotFound) {
+		return s.endJob(j)
+	}
+	return err
+}

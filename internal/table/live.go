@@ -1,0 +1,60 @@
+package table
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// live counts the writes that are done by one published descriptor, so that an online change of indexes is safe
+// from writes that were planned before it: a change publishes the new version, retires the one before, and its
+// background work starts when the last write by that one has ended. A write by a retired descriptor fails with
+// ErrStale, and its caller plans again.
+//
+// For several servers over one engine this is one of two halves. A server then holds a lease, under prefix 'w', on
+// each version it uses and renews it while it does; the cache drops a descriptor whose lease ran out, which
+// retires it here. A change waits for its own writes as now, and for the leases of other servers on versions before
+// its own, before it starts its work. Since it waits before each step (write-only, filled, public), no two servers are
+// ever more than one version apart, and versions that are one apart are safe together: Creating is written but
+// not read, Deleting is neither.
+type live struct {
+	// state is the number of writes, less retired once the descriptor is.
+	state   atomic.Int64
+	drained chan struct{}
+	once    sync.Once
+
+	stats *stats
+}
+
+const retired = 1 << 62
+
+func newLive(st *stats) *live {
+	if st == nil {
+		st = &stats{}
+	}
+	return &live{drained: make(chan struct{}), stats: st}
+}
+
+// acquire counts one write in, if the descriptor is published.
+func (l *live) acquire() bool {
+	if l == nil {
+		return false
+	}
+	if l.state.Add(1) > 0 {
+		return true
+	}
+	l.release()
+	return false
+}
+
+// release counts one write out.
+func (l *live) release() {
+	if l.state.Add(-1) == -retired {
+		l.once.Do(func() { close(l.drained) })
+	}
+}
+
+// retire refuses further writes; drained is closed when there are none any more.
+func (l *live) retire() {
+	l.state.Add(1 - retired)
+	l.release()
+}

@@ -1,0 +1,137 @@
+// Package table is the data model on kv: tables, their items, and the indexes that follow every change of an item
+// in the same transaction.
+//
+// It imports keyspace, attribute and kv, and knows nothing of expressions or requests: a change is given as a
+// function from the old item to the new one. Its main rule: a change locks the keys of its items before it reads
+// them, and whatever follows from it (index entries, the idempotency token) is in the same transaction, so that every
+// snapshot is consistent. No key is locked or written by every request.
+package table
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/statordb/stator/internal/keyspace"
+	"github.com/statordb/stator/internal/kv"
+)
+
+// storeFormat is the version of everything that keyspace maps.
+const storeFormat = "stator 1"
+
+// Options configure a Store.
+type Options struct {
+	// Now is the clock; nil is the machine's.
+	Now func() time.Time
+	// Logger gets what background work has to say; nil drops it.
+	Logger *slog.Logger
+}
+
+// Store is the tables of one kv.DB. It is safe for concurrent use.
+type Store struct {
+	db  kv.DB
+	now func() time.Time
+	log *slog.Logger
+
+	cache cache
+	jobs  runner
+	pools pools
+
+	// ctx ends when background work has to.
+	ctx     context.Context
+	stop    context.CancelFunc
+	closing sync.Mutex // held to start background work, and to forbid it
+	stopped sync.WaitGroup
+	// counting is the one recount at a time.
+	counting chan struct{}
+}
+
+// Open opens the tables of db, which is empty or was opened before, and starts the background work, also what an
+// earlier process left unfinished. It returns ErrFormat if db holds something else.
+func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
+	s := &Store{db: db, now: opts.Now, log: opts.Logger, counting: make(chan struct{}, 1)}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	s.cache.init()
+	s.pools.init(s)
+	if err := s.checkFormat(ctx); err != nil {
+		return nil, err
+	}
+	jobs, err := s.loadJobs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.ctx, s.stop = context.WithCancel(context.Background())
+	s.jobs.init()
+	for _, j := range jobs {
+		s.addJob(j)
+	}
+	s.background(s.expireLoop)
+	return s, nil
+}
+
+// Close stops the background work and waits for it. What is unfinished goes on after the next Open. It does
+// not close the kv.DB.
+func (s *Store) Close() error {
+	s.closing.Lock()
+	s.stop()
+	s.closing.Unlock()
+	s.stopped.Wait()
+	return nil
+}
+
+// background starts f, unless the store is closed; f returns soon after s.ctx ends.
+func (s *Store) background(f func()) {
+	s.closing.Lock()
+	defer s.closing.Unlock()
+	if s.ctx.Err() == nil {
+		s.stopped.Go(f)
+	}
+}
+
+// sleep waits, and says whether background work goes on.
+func (s *Store) sleep(d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-s.ctx.Done():
+		return false
+	}
+}
+
+func (s *Store) checkFormat(ctx context.Context) error {
+	var found []byte
+	read := func(r kv.Reader) error {
+		v, err := r.Get(ctx, keyspace.Format())
+		found = append(found[:0], v...)
+		return err
+	}
+	err := s.db.View(ctx, read)
+	if err == nil && len(found) == 0 {
+		err = s.db.Update(ctx, func(tx kv.Txn) error {
+			if err := tx.Lock(ctx, keyspace.Format()); err != nil {
+				return err
+			}
+			if err := read(tx); err != nil || len(found) > 0 {
+				return err
+			}
+			found = append(found, storeFormat...)
+			return tx.Set(keyspace.Format(), found)
+		})
+	}
+	if err != nil {
+		return err
+	}
+	if string(found) != storeFormat {
+		return fmt.Errorf("%w: %q", ErrFormat, found)
+	}
+	return nil
+}

@@ -1,0 +1,311 @@
+// Package stator is a DynamoDB in your program: the DynamoDB API with AWS's own IAM over an embedded engine, as an
+// http.Handler. The stator command is this package with flags.
+//
+// It wires the parts together and decides nothing else. It may import all of them, and is, with the command, the only
+// importer of engines.
+package stator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/statordb/stator/internal/dynamodb"
+	"github.com/statordb/stator/internal/identity"
+	"github.com/statordb/stator/internal/kv"
+	"github.com/statordb/stator/internal/kv/pebblekv"
+	"github.com/statordb/stator/internal/server"
+	"github.com/statordb/stator/internal/table"
+)
+
+// Engine is what keeps the data.
+type Engine string
+
+// The engines.
+const (
+	// EnginePebble keeps the data in a folder, owned by one server at a time.
+	EnginePebble Engine = "pebble"
+	// EngineMemory forgets the data on Close.
+	EngineMemory Engine = "memory"
+)
+
+// Auth is how requests prove who they are from.
+type Auth string
+
+// The kinds of authentication.
+const (
+	// AuthIAM believes requests signed with an access key of the server, and lets them do what IAM policies allow.
+	AuthIAM Auth = "iam"
+	// AuthOpen believes every request and checks nothing. It is for tests. Everything belongs to account 000000000000.
+	AuthOpen Auth = "open"
+)
+
+// DefaultRegion is the region of requests that name none.
+const DefaultRegion = "us-east-1"
+
+// Options configure a server. The zero value is one in memory with IAM.
+type Options struct {
+	// Data is the folder for the data and for what the first start makes: credentials, setup-token, master-key. It
+	// is created if need be. With EngineMemory it may be empty; then nothing is written anywhere.
+	Data string
+	// Engine defaults to EnginePebble if Data is given, and otherwise to EngineMemory.
+	Engine Engine
+	// NoFsync acknowledges writes before they are on disk: a crash loses about the last second.
+	NoFsync bool
+	// Auth defaults to AuthIAM.
+	Auth Auth
+	// Account is the id of the account that the first start makes, 12 digits; empty means random.
+	Account string
+	// Region defaults to DefaultRegion.
+	Region string
+	// MasterKey encrypts secrets at rest, 32 bytes in base64. Empty means the one in Data, made at the first start.
+	MasterKey string
+	// Metrics serves /metrics without authentication.
+	Metrics bool
+	// Logger gets what the server has to say; nil drops it.
+	Logger *slog.Logger
+}
+
+// Credentials sign requests.
+type Credentials struct {
+	AccessKeyID, SecretAccessKey string
+	// Account is the account they belong to.
+	Account string
+	// File is where they are for the AWS CLI and SDKs, profile default; empty if nowhere.
+	File string
+}
+
+// Server is an open server. It is an http.Handler, safe for concurrent use.
+type Server struct {
+	handler     *server.Handler
+	db          kv.DB
+	store       *table.Store
+	region      string
+	credentials Credentials
+}
+
+var _ http.Handler = (*Server)(nil)
+
+// Open opens a server. It serves nothing by itself: use it as a handler, or call Serve.
+func Open(opts Options) (*Server, error) {
+	if err := opts.complete(); err != nil {
+		return nil, err
+	}
+	db, err := openEngine(opts)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{db: db, region: opts.Region}
+	if err := s.wire(context.Background(), opts); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// ServeHTTP implements http.Handler.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+func (o *Options) complete() error {
+	if o.Engine == "" && o.Data == "" {
+		o.Engine = EngineMemory
+	} else if o.Engine == "" {
+		o.Engine = EnginePebble
+	}
+	if o.Auth == "" {
+		o.Auth = AuthIAM
+	}
+	if o.Region == "" {
+		o.Region = DefaultRegion
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	switch {
+	case o.Engine != EnginePebble && o.Engine != EngineMemory:
+		return fmt.Errorf("there is no engine %q", o.Engine)
+	case o.Engine == EnginePebble && o.Data == "":
+		return errors.New("the engine pebble needs a data folder")
+	case o.Auth != AuthIAM && o.Auth != AuthOpen:
+		return fmt.Errorf("there is no authentication %q", o.Auth)
+	case o.Account != "" && identity.CheckAccount(o.Account) != nil:
+		return fmt.Errorf("account %q: %w", o.Account, identity.CheckAccount(o.Account))
+	}
+	return nil
+}
+
+// engineFolder is where the engine is in the data folder.
+const engineFolder = "pebble"
+
+func openEngine(opts Options) (kv.DB, error) {
+	if opts.Engine == EnginePebble {
+		return pebblekv.Open(filepath.Join(opts.Data, engineFolder),
+			pebblekv.Options{NoSync: opts.NoFsync, Logger: opts.Logger})
+	}
+	if opts.Data != "" && opts.Auth == AuthIAM {
+		if err := os.MkdirAll(opts.Data, 0o700); err != nil {
+			return nil, fmt.Errorf("the data folder can't be made: %w", err)
+		}
+	}
+	return pebblekv.OpenMemory(pebblekv.Options{Logger: opts.Logger})
+}
+
+// wire puts the parts together over the engine.
+func (s *Server) wire(ctx context.Context, opts Options) (err error) {
+	if s.store, err = table.Open(ctx, s.db, table.Options{Logger: opts.Logger}); err != nil {
+		return err
+	}
+	auth, err := s.openAuth(ctx, opts)
+	if err != nil {
+		return err
+	}
+	s.handler = server.New(server.Options{
+		Operations: dynamodb.New(s.store).Operations(),
+		Auth:       auth,
+		Region:     opts.Region,
+		Ready:      s.ready,
+		Metrics:    opts.Metrics,
+		Logger:     opts.Logger,
+	})
+	return nil
+}
+
+// ready says whether the engine answers.
+func (s *Server) ready(ctx context.Context) error {
+	return s.db.View(ctx, func(r kv.Reader) error {
+		_, err := r.Get(ctx, []byte("ready")) // any key will do
+		return err
+	})
+}
+
+func (s *Server) openAuth(ctx context.Context, opts Options) (server.Auth, error) {
+	if opts.Auth == AuthOpen {
+		s.credentials = Credentials{AccessKeyID: "open", SecretAccessKey: "open", Account: server.OpenAccount}
+		return server.Open(opts.Region)
+	}
+	begun, err := identity.Initialized(ctx, s.db)
+	if err != nil {
+		return nil, err
+	}
+	key, err := masterKey(opts, begun)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := identity.Open(ctx, s.db, identity.Options{MasterKey: key})
+	if err != nil {
+		return nil, err
+	}
+	if begun {
+		err = s.recall(ctx, ids, opts)
+	} else {
+		err = s.firstStart(ctx, ids, opts)
+	}
+	return server.IAM(ids), err
+}
+
+// masterKey finds the master key, or makes one if nothing has been encrypted yet.
+func masterKey(opts Options, begun bool) (key identity.MasterKey, err error) {
+	if opts.MasterKey != "" {
+		return identity.ParseMasterKey(opts.MasterKey)
+	}
+	if opts.Engine == EngineMemory {
+		return identity.NewMasterKey(), nil
+	}
+	folder := identity.Folder(opts.Data)
+	key, err = folder.MasterKey()
+	if !errors.Is(err, fs.ErrNotExist) {
+		return key, err
+	}
+	if begun {
+		return key, fmt.Errorf("%s is missing: without it the access keys can't be read", folder.MasterKeyPath())
+	}
+	key = identity.NewMasterKey()
+	return key, folder.WriteMasterKey(key)
+}
+
+// firstStart makes the first account. Its access key is the one in the data folder, if there is one already: then a
+// server in memory has the same key each time, and nobody's only copy of a key is ever overwritten.
+func (s *Server) firstStart(ctx context.Context, ids *identity.Store, opts Options) error {
+	folder := identity.Folder(opts.Data)
+	first, err := identity.NewFirst(opts.Account)
+	if err != nil {
+		return err
+	}
+	file := ""
+	if opts.Data != "" {
+		file = folder.CredentialsPath()
+		switch key, err := folder.AccessKey(); {
+		case err == nil:
+			err = key.Check()
+			if err == nil && opts.Account != "" && opts.Account != key.Account() {
+				err = fmt.Errorf("its access key is of account %s, not %s", key.Account(), opts.Account)
+			}
+			if err != nil {
+				return fmt.Errorf("%s: %w; move it away to have a new one made", file, err)
+			}
+			first.Key, first.Account = key, key.Account()
+		case errors.Is(err, fs.ErrNotExist):
+			if err := folder.WriteAccessKey(first.Key); err != nil {
+				return err
+			}
+		default:
+			return err
+		}
+		if err := folder.WriteSetupToken(first.SetupToken); err != nil {
+			return err
+		}
+	}
+	s.credentials = Credentials{first.Key.ID, first.Key.Secret, first.Account, file}
+	return ids.Bootstrap(ctx, first)
+}
+
+// recall finds what an earlier start made.
+func (s *Server) recall(ctx context.Context, ids *identity.Store, opts Options) error {
+	account, err := ids.Account(ctx)
+	if err != nil {
+		return err
+	}
+	if opts.Account != "" && opts.Account != account {
+		return fmt.Errorf("the data belongs to account %s, not %s", account, opts.Account)
+	}
+	s.credentials.Account = account
+	folder := identity.Folder(opts.Data)
+	// The file is the operator's, who may have taken it away.
+	if key, err := folder.AccessKey(); err == nil {
+		s.credentials = Credentials{key.ID, key.Secret, account, folder.CredentialsPath()}
+	}
+	return nil
+}
+
+// Account returns the account that the first start made.
+func (s *Server) Account() string { return s.credentials.Account }
+
+// Region returns the region of requests that name none.
+func (s *Server) Region() string { return s.region }
+
+// Credentials returns what requests can be signed with: the access key that the first start made, if it is still where
+// that start put it. Its user may do everything.
+func (s *Server) Credentials() (c Credentials, ok bool) {
+	return s.credentials, s.credentials.AccessKeyID != ""
+}
+
+// Serve answers requests on ln until ctx ends. Then it takes no new ones, and returns when those in flight are
+// answered, or after grace. Listeners that give TLS connections must offer h2 for HTTP/2.
+func (s *Server) Serve(ctx context.Context, ln net.Listener, grace time.Duration) error {
+	return s.handler.Serve(ctx, ln, grace)
+}
+
+// Close releases the engine. Requests that come after it fail.
+func (s *Server) Close() error {
+	var err error
+	if s.store != nil {
+		err = s.store.Close()
+	}
+	return errors.Join(err, s.db.Close())
+}
