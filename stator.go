@@ -137,6 +137,10 @@ func (o *Options) complete() error {
 	case o.Account != "" && identity.CheckAccount(o.Account) != nil:
 		return fmt.Errorf("account %q: %w", o.Account, identity.CheckAccount(o.Account))
 	}
+	if o.MasterKey != "" {
+		_, err := identity.ParseMasterKey(o.MasterKey)
+		return err
+	}
 	return nil
 }
 

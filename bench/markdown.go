@@ -9,6 +9,10 @@ import (
 // subject is the server whose ratios to the others are published; without it in a run, only rates are.
 const subject = "stator"
 
+// quiet is the part of the processors that others, the kernel's own work among them, may use during a run whose
+// numbers are worth keeping.
+const quiet = 0.15
+
 // markdown renders the results as tables: what ran, the ratios that matter, and all the numbers behind them.
 func markdown(r *results) string {
 	var b strings.Builder
@@ -33,6 +37,10 @@ func setting(b *strings.Builder, r *results) {
 		fmt.Fprintf(b, "The disk needs %s to make an appended kilobyte durable. ", duration(r.Machine.SyncMicros))
 	}
 	b.WriteString("Every answer is checked.\n\n")
+	if r.Machine.OthersPart > quiet {
+		fmt.Fprintf(b, "**The machine was not quiet: other programs used %s of its processors meanwhile. Do not trust these numbers.**\n\n",
+			percent(r.Machine.OthersPart))
+	}
 }
 
 func serverTable(b *strings.Builder, r *results) {

@@ -29,6 +29,7 @@ type sample struct {
 	latency   histogram
 	serverCPU time.Duration
 	clientCPU time.Duration
+	busyCPU   time.Duration // of the whole machine
 }
 
 func (s *sample) rate() float64 { return float64(s.requests) / s.elapsed.Seconds() }
@@ -106,6 +107,7 @@ func watch(ctx context.Context, s *server, phase *atomic.Int32, answered *atomic
 	}
 	server, errServer := s.process.cpu()
 	client, errClient := ownCPU()
+	busy, errBusy := busyCPU()
 	start := time.Now()
 	phase.Store(phaseCount)
 	if err := sleep(ctx, length); err != nil {
@@ -120,8 +122,9 @@ func watch(ctx context.Context, s *server, phase *atomic.Int32, answered *atomic
 	found := &sample{elapsed: time.Since(start)}
 	serverEnd, errServerEnd := s.process.cpu()
 	clientEnd, errClientEnd := ownCPU()
-	found.serverCPU, found.clientCPU = serverEnd-server, clientEnd-client
-	return found, errors.Join(errServer, errClient, errServerEnd, errClientEnd)
+	busyEnd, errBusyEnd := busyCPU()
+	found.serverCPU, found.clientCPU, found.busyCPU = serverEnd-server, clientEnd-client, busyEnd-busy
+	return found, errors.Join(errServer, errClient, errBusy, errServerEnd, errClientEnd, errBusyEnd)
 }
 
 // worker is one connection and the requests it owns.

@@ -21,4 +21,6 @@ func (p *process) memory() (now, peak int64, err error) { return 0, 0, nil }
 
 func ownCPU() (time.Duration, error) { return 0, nil }
 
+func busyCPU() (time.Duration, error) { return 0, nil }
+
 func processorName() string { return "" }

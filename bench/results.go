@@ -25,6 +25,7 @@ type machine struct {
 	Cores      int     `json:"cores"`
 	Go         string  `json:"go"`
 	SyncMicros float64 `json:"sync_us"` // median of appending 1 KB to a file and syncing it
+	OthersPart float64 `json:"others"`  // of all processor time while measuring, what neither client nor server used
 }
 
 type settings struct {
@@ -118,6 +119,7 @@ func (r *results) measured() []serverResult {
 
 // addUp makes one number of the rounds of each cell.
 func (r *results) addUp(samples map[cell][]*sample) {
+	var others, all time.Duration
 	for _, operation := range r.Settings.Operations {
 		for _, connections := range r.Settings.Connections {
 			for _, s := range r.measured() {
@@ -125,9 +127,16 @@ func (r *results) addUp(samples map[cell][]*sample) {
 				if len(rounds) == 0 {
 					continue
 				}
+				for _, one := range rounds {
+					others += max(0, one.busyCPU-one.serverCPU-one.clientCPU)
+					all += one.elapsed * time.Duration(r.Machine.Cores)
+				}
 				r.Cells = append(r.Cells, cellOf(s.Name, operation, connections, rounds))
 			}
 		}
+	}
+	if all > 0 {
+		r.Machine.OthersPart = others.Seconds() / all.Seconds()
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -81,5 +82,9 @@ func statorVersion(ctx context.Context, binary string) string {
 	if err != nil {
 		return ""
 	}
-	return firstLine(out)
+	fields := strings.Fields(firstLine(out)) // stator VERSION GO
+	if len(fields) < 2 || fields[1] == "(devel)" {
+		return ""
+	}
+	return fields[1]
 }

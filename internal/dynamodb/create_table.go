@@ -56,6 +56,7 @@ func createTableConstraints(in *dynamodb.CreateTableInput) error {
 	var v violations
 	v.required("attributeDefinitions", in.AttributeDefinitions != nil)
 	v.definitions("attributeDefinitions", in.AttributeDefinitions)
+	v.table(optional(in.TableName))
 	v.enum("billingMode", enumText(in.BillingMode), billingValues)
 	v.throughput("provisionedThroughput", in.ProvisionedThroughput)
 	v.keySchema("keySchema", in.KeySchema, 2)

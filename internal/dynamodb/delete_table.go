@@ -19,6 +19,11 @@ func (s *Service) deleteTable(req *awsapi.Request) (awsapi.Call, error) {
 	if err := tableName(in.TableName); err != nil {
 		return nil, err
 	}
+	var v violations
+	v.table(optional(in.TableName))
+	if err := v.err(); err != nil {
+		return nil, err
+	}
 	return control[*dynamodb.DeleteTableOutput]{
 		needs: need(req, "DeleteTable", *in.TableName, ""),
 		run: func(ctx context.Context) (*dynamodb.DeleteTableOutput, error) {

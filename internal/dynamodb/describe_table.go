@@ -18,6 +18,11 @@ func (s *Service) describeTable(req *awsapi.Request) (awsapi.Call, error) {
 	if err := tableName(in.TableName); err != nil {
 		return nil, err
 	}
+	var v violations
+	v.table(optional(in.TableName))
+	if err := v.err(); err != nil {
+		return nil, err
+	}
 	return control[*dynamodb.DescribeTableOutput]{
 		needs: need(req, "DescribeTable", *in.TableName, ""),
 		run: func(ctx context.Context) (*dynamodb.DescribeTableOutput, error) {

@@ -69,6 +69,7 @@ func updating(d *table.Descriptor, stats table.Stats, in *dynamodb.UpdateTableIn
 
 func updateTableConstraints(in *dynamodb.UpdateTableInput) error {
 	var v violations
+	v.table(optional(in.TableName))
 	v.definitions("attributeDefinitions", in.AttributeDefinitions)
 	v.throughput("provisionedThroughput", in.ProvisionedThroughput)
 	v.enum("billingMode", enumText(in.BillingMode), billingValues)

@@ -11,6 +11,7 @@ type parser struct {
 	param, text string
 	before, tok token
 	redundant   bool // there are parentheses around parentheses
+	undecided   bool // what starts here may be an operand or all of a condition
 }
 
 // indexTooLarge is the Index of a step whose number, in Name, is too large for an index.
@@ -92,6 +93,9 @@ func (p *parser) pathFrom(name string) (Path, error) {
 	for {
 		switch {
 		case p.take(tokenDot):
+			if p.tok.kind == tokenValue { // AWS's grammar has it, but no such name is ever defined
+				p.tok.kind = tokenAlias
+			}
 			name, err := p.name()
 			if err != nil {
 				return nil, err
@@ -164,7 +168,7 @@ func (p *parser) closeParen(n *node) error {
 // checkParens is called once it is sure what the last parentheses were around: redundant ones come before any
 // mistake of syntax that is further on.
 func (p *parser) checkParens() error {
-	if p.redundant {
+	if p.redundant && !p.undecided {
 		return fail(p.param, "The expression has redundant parentheses;")
 	}
 	return nil
@@ -251,14 +255,16 @@ func (p *parser) test(operandToo bool) (*node, error) {
 			return left, p.checkParens()
 		}
 	} else {
+		p.undecided = true
 		left, err = p.operand()
+		p.undecided = false
 	}
 	if err != nil {
 		return nil, err
 	}
 	isCall := left.op.isFunction() || left.op == opUnknown
 	isOperand := tokenEqual <= p.tok.kind && p.tok.kind <= tokenGreaterEqual || p.tok.kind == tokenBetween || p.tok.kind == tokenIn
-	if isCall || isOperand {
+	if isOperand || isCall && (!operandToo || p.tok.kind == tokenAnd || p.tok.kind == tokenOr) {
 		if err := p.checkParens(); err != nil {
 			return nil, err
 		}

@@ -80,7 +80,7 @@ func (p Path) resolve(param string, ph *Placeholders) error {
 		return fail(param, "The document path has too many nesting levels; nesting levels: "+strconv.Itoa(len(p)))
 	}
 	for i := range p {
-		if p[i].Name != "" && p[i].Name[0] == '#' {
+		if p[i].Name != "" && (p[i].Name[0] == '#' || p[i].Name[0] == ':') {
 			name, ok := ph.name(p[i].Name)
 			if !ok {
 				return fail(param, "An expression attribute name used in the document path is not defined; attribute name: "+p[i].Name)

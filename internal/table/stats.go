@@ -61,7 +61,7 @@ func (s *Store) Stats(ctx context.Context, d *Descriptor) (Stats, error) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	if !st.counted || st.written.Load() || !st.covers(d) {
-		if !st.counted || st.took < countInline {
+		if st.took < countInline { // also if nobody knows yet how long it takes
 			quick, cancel := context.WithTimeout(ctx, countPatience)
 			err := s.count(quick, d, st)
 			cancel()

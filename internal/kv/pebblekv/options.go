@@ -37,9 +37,10 @@ const (
 	memTableSize = 16 << 20
 	memTables    = 4
 
-	// A point read unpacks one block, so blocks are smaller than a scan would like them to be.
+	// A point read that is not in the cache unpacks a block of the index and one of data, so both are smaller than
+	// a scan would like them to be.
 	blockSize      = 8 << 10
-	indexBlockSize = 32 << 10
+	indexBlockSize = 8 << 10
 
 	bloomBitsPerKey = 10
 )

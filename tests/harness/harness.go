@@ -1,0 +1,132 @@
+// Package harness runs the real stator binary for black-box tests: built once per test process, started on its own
+// data folder and a free port, gone when the test ends.
+//
+// It imports the AWS SDK and nothing of this module, so that a test built on it knows no more than a user does. The
+// main rule: whatever it tells a test (endpoint, region, credentials) comes from what the binary printed or wrote.
+//
+//	func TestMain(m *testing.M) { harness.Main(m) }
+//
+//	func TestSomething(t *testing.T) {
+//		s := harness.Start(t) // or harness.Shared(t)
+//		client := dynamodb.NewFromConfig(s.Config)
+//		...
+//		s.Kill()    // as a crash does
+//		s.Restart() // the same data and the same endpoint
+//	}
+//
+// Two environment variables change what is run: STATOR_TEST_BINARY names a binary to use as it is, and
+// STATOR_TEST_BUILDFLAGS gives flags for go build, such as -race.
+package harness
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// process is what lives as long as the test process.
+type process struct {
+	binary func() (string, error)
+
+	mu     sync.Mutex
+	temp   string // "" until something needs it
+	shared *Server
+}
+
+var this = func() *process {
+	p := &process{}
+	p.binary = sync.OnceValues(p.build)
+	return p
+}()
+
+// Main runs the tests of a package, then stops the shared server and removes the binary. A package that uses this
+// one calls it from TestMain.
+func Main(m *testing.M) {
+	status := m.Run()
+	if err := this.close(); err != nil {
+		fmt.Fprintln(os.Stderr, "harness:", err)
+		if status == 0 {
+			status = 1
+		}
+	}
+	os.Exit(status)
+}
+
+// Binary is the path of the stator binary, built from this tree at the first call.
+func Binary(t testing.TB) string {
+	t.Helper()
+	path, err := this.binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func (p *process) build() (string, error) {
+	if given := os.Getenv("STATOR_TEST_BINARY"); given != "" {
+		return filepath.Abs(given)
+	}
+	dir, err := p.folder()
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "stator")
+	args := append([]string{"build", "-o", path}, strings.Fields(os.Getenv("STATOR_TEST_BUILDFLAGS"))...)
+	out, err := exec.Command("go", append(args, "github.com/statordb/stator/cmd/stator")...).CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, bytes.TrimSpace(out))
+	}
+	return path, nil
+}
+
+// folder is a temporary folder that Main removes.
+func (p *process) folder() (string, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.temp == "" {
+		dir, err := os.MkdirTemp("", "stator-harness-")
+		if err != nil {
+			return "", err
+		}
+		p.temp = dir
+	}
+	return p.temp, nil
+}
+
+func (p *process) close() (err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.shared != nil {
+		err = p.shared.stop()
+	}
+	if p.temp != "" {
+		_ = os.RemoveAll(p.temp)
+	}
+	return err
+}
+
+// Shared is one server for all tests of the package that ask for it. It must not be killed; a test gives its tables
+// names that no other test uses.
+func Shared(t testing.TB) *Server {
+	t.Helper()
+	binary := Binary(t)
+	dir, err := this.folder()
+	if err != nil {
+		t.Fatal(err)
+	}
+	this.mu.Lock()
+	defer this.mu.Unlock()
+	if this.shared == nil {
+		s := &Server{Data: filepath.Join(dir, "shared"), binary: binary}
+		if err := s.launch("127.0.0.1:0"); err != nil {
+			t.Fatal(err)
+		}
+		this.shared = s
+	}
+	return this.shared
+}

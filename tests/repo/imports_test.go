@@ -1,0 +1,92 @@
+// Package repo holds the rules of the repository that a compiler does not keep: who may import whom, how a package is
+// documented, how long a file may be. It imports nothing of ours but the table of operations.
+package repo
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/statordb/stator"
+
+// allowed says which of our packages a package may import, and why no others. A package that is not here may import
+// none of ours: the leaves are pure.
+var allowed = map[string]struct {
+	imports []string
+	why     string
+}{
+	"cmd/stator":           {[]string{"", "internal/identity"}, "the command is package stator with flags"},
+	"":                     {[]string{"internal/server", "internal/dynamodb", "internal/identity", "internal/table", "internal/kv", "internal/kv/pebblekv"}, "package stator wires everything; nothing else sees an engine"},
+	"statortest":           {[]string{""}, "a test's server is an ordinary one"},
+	"internal/server":      {[]string{"internal/identity", "internal/policy", "internal/sigv4", "internal/awsapi", "internal/jsonscan"}, "the front door knows operations as values, never what they do"},
+	"internal/dynamodb":    {[]string{"internal/table", "internal/expression", "internal/attribute", "internal/policy", "internal/awsapi", "internal/jsonscan"}, "operations see tables; never keys, engines or identities"},
+	"internal/identity":    {[]string{"internal/policy", "internal/awsapi", "internal/keyspace", "internal/kv", "internal/sigv4"}, "identities are records of their own; they know no table"},
+	"internal/table":       {[]string{"internal/keyspace", "internal/attribute", "internal/kv"}, "the data model takes functions, not expressions"},
+	"internal/keyspace":    {[]string{"internal/attribute"}, "a key is made of attribute values"},
+	"internal/expression":  {[]string{"internal/attribute"}, "pure"},
+	"internal/awsapi":      {[]string{"internal/policy", "internal/jsonscan"}, "the wire is one for all services"},
+	"internal/attribute":   {[]string{"internal/jsonscan"}, "values are read straight from the body"},
+	"internal/kv/pebblekv": {[]string{"internal/kv"}, "an engine knows the contract and nothing of ours besides"},
+	"internal/kv/kvtest":   {[]string{"internal/kv"}, "the conformance suite is the contract's"},
+	"demo":                 {nil, "the demo is a program like any user's"},
+	"bench":                {nil, "the benchmark sees servers from outside"},
+	"internal/policy":      {nil, "pure"},
+	"internal/sigv4":       {nil, "pure"},
+	"internal/kv":          {nil, "the contract depends on nothing"},
+	"internal/jsonscan":    {nil, "pure"},
+}
+
+type goPackage struct {
+	ImportPath string
+	Name       string
+	Doc        string
+	Dir        string
+	GoFiles    []string
+	Imports    []string
+}
+
+func packages(t *testing.T) []goPackage {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Name,Doc,Dir,GoFiles,Imports", module+"/...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []goPackage
+	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p goPackage
+		if err := dec.Decode(&p); err == io.EOF {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}
+
+// ours is the folder of a package of ours.
+func ours(path string) (folder string, ok bool) {
+	if path == module {
+		return "", true
+	}
+	return strings.CutPrefix(path, module+"/")
+}
+
+func TestImportsGoOneWay(t *testing.T) {
+	for _, p := range packages(t) {
+		folder, _ := ours(p.ImportPath)
+		if strings.HasPrefix(folder, "tests/") {
+			continue // tests look from outside, at what they like
+		}
+		rule := allowed[folder]
+		for _, path := range p.Imports {
+			if imported, ok := ours(path); ok && !slices.Contains(rule.imports, imported) {
+				t.Errorf("%q must not import %q: %s", folder, imported, rule.why)
+			}
+		}
+	}
+}

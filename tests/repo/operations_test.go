@@ -1,0 +1,43 @@
+package repo
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	sdk "github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/statordb/stator/internal/dynamodb"
+)
+
+// The table of operations has all that AWS has, and each that works has a file of its own.
+func TestEveryOperationIsInTheTable(t *testing.T) {
+	var names []string
+	for _, op := range dynamodb.New(nil).Operations() {
+		names = append(names, op.Name)
+		if op.Service != "dynamodb" {
+			t.Errorf("%s is of service %q", op.Name, op.Service)
+		}
+		if op.Decode == nil {
+			continue
+		}
+		file := strings.ToLower(regexp.MustCompile(`([a-z])([A-Z])`).ReplaceAllString(op.Name, "${1}_${2}")) + ".go"
+		if _, err := os.Stat(filepath.Join("..", "..", "internal", "dynamodb", file)); err != nil {
+			t.Errorf("%s has no file %s", op.Name, file)
+		}
+	}
+	if !slices.IsSorted(names) {
+		t.Error("the table is not in alphabetical order")
+	}
+	client := reflect.TypeFor[*sdk.Client]()
+	for i := range client.NumMethod() {
+		m := client.Method(i)
+		if m.Type.NumOut() == 2 && m.Name != "Options" && !slices.Contains(names, m.Name) {
+			t.Errorf("AWS has %s; the table does not", m.Name)
+		}
+	}
+}
