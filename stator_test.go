@@ -4,6 +4,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -102,6 +103,40 @@ func TestMasterKeyFromOutside(t *testing.T) {
 	}
 	s = open(t, opts)
 	defer s.Close()
+}
+
+// The SDK checks x-amz-crc32 of what it gets, compressed or not.
+func TestCompressedAnswer(t *testing.T) {
+	s := open(t, stator.Options{})
+	defer s.Close()
+	web := httptest.NewServer(s)
+	defer web.Close()
+	key, _ := s.Credentials()
+	for _, zipped := range []bool{false, true} {
+		c := dynamodb.New(dynamodb.Options{
+			BaseEndpoint: aws.String(web.URL), Region: s.Region(), RetryMaxAttempts: 1, EnableAcceptEncodingGzip: zipped,
+			Credentials: credentials.NewStaticCredentialsProvider(key.AccessKeyID, key.SecretAccessKey, ""),
+		})
+		for i := range 100 {
+			name := aws.String(strings.Repeat("n", 200) + strconv.Itoa(i))
+			if zipped {
+				break
+			}
+			_, err := c.CreateTable(t.Context(), &dynamodb.CreateTableInput{
+				TableName:            name,
+				AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("a"), AttributeType: types.ScalarAttributeTypeS}},
+				KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("a"), KeyType: types.KeyTypeHash}},
+				BillingMode:          types.BillingModePayPerRequest,
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := c.ListTables(t.Context(), &dynamodb.ListTablesInput{})
+		if err != nil || len(got.TableNames) != 100 {
+			t.Errorf("zipped %v: %d tables, %v", zipped, len(got.TableNames), err)
+		}
+	}
 }
 
 // A first start that finds credentials takes them: they may be the only copy.

@@ -12,7 +12,7 @@ import (
 	"github.com/statordb/stator/internal/table"
 )
 
-// maxPage is how many bytes of items Query and Scan look at for one answer (API reference, Query).
+// maxPage ends a page of Query and Scan: the item that reaches so many bytes is its last (API reference, Query).
 const maxPage = 1 << 20
 
 // page is what Query and Scan share: one page of a table's or an index's items, filtered and projected.
@@ -212,15 +212,12 @@ type collector struct {
 	fetched halves
 	scanned int
 	count   int
-	last    attribute.Value // the keys of the last item, kept when the page may end with it
+	last    attribute.Value // the keys of the item with which the page is full, nil if the items ended before
 }
 
 // visit looks at one item and says whether the page goes on.
 func (c *collector) visit(item attribute.Value) (more bool, err error) {
 	n := attribute.ItemSize(item)
-	if c.scanned > 0 && c.size+n > maxPage {
-		return false, nil
-	}
 	c.size += n
 	c.scanned++
 	if c.whole {
@@ -236,11 +233,11 @@ func (c *collector) visit(item attribute.Value) (more bool, err error) {
 		}
 		c.count++
 	}
-	more = !c.page.limit.set || int64(c.scanned) < c.page.limit.value
-	if !more || c.size > maxPage-maxItem {
-		c.last = c.table.KeyOf(c.index, item)
+	if c.size < maxPage && (!c.page.limit.set || int64(c.scanned) < c.page.limit.value) {
+		return true, nil
 	}
-	return more, nil
+	c.last = c.table.KeyOf(c.index, item)
+	return false, nil
 }
 
 // run shows the items that read visits to a collector and appends the answer.
@@ -251,12 +248,7 @@ func (p *page) run(dst []byte, d *table.Descriptor, x *table.Index, read func(vi
 	if !p.count {
 		c.dst = append(c.dst, `"Items":[`...)
 	}
-	ended := false
-	if err := read(func(item attribute.Value) (bool, error) {
-		more, err := c.visit(item)
-		ended = ended || !more
-		return more, err
-	}); err != nil {
+	if err := read(c.visit); err != nil {
 		return c.dst[:start], err
 	}
 	dst = c.dst
@@ -267,7 +259,7 @@ func (p *page) run(dst []byte, d *table.Descriptor, x *table.Index, read func(vi
 	dst = strconv.AppendInt(dst, int64(c.count), 10)
 	dst = append(dst, `,"ScannedCount":`...)
 	dst = strconv.AppendInt(dst, int64(c.scanned), 10)
-	if ended {
+	if c.last != nil {
 		dst = append(dst, `,"LastEvaluatedKey":`...)
 		dst = c.last.AppendItemJSON(dst)
 	}

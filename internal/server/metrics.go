@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -16,11 +17,16 @@ type metrics struct {
 	seconds  *prometheus.HistogramVec
 	inFlight prometheus.Gauge
 	// unknown counts the POST requests that named no operation.
-	unknown routeMetrics
+	unknown *routeMetrics
 }
 
-// routeMetrics are those of one operation. What every request needs is looked up once.
+// routeMetrics are those of one operation. What every request needs is looked up once, at the first request: an
+// operation that nobody uses has no lines in the page.
 type routeMetrics struct {
+	of                 *metrics
+	service, operation string
+
+	once    sync.Once
 	ok      prometheus.Counter
 	seconds prometheus.Observer
 	byCode  *prometheus.CounterVec
@@ -54,22 +60,24 @@ func (m *metrics) page() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
-func (m *metrics) route(service, operation string) routeMetrics {
-	labels := prometheus.Labels{"service": service, "operation": operation}
-	byCode := m.requests.MustCurryWith(labels)
-	return routeMetrics{
-		ok:      byCode.WithLabelValues("OK"),
-		seconds: m.seconds.With(labels),
-		byCode:  byCode,
-	}
+func (m *metrics) route(service, operation string) *routeMetrics {
+	return &routeMetrics{of: m, service: service, operation: operation}
+}
+
+func (r *routeMetrics) begin() {
+	labels := prometheus.Labels{"service": r.service, "operation": r.operation}
+	r.byCode = r.of.requests.MustCurryWith(labels)
+	r.ok = r.byCode.WithLabelValues("OK")
+	r.seconds = r.of.seconds.With(labels)
 }
 
 // observe counts a request. Code is an error code of this program, never text from a client.
-func (m *routeMetrics) observe(code string, took time.Duration) {
+func (r *routeMetrics) observe(code string, took time.Duration) {
+	r.once.Do(r.begin)
 	if code == "" {
-		m.ok.Inc()
+		r.ok.Inc()
 	} else {
-		m.byCode.WithLabelValues(code).Inc()
+		r.byCode.WithLabelValues(code).Inc()
 	}
-	m.seconds.Observe(took.Seconds())
+	r.seconds.Observe(took.Seconds())
 }

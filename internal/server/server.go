@@ -87,7 +87,7 @@ type route struct {
 	// namespace is the one of the service's own errors.
 	namespace string
 	services  []string // names that the credential scope may have
-	metrics   routeMetrics
+	metrics   *routeMetrics
 }
 
 // The targets of DynamoDB. Streams are a second API of the same service, with the same IAM prefix and signing name.

@@ -20,6 +20,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 )
 
 // patience is how long a server may take to become ready, or to stop.
@@ -91,7 +92,7 @@ func (s *Server) Stop() {
 }
 
 // Restart starts the server again, after a Stop if it still runs, on the same data and endpoint. It returns when the
-// server is ready.
+// server is ready. A server that ended by itself is to be killed first.
 func (s *Server) Restart() {
 	s.t.Helper()
 	s.Stop()
@@ -160,7 +161,13 @@ func (s *Server) launch(listen string) error {
 		return fmt.Errorf("stator serve did not become ready; its log:\n%s", s.Log())
 	}
 	s.Endpoint, s.Account = block["endpoint"], block["account"]
-	return s.learn(block["region"])
+	if _, open := block["AUTHENTICATION"]; open {
+		return s.learn(block["region"], config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider("open", "open", "")))
+	}
+	// A named profile comes before keys in the environment.
+	return s.learn(block["region"],
+		config.WithSharedCredentialsFiles([]string{filepath.Join(s.Data, "credentials")}),
+		config.WithSharedConfigProfile("default"))
 }
 
 // readBlock reads the block that says that the server is ready: a title, then lines of a name and a value.
@@ -177,7 +184,7 @@ func readBlock(r io.Reader) map[string]string {
 }
 
 // learn fills in how to reach the server.
-func (s *Server) learn(region string) error {
+func (s *Server) learn(region string, signing ...config.LoadOptionsFunc) error {
 	out, err := exec.Command(s.binary, "env", "--data", s.Data).Output()
 	if err != nil {
 		return fmt.Errorf("stator env: %w", err)
@@ -187,14 +194,15 @@ func (s *Server) learn(region string) error {
 	line, _, _ := strings.Cut(string(out), "\n")
 	s.Env = append(s.Env, strings.Fields(strings.TrimPrefix(line, "export "))...)
 
-	// A named profile comes before keys in the environment.
-	s.Config, err = config.LoadDefaultConfig(context.Background(),
+	options := []func(*config.LoadOptions) error{
 		config.WithRegion(region),
 		config.WithBaseEndpoint(s.Endpoint),
 		config.WithSharedConfigFiles([]string{os.DevNull}),
-		config.WithSharedCredentialsFiles([]string{filepath.Join(s.Data, "credentials")}),
-		config.WithSharedConfigProfile("default"),
-	)
+	}
+	for _, o := range signing {
+		options = append(options, o)
+	}
+	s.Config, err = config.LoadDefaultConfig(context.Background(), options...)
 	return err
 }
 
