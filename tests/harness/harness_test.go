@@ -52,3 +52,14 @@ func TestServer(t *testing.T) {
 	s.Kill()
 	<-s.Exited()
 }
+
+func TestOpen(t *testing.T) {
+	s := harness.Start(t, "--auth=open", "--engine=memory", "--region=eu-central-1")
+	out, err := dynamodb.NewFromConfig(s.Config).ListTables(context.Background(), &dynamodb.ListTablesInput{})
+	if err != nil || len(out.TableNames) != 0 {
+		t.Errorf("tables %v, error %v", out, err)
+	}
+	if s.Config.Region != "eu-central-1" || s.Account != "000000000000" {
+		t.Errorf("region %s, account %s", s.Config.Region, s.Account)
+	}
+}

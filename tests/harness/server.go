@@ -161,13 +161,7 @@ func (s *Server) launch(listen string) error {
 		return fmt.Errorf("stator serve did not become ready; its log:\n%s", s.Log())
 	}
 	s.Endpoint, s.Account = block["endpoint"], block["account"]
-	if _, open := block["AUTHENTICATION"]; open {
-		return s.learn(block["region"], config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider("open", "open", "")))
-	}
-	// A named profile comes before keys in the environment.
-	return s.learn(block["region"],
-		config.WithSharedCredentialsFiles([]string{filepath.Join(s.Data, "credentials")}),
-		config.WithSharedConfigProfile("default"))
+	return s.learn(block)
 }
 
 // readBlock reads the block that says that the server is ready: a title, then lines of a name and a value.
@@ -184,25 +178,32 @@ func readBlock(r io.Reader) map[string]string {
 }
 
 // learn fills in how to reach the server.
-func (s *Server) learn(region string, signing ...config.LoadOptionsFunc) error {
-	out, err := exec.Command(s.binary, "env", "--data", s.Data).Output()
-	if err != nil {
-		return fmt.Errorf("stator env: %w", err)
-	}
-	s.Env = append(cleanEnv(), "AWS_EC2_METADATA_DISABLED=true", "AWS_CONFIG_FILE="+os.DevNull,
-		"AWS_SHARED_CREDENTIALS_FILE="+os.DevNull, "AWS_PAGER=")
-	line, _, _ := strings.Cut(string(out), "\n")
-	s.Env = append(s.Env, strings.Fields(strings.TrimPrefix(line, "export "))...)
-
-	options := []func(*config.LoadOptions) error{
-		config.WithRegion(region),
+func (s *Server) learn(block map[string]string) error {
+	load := []func(*config.LoadOptions) error{
+		config.WithRegion(block["region"]),
 		config.WithBaseEndpoint(s.Endpoint),
 		config.WithSharedConfigFiles([]string{os.DevNull}),
 	}
-	for _, o := range signing {
-		options = append(options, o)
+	s.Env = append(cleanEnv(), "AWS_EC2_METADATA_DISABLED=true", "AWS_CONFIG_FILE="+os.DevNull,
+		"AWS_SHARED_CREDENTIALS_FILE="+os.DevNull, "AWS_PAGER=")
+	if _, open := block["AUTHENTICATION"]; open {
+		// There may be no data folder for stator env to look into.
+		load = append(load, config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider("open", "open", "")))
+		s.Env = append(s.Env, "AWS_ENDPOINT_URL="+s.Endpoint, "AWS_REGION="+block["region"],
+			"AWS_DEFAULT_REGION="+block["region"], "AWS_ACCESS_KEY_ID=open", "AWS_SECRET_ACCESS_KEY=open")
+	} else {
+		out, err := exec.Command(s.binary, "env", "--data", s.Data).Output()
+		if err != nil {
+			return fmt.Errorf("stator env: %w", err)
+		}
+		line, _, _ := strings.Cut(string(out), "\n")
+		s.Env = append(s.Env, strings.Fields(strings.TrimPrefix(line, "export "))...)
+		load = append(load,
+			config.WithSharedCredentialsFiles([]string{filepath.Join(s.Data, "credentials")}),
+			config.WithSharedConfigProfile("default")) // a named profile comes before keys in the environment
 	}
-	s.Config, err = config.LoadDefaultConfig(context.Background(), options...)
+	var err error
+	s.Config, err = config.LoadDefaultConfig(context.Background(), load...)
 	return err
 }
 

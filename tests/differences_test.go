@@ -1,0 +1,245 @@
+// Package tests has what Stator does otherwise than AWS, each difference with its reason and a test that shows it. The
+// document that lists them is made from here.
+package tests
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/statordb/stator/statortest"
+)
+
+var write = flag.Bool("write", false, "write docs/differences.md")
+
+const document = "../docs/differences.md"
+
+// difference is one thing that AWS does and Stator does otherwise, on purpose.
+type difference struct {
+	title, aws, stator, why string
+	// shows fails if Stator no longer does what is said here.
+	shows func(t *testing.T, db *dynamodb.Client)
+}
+
+var differences = []difference{
+	{
+		title:  "Global secondary indexes are strongly consistent",
+		aws:    "A query of a global secondary index may miss a write that was acknowledged a moment ago.",
+		stator: "An item and its index entries change in one transaction. A query of the index sees every acknowledged write.",
+		why:    "It is what an application would want, and cannot break one that expects less. ConsistentRead on a global index is still refused, as on AWS.",
+		shows: func(t *testing.T, db *dynamodb.Client) {
+			for _, id := range []string{"1", "2", "3"} {
+				put(t, db, map[string]types.AttributeValue{"id": text(id), "kind": text("k")})
+				out, err := db.Query(t.Context(), &dynamodb.QueryInput{TableName: aws.String("things"), IndexName: aws.String("kinds"),
+					KeyConditionExpression: aws.String("kind = :k"), FilterExpression: aws.String("id = :id"),
+					ExpressionAttributeValues: map[string]types.AttributeValue{":k": text("k"), ":id": text(id)}})
+				if err != nil || out.Count != 1 {
+					t.Fatalf("item %s is not in the index: %v (%v)", id, out, err)
+				}
+			}
+		},
+	},
+	{
+		title:  "Every read is consistent",
+		aws:    "A read without ConsistentRead may return what the item was a moment ago.",
+		stator: "Every read returns the last acknowledged write. Without ConsistentRead it still counts half the capacity.",
+		why:    "There is one copy to read from; making it look old would serve nobody.",
+		shows: func(t *testing.T, db *dynamodb.Client) {
+			for _, v := range []string{"a", "b", "c"} {
+				put(t, db, map[string]types.AttributeValue{"id": text("x"), "v": text(v)})
+				out, err := db.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: aws.String("things"), Key: map[string]types.AttributeValue{"id": text("x")}})
+				if err != nil || out.Item["v"].(*types.AttributeValueMemberS).Value != v {
+					t.Fatalf("read %v after writing %s (%v)", out.Item, v, err)
+				}
+			}
+		},
+	},
+	{
+		title:  "A table is ready when CreateTable answers, and gone when DeleteTable answers",
+		aws:    "Creating and deleting take seconds, during which the table is CREATING or DELETING.",
+		stator: "The answers say CREATING and DELETING as AWS's do, but the next request finds the table ACTIVE, or not at all.",
+		why:    "There is nothing to wait for. Waiters of the SDKs work; programs that do not wait work too.",
+		shows: func(t *testing.T, db *dynamodb.Client) {
+			created := create(t, db, "quick")
+			if created.TableStatus != types.TableStatusCreating {
+				t.Errorf("CreateTable said %s", created.TableStatus)
+			}
+			out, err := db.DescribeTable(t.Context(), &dynamodb.DescribeTableInput{TableName: aws.String("quick")})
+			if err != nil || out.Table.TableStatus != types.TableStatusActive {
+				t.Errorf("it is not active at once: %v", err)
+			}
+			gone, err := db.DeleteTable(t.Context(), &dynamodb.DeleteTableInput{TableName: aws.String("quick")})
+			if err != nil || gone.TableDescription.TableStatus != types.TableStatusDeleting {
+				t.Errorf("DeleteTable: %v", err)
+			}
+			_, err = db.DescribeTable(t.Context(), &dynamodb.DescribeTableInput{TableName: aws.String("quick")})
+			if missing := (*types.ResourceNotFoundException)(nil); !errors.As(err, &missing) {
+				t.Errorf("it is still there: %v", err)
+			}
+		},
+	},
+	{
+		title:  "BatchWriteItem is one transaction",
+		aws:    "Each put and delete of a batch succeeds or fails by itself, and some may come back as UnprocessedItems.",
+		stator: "All of a batch is written, or nothing; UnprocessedItems is always empty.",
+		why:    "One transaction costs one write to disk instead of 25. AWS allows a batch to succeed whole, so programs are ready for it.",
+		shows: func(t *testing.T, db *dynamodb.Client) {
+			var requests []types.WriteRequest
+			for _, id := range strings.Split("abcdefghijklmnopqrstuvwxy", "") {
+				requests = append(requests, types.WriteRequest{PutRequest: &types.PutRequest{Item: map[string]types.AttributeValue{"id": text(id)}}})
+			}
+			out, err := db.BatchWriteItem(t.Context(), &dynamodb.BatchWriteItemInput{RequestItems: map[string][]types.WriteRequest{"things": requests}})
+			if err != nil || len(out.UnprocessedItems) != 0 {
+				t.Errorf("unprocessed: %v (%v)", out, err)
+			}
+			requests[24].PutRequest.Item = map[string]types.AttributeValue{"id": text("z"), "kind": &types.AttributeValueMemberN{Value: "1"}}
+			requests[0].PutRequest.Item = map[string]types.AttributeValue{"id": text("new")}
+			if _, err = db.BatchWriteItem(t.Context(), &dynamodb.BatchWriteItemInput{RequestItems: map[string][]types.WriteRequest{"things": requests}}); err == nil {
+				t.Error("an item with an index key of the wrong type was written")
+			}
+			got, err := db.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: aws.String("things"), Key: map[string]types.AttributeValue{"id": text("new")}})
+			if err != nil || got.Item != nil {
+				t.Errorf("half of a batch was written: %v (%v)", got, err)
+			}
+		},
+	},
+	{
+		title:  "Writes to one item wait for each other",
+		aws:    "A write that meets a transaction on the same item fails with TransactionConflictException, and a transaction that meets another is cancelled with TransactionConflict.",
+		stator: "The second waits until the first is done, which takes about as long as one write to disk, and then happens.",
+		why:    "The SDKs would try again and come to the same end later. No program can rely on a conflict.",
+		shows: func(t *testing.T, db *dynamodb.Client) {
+			put(t, db, map[string]types.AttributeValue{"id": text("hot"), "n": &types.AttributeValueMemberN{Value: "0"}})
+			errs := make(chan error)
+			const clients, each = 8, 10
+			for range clients {
+				go func() {
+					for range each {
+						_, err := db.TransactWriteItems(context.WithoutCancel(t.Context()), &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{{Update: &types.Update{
+							TableName: aws.String("things"), Key: map[string]types.AttributeValue{"id": text("hot")}, UpdateExpression: aws.String("ADD n :one"),
+							ExpressionAttributeValues: map[string]types.AttributeValue{":one": &types.AttributeValueMemberN{Value: "1"}}}}}},
+							func(o *dynamodb.Options) { o.RetryMaxAttempts = 1 })
+						errs <- err
+					}
+				}()
+			}
+			for range clients * each {
+				if err := <-errs; err != nil {
+					t.Errorf("a transaction conflicted: %v", err)
+				}
+			}
+		},
+	},
+	{
+		title:  "Throughput is not limited",
+		aws:    "Requests beyond the provisioned throughput, or beyond what an on-demand table is warm for, are throttled; quotas bound the number of tables and their units.",
+		stator: "Throughput settings are kept and shown, and consumed capacity is counted as on AWS, but nothing is throttled and quotas on the number of tables do not apply.",
+		why:    "Nobody pays by the unit here: the machine is the limit.",
+		shows: func(t *testing.T, db *dynamodb.Client) {
+			for range 50 { // the table has one unit a second
+				put(t, db, map[string]types.AttributeValue{"id": text("busy"), "v": text(strings.Repeat("v", 10<<10))})
+			}
+		},
+	},
+	{
+		title:  "The size of an item collection is counted up to 16 MiB",
+		aws:    "ItemCollectionMetrics estimate the size of a collection, which may not exceed 10 GB.",
+		stator: "The estimate is right for collections below 16 MiB and says 0 to 1 GB for larger ones. There is no limit of 10 GB.",
+		why:    "The limit comes from how AWS places partitions. Here a collection may grow as large as the disk, and an answer must not read it all.",
+		shows: func(t *testing.T, db *dynamodb.Client) {
+			out, err := db.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String("collections"), ReturnItemCollectionMetrics: types.ReturnItemCollectionMetricsSize,
+				Item: map[string]types.AttributeValue{"id": text("c"), "n": text("1"), "m": text("1")}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if m := out.ItemCollectionMetrics; m == nil || m.SizeEstimateRangeGB[0] != 0 || m.SizeEstimateRangeGB[1] != 1 {
+				t.Errorf("metrics: %v", m)
+			}
+		},
+	},
+	{
+		title:  "A region is a name",
+		aws:    "A request must be signed for a region that exists.",
+		stator: "Any name of a region's form is one. Tables of two regions are apart.",
+		why:    "The machine is in no AWS region; a region serves as a namespace.",
+		shows: func(t *testing.T, db *dynamodb.Client) {
+			elsewhere := func(o *dynamodb.Options) { o.Region = "cellar-1" }
+			out, err := db.ListTables(t.Context(), &dynamodb.ListTablesInput{}, elsewhere)
+			if err != nil || len(out.TableNames) != 0 {
+				t.Errorf("tables in another region: %v (%v)", out, err)
+			}
+		},
+	},
+}
+
+func TestDifferences(t *testing.T) {
+	db := dynamodb.NewFromConfig(statortest.Start(t).Config)
+	create(t, db, "things")
+	if _, err := db.CreateTable(t.Context(), &dynamodb.CreateTableInput{TableName: aws.String("collections"), BillingMode: types.BillingModePayPerRequest,
+		AttributeDefinitions: []types.AttributeDefinition{stringAttribute("id"), stringAttribute("n"), stringAttribute("m")},
+		KeySchema:            []types.KeySchemaElement{key("id", types.KeyTypeHash), key("n", types.KeyTypeRange)},
+		LocalSecondaryIndexes: []types.LocalSecondaryIndex{{IndexName: aws.String("byM"), Projection: &types.Projection{ProjectionType: types.ProjectionTypeAll},
+			KeySchema: []types.KeySchemaElement{key("id", types.KeyTypeHash), key("m", types.KeyTypeRange)}}}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range differences {
+		t.Run(d.title, func(t *testing.T) { d.shows(t, db) })
+	}
+}
+
+func TestDifferencesAreDocumented(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("# Where Stator differs from AWS\n\nOn purpose, and only here. This page is made from the tests that show each difference;\n" +
+		"what is not listed and differs is a bug. Operations that Stator does not have yet answer UnknownOperationException.\n")
+	for _, d := range differences {
+		b.WriteString("\n## " + d.title + "\n\n- **AWS:** " + d.aws + "\n- **Stator:** " + d.stator + "\n- **Why:** " + d.why + "\n")
+	}
+	if *write {
+		if err := os.WriteFile(document, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(document)
+	if err != nil || string(got) != b.String() {
+		t.Errorf("%s is not up to date (%v): go test ./tests -run TestDifferencesAreDocumented -write", document, err)
+	}
+}
+
+func text(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
+
+func stringAttribute(name string) types.AttributeDefinition {
+	return types.AttributeDefinition{AttributeName: aws.String(name), AttributeType: types.ScalarAttributeTypeS}
+}
+
+func key(name string, kind types.KeyType) types.KeySchemaElement {
+	return types.KeySchemaElement{AttributeName: aws.String(name), KeyType: kind}
+}
+
+func put(t *testing.T, db *dynamodb.Client, item map[string]types.AttributeValue) {
+	t.Helper()
+	if _, err := db.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String("things"), Item: item}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// create makes a table with one unit of throughput, whose key is id, and the index kinds.
+func create(t *testing.T, db *dynamodb.Client, name string) *types.TableDescription {
+	t.Helper()
+	one := &types.ProvisionedThroughput{ReadCapacityUnits: aws.Int64(1), WriteCapacityUnits: aws.Int64(1)}
+	out, err := db.CreateTable(t.Context(), &dynamodb.CreateTableInput{TableName: aws.String(name), ProvisionedThroughput: one,
+		AttributeDefinitions: []types.AttributeDefinition{stringAttribute("id"), stringAttribute("kind")},
+		KeySchema:            []types.KeySchemaElement{key("id", types.KeyTypeHash)},
+		GlobalSecondaryIndexes: []types.GlobalSecondaryIndex{{IndexName: aws.String("kinds"), ProvisionedThroughput: one,
+			Projection: &types.Projection{ProjectionType: types.ProjectionTypeAll}, KeySchema: []types.KeySchemaElement{key("kind", types.KeyTypeHash)}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.TableDescription
+}
