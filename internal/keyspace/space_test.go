@@ -98,6 +98,15 @@ func TestLargestKey(t *testing.T) {
 	}
 }
 
+// TestDigest: a value whose length would be the mark of a digest is one.
+func TestDigest(t *testing.T) {
+	for n, want := range map[int]int{0: 1, 254: 255, 255: 33, 256: 33, 2048: 33} {
+		if got := len(appendEqual(nil, attribute.NewString(strings.Repeat("x", n)))); got != want {
+			t.Errorf("a value of %d bytes has %d in a key, want %d", n, got, want)
+		}
+	}
+}
+
 // TestKnown keeps the list of prefixes true: each is there once, and what is between them is unknown.
 func TestKnown(t *testing.T) {
 	if s := []byte(known); !slices.IsSorted(s) || len(slices.Compact(s)) != len(known) {

@@ -192,6 +192,7 @@ func sameItems(t *rapid.T, what string, got, want []attribute.Value) {
 func TestModel(t *testing.T) {
 	ctx := context.Background()
 	db := openDB(t)
+	db.RunTwice(true)
 	s := openStore(t, db, Options{})
 	tables := 0
 	rapid.Check(t, func(t *rapid.T) {

@@ -47,7 +47,8 @@ type Scan struct {
 // Visit is called with each item; it says whether to go on. The item is valid only during the call.
 type Visit = func(item attribute.Value) (more bool, err error)
 
-// Query calls visit with the items, all of one snapshot.
+// Query calls visit with the items, all of one snapshot. A descriptor that is retired can still be read by; only
+// what was dropped since may be missing then.
 func (s *Store) Query(ctx context.Context, q Query, visit Visit) error {
 	d, x := q.Table, q.Index
 	space, partition, sort := keyspace.Items(d.ID), 1, 0

@@ -49,7 +49,8 @@ type Store struct {
 }
 
 // Open opens the tables of db, which is empty or was opened before, and starts the background work, also what an
-// earlier process left unfinished. It returns ErrFormat if db holds something else.
+// earlier process left unfinished. It returns ErrFormat if db holds something else. There must be only one open
+// Store for a db, in all processes: live says what is missing for several.
 func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
 	s := &Store{db: db, now: opts.Now, log: opts.Logger, counting: make(chan struct{}, 1)}
 	if s.now == nil {

@@ -17,6 +17,7 @@ import (
 func TestCatalogue(t *testing.T) {
 	ctx := context.Background()
 	db := openDB(t)
+	db.RunTwice(true)
 	s := openStore(t, db, Options{Now: newClock().now})
 	d := simple("music", global("g", "INCLUDE", []KeyAttribute{str("a"), num("b")}, []KeyAttribute{{"c", attribute.Binary}}, "x", "y"), local("l", "ALL", num("z")))
 	d.Definitions = []KeyAttribute{str("p"), num("s")}
@@ -269,5 +270,46 @@ func TestCacheBound(t *testing.T) {
 	}
 	if cached < cacheSlots || cached > cacheSlots*cacheWays || len(c.draining) != 0 {
 		t.Errorf("%d cached, %d draining", cached, len(c.draining))
+	}
+}
+
+// TestCacheEpoch: what was read before a change is not published after it.
+func TestCacheEpoch(t *testing.T) {
+	var c cache
+	c.init()
+	version := func(v uint64) *Descriptor {
+		d := simple("t")
+		d.ID, d.Version = 7, v
+		return &d
+	}
+	epoch := c.now()
+	one := c.loaded(version(1), epoch)
+	if again := c.loaded(version(1), epoch); again != one {
+		t.Error("one version published twice")
+	}
+	if !one.live.acquire() {
+		t.Fatal("cannot be used")
+	}
+	two := c.changed(version(2))
+	if c.get(testScope, "t") != two || one.live.acquire() || one.live.isDrained() || two.live.stats != one.live.stats {
+		t.Error("the next version does not take the place of the first")
+	}
+	if c.loaded(version(1), epoch) != nil {
+		t.Error("an outdated read was published")
+	}
+	if c.changed(version(1)) != two {
+		t.Error("an older change took the place of a newer one")
+	}
+	if waits := c.retiredOf(7); len(waits) != 1 || waits[0] != one.live {
+		t.Errorf("%d versions to wait for", len(waits))
+	}
+	one.live.release()
+	if !one.live.isDrained() || c.retiredOf(7) != nil {
+		t.Error("still waiting")
+	}
+	epoch = c.now()
+	c.remove(testScope, "t")
+	if c.get(testScope, "t") != nil || two.live.acquire() || c.loaded(version(2), epoch) != nil {
+		t.Error("a dropped table is there")
 	}
 }

@@ -1,0 +1,111 @@
+package stator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/statordb/stator/internal/identity"
+	"github.com/statordb/stator/internal/server"
+)
+
+// openAuth opens the identities, and makes the first ones at the first start.
+func (s *Server) openAuth(ctx context.Context, opts Options) (server.Auth, error) {
+	if opts.Auth == AuthOpen {
+		s.credentials = Credentials{AccessKeyID: "open", SecretAccessKey: "open", Account: server.OpenAccount}
+		return server.Open(opts.Region)
+	}
+	begun, err := identity.Initialized(ctx, s.db)
+	if err != nil {
+		return nil, err
+	}
+	key, err := masterKey(opts, begun)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := identity.Open(ctx, s.db, identity.Options{MasterKey: key})
+	if err != nil {
+		return nil, err
+	}
+	if begun {
+		err = s.recall(ctx, ids, opts)
+	} else {
+		err = s.firstStart(ctx, ids, opts)
+	}
+	return server.IAM(ids), err
+}
+
+// masterKey finds the master key, or makes one if nothing has been encrypted yet.
+func masterKey(opts Options, begun bool) (key identity.MasterKey, err error) {
+	if opts.MasterKey != "" {
+		return identity.ParseMasterKey(opts.MasterKey)
+	}
+	if opts.Engine == EngineMemory {
+		return identity.NewMasterKey(), nil
+	}
+	folder := identity.Folder(opts.Data)
+	key, err = folder.MasterKey()
+	if !errors.Is(err, fs.ErrNotExist) {
+		return key, err
+	}
+	if begun {
+		return key, fmt.Errorf("%s is missing: without it the access keys can't be read", folder.MasterKeyPath())
+	}
+	key = identity.NewMasterKey()
+	return key, folder.WriteMasterKey(key)
+}
+
+// firstStart makes the first account. Its access key is the one in the data folder, if there is one already: then a
+// server in memory has the same key each time, and nobody's only copy of a key is ever overwritten.
+func (s *Server) firstStart(ctx context.Context, ids *identity.Store, opts Options) error {
+	folder := identity.Folder(opts.Data)
+	first, err := identity.NewFirst(opts.Account)
+	if err != nil {
+		return err
+	}
+	file := ""
+	if opts.Data != "" {
+		file = folder.CredentialsPath()
+		switch key, err := folder.AccessKey(); {
+		case err == nil:
+			err = key.Check()
+			if err == nil && opts.Account != "" && opts.Account != key.Account() {
+				err = fmt.Errorf("its access key is of account %s, not %s", key.Account(), opts.Account)
+			}
+			if err != nil {
+				return fmt.Errorf("%s: %w; move it away to have a new one made", file, err)
+			}
+			first.Key, first.Account = key, key.Account()
+		case errors.Is(err, fs.ErrNotExist):
+			if err := folder.WriteAccessKey(first.Key); err != nil {
+				return err
+			}
+		default:
+			return err
+		}
+		if err := folder.WriteSetupToken(first.SetupToken); err != nil {
+			return err
+		}
+	}
+	s.credentials = Credentials{first.Key.ID, first.Key.Secret, first.Account, file}
+	return ids.Bootstrap(ctx, first)
+}
+
+// recall finds what an earlier start made.
+func (s *Server) recall(ctx context.Context, ids *identity.Store, opts Options) error {
+	account, err := ids.Account(ctx)
+	if err != nil {
+		return err
+	}
+	if opts.Account != "" && opts.Account != account {
+		return fmt.Errorf("the data belongs to account %s, not %s", account, opts.Account)
+	}
+	s.credentials.Account = account
+	folder := identity.Folder(opts.Data)
+	// The file is the operator's, who may have taken it away.
+	if key, err := folder.AccessKey(); err == nil {
+		s.credentials = Credentials{key.ID, key.Secret, account, folder.CredentialsPath()}
+	}
+	return nil
+}

@@ -1,0 +1,74 @@
+package crash_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/smithy-go"
+
+	"github.com/statordb/stator/tests/harness"
+)
+
+// outcome is what a client knows of its request.
+type outcome int
+
+const (
+	done    outcome = iota // acknowledged
+	refused                // the server said that it did not do it
+	lost                   // no answer: it happened or not
+)
+
+// patience is for whatever the server must do some time.
+const patience = 30 * time.Second
+
+// newClient makes a client that never sends anything twice.
+func newClient(s *harness.Server, connections int) *dynamodb.Client {
+	return dynamodb.NewFromConfig(s.Config, func(o *dynamodb.Options) {
+		o.Retryer = aws.NopRetryer{}
+		o.HTTPClient = awshttp.NewBuildableClient().WithTimeout(patience).WithTransportOptions(func(tr *http.Transport) {
+			tr.MaxIdleConns, tr.MaxIdleConnsPerHost = connections, connections
+		})
+	})
+}
+
+// outcomeOf tells what err means. Answers that no correct client should get, and lost connections to a server that was
+// not killed, are findings.
+func (l *load) outcomeOf(what string, err error) outcome {
+	var answer smithy.APIError
+	switch {
+	case err == nil:
+		return done
+	case errors.As(err, &answer):
+		switch answer.ErrorCode() {
+		case "ConditionalCheckFailedException", "TransactionCanceledException":
+			return refused
+		}
+		l.found.add("%s: %v", what, err)
+		return lost
+	case !l.killing.Load():
+		l.found.add("%s: no answer, though the server was not killed: %v", what, err)
+	}
+	return lost
+}
+
+// scan returns all items of a table or an index.
+func scan(ctx context.Context, client *dynamodb.Client, table, index string) ([]item, error) {
+	in := &dynamodb.ScanInput{TableName: &table, ConsistentRead: aws.Bool(index == "")}
+	if index != "" {
+		in.IndexName = &index
+	}
+	var all []item
+	for pages := dynamodb.NewScanPaginator(client, in); pages.HasMorePages(); {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, page.Items...)
+	}
+	return all, nil
+}

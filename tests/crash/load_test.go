@@ -1,0 +1,163 @@
+package crash_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/statordb/stator/tests/harness"
+)
+
+// connections is how many clients write at once.
+const connections = 32
+
+// load is all that is done to the server, and what is known of it.
+type load struct {
+	client  *dynamodb.Client
+	found   *findings
+	killing atomic.Bool
+	acked   atomic.Int64
+	lost    atomic.Int64
+	rounds  int
+
+	registers *registers
+	versions  *versions
+	counters  *counters
+	bank      *bank
+	online    *onlineIndex
+	churn     *churn
+
+	seed uint64
+}
+
+// worker is one of the clients.
+type worker struct {
+	*load
+	*rand.Rand
+	ctx context.Context
+}
+
+func newLoad(server *harness.Server, found *findings, seed uint64) *load {
+	h := newHistory()
+	return &load{
+		client:    newClient(server, connections),
+		found:     found,
+		seed:      seed,
+		registers: &registers{history: h},
+		versions:  &versions{history: h, claimed: make(map[string]string)},
+		counters:  newCounters(),
+		bank:      newBank(),
+		online:    &onlineIndex{},
+		churn:     &churn{},
+	}
+}
+
+// prepare makes the tables, and their first items.
+func (l *load) prepare(ctx context.Context) error {
+	for _, make := range []func(context.Context, *load) error{
+		l.registers.prepare, l.counters.prepare, l.bank.prepare,
+	} {
+		if err := make(ctx, l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// run has all workers work until kill has returned and they noticed.
+func (l *load) run(ctx context.Context, kill func()) {
+	l.killing.Store(false)
+	l.rounds++
+	var all sync.WaitGroup
+	work := func(i int, step func(*worker) outcome) {
+		w := &worker{l, rand.New(rand.NewPCG(l.seed, uint64(l.rounds)<<16|uint64(i))), ctx}
+		all.Go(func() {
+			for !l.killing.Load() {
+				if step(w) == lost {
+					l.lost.Add(1)
+					return
+				}
+				l.acked.Add(1)
+			}
+		})
+	}
+	for i := range connections {
+		work(i, (*worker).step)
+	}
+	work(connections, l.online.step)
+	work(connections+1, l.churn.step)
+	kill()
+	all.Wait()
+}
+
+// untilKill waits for the moment to kill: any, or right after a change of the online index was acknowledged.
+func (l *load) untilKill(r *rand.Rand) {
+	time.Sleep(millis(r, 300, 800))
+	if r.IntN(2) == 0 {
+		changes := l.online.changes.Load()
+		for end := time.Now().Add(time.Second); l.online.changes.Load() == changes && time.Now().Before(end); {
+			time.Sleep(time.Millisecond)
+		}
+		time.Sleep(millis(r, 0, 60))
+	}
+}
+
+// step does one thing.
+func (w *worker) step() outcome {
+	switch n := w.IntN(100); {
+	case n < 22:
+		return w.registers.put(w)
+	case n < 30:
+		return w.registers.delete(w)
+	case n < 38:
+		return w.registers.update(w)
+	case n < 46:
+		return w.registers.batch(w)
+	case n < 52:
+		return w.registers.pair(w)
+	case n < 60:
+		return w.versions.increase(w)
+	case n < 70:
+		return w.counters.add(w)
+	case n < 88:
+		return w.bank.transfer(w)
+	case n < 97:
+		return w.registers.get(w)
+	default:
+		return w.bank.look(w)
+	}
+}
+
+func (l *load) reconnect(server *harness.Server) {
+	l.client = newClient(server, connections)
+	l.killing.Store(false)
+}
+
+// verify looks at everything; nobody writes meanwhile.
+func (l *load) verify(ctx context.Context) {
+	for _, v := range []struct {
+		what   string
+		verify func(context.Context, *load) error
+	}{
+		{"registers", l.registers.verify},
+		{"counters", l.counters.verify},
+		{"bank", l.bank.verify},
+		{"online index", l.online.verify},
+		{"new and dropped tables", l.churn.verify},
+	} {
+		if err := v.verify(ctx, l); err != nil {
+			l.found.add("%s can't be verified: %v", v.what, err)
+		}
+	}
+}
+
+func (l *load) summary() string {
+	return fmt.Sprintf("%d kills; %d requests answered, %d without an answer; %d transfers of unknown outcome sent again, %d of them had happened; "+
+		"%d online indexes begun, found after a kill: %v; %d tables made and dropped",
+		l.rounds, l.acked.Load(), l.lost.Load(), l.bank.repeated, l.bank.repeatedDone, l.online.number, l.online.met, l.churn.number)
+}
