@@ -24,8 +24,8 @@ type CheckResult struct {
 	Problems   int64
 }
 
-// Check reads everything in a data folder that no server has open, and reports what is not as it has to be. The
-// folder is left as it is.
+// Check reads everything in a data folder that no server has open, and reports what is not as it has to be. No data is
+// changed.
 func Check(ctx context.Context, data string, report func(problem string)) (sum CheckResult, err error) {
 	folder := filepath.Join(data, engineFolder)
 	if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {

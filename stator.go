@@ -133,6 +133,8 @@ func (o *Options) complete() error {
 		return errors.New("the engine pebble needs a data folder")
 	case o.Auth != AuthIAM && o.Auth != AuthOpen:
 		return fmt.Errorf("there is no authentication %q", o.Auth)
+	case !server.ValidRegion(o.Region):
+		return fmt.Errorf("%q is no name for a region", o.Region)
 	case o.Account != "" && identity.CheckAccount(o.Account) != nil:
 		return fmt.Errorf("account %q: %w", o.Account, identity.CheckAccount(o.Account))
 	}

@@ -169,7 +169,7 @@ func TestCredentialsAreKept(t *testing.T) {
 
 func TestOptions(t *testing.T) {
 	for _, bad := range []stator.Options{
-		{Engine: "oracle"}, {Engine: stator.EnginePebble}, {Auth: "none"}, {Account: "1"}, {MasterKey: "short"},
+		{Engine: "oracle"}, {Engine: stator.EnginePebble}, {Auth: "none"}, {Account: "1"}, {Region: "a b"}, {MasterKey: "short"},
 	} {
 		if s, err := stator.Open(bad); err == nil {
 			t.Errorf("%+v was taken", bad)

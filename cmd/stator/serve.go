@@ -74,7 +74,7 @@ func announceAndServe(ctx context.Context, c *config, s *stator.Server, ln net.L
 			return err
 		}
 	}
-	if err := printReady(out, at, s); err != nil {
+	if err := printReady(out, at, c.engine, s); err != nil {
 		return err
 	}
 	err := s.Serve(ctx, ln, c.grace)
@@ -83,7 +83,7 @@ func announceAndServe(ctx context.Context, c *config, s *stator.Server, ln net.L
 }
 
 // printReady prints the one block that says where everything is.
-func printReady(out io.Writer, at announcement, s *stator.Server) error {
+func printReady(out io.Writer, at announcement, engine string, s *stator.Server) error {
 	text := "Stator is ready.\n" +
 		"  endpoint     " + at.Endpoint + "\n" +
 		"  console      " + at.Endpoint + "/\n" +
@@ -97,6 +97,9 @@ func printReady(out io.Writer, at announcement, s *stator.Server) error {
 		text += "  credentials  " + c.File + " (profile default)\n"
 	default:
 		text += "  credentials  no longer in the data folder\n"
+	}
+	if engine == "memory" {
+		text += "  data         in memory: gone when the server stops\n"
 	}
 	_, err := fmt.Fprint(out, text)
 	return err

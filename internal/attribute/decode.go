@@ -57,7 +57,7 @@ func (d *Decoder) Value() (Value, error) {
 // appendValue always appends one whole value, a null where there was none, so that what is around it stays in form.
 func (d *Decoder) appendValue(dst []byte) ([]byte, error) {
 	if d.Scan.Peek() != jsonscan.Object {
-		return dst, d.Scan.Mismatch("Map")
+		return dst, d.Scan.MismatchStruct("AttributeValue")
 	}
 	start, types := len(dst), 0
 	err := d.Scan.Object(func(name []byte) error {
@@ -95,17 +95,14 @@ func kindOf(name []byte) Kind {
 func (d *Decoder) appendKind(dst []byte, kind Kind) ([]byte, error) {
 	switch kind {
 	case Null, Bool:
-		k := d.Scan.Peek()
-		if k != jsonscan.True && k != jsonscan.False {
-			return dst, d.Scan.Mismatch("Boolean")
-		}
+		b, err := d.Scan.Boolean()
 		if kind == Bool {
-			return append(dst, NewBool(k == jsonscan.True)...), d.Scan.Literal()
+			return append(dst, NewBool(b)...), err
 		}
-		if k == jsonscan.False {
+		if err == nil && !b {
 			d.invalid(errNull)
 		}
-		return append(dst, byte(Null)), d.Scan.Literal()
+		return append(dst, byte(Null)), err
 	case String, Number, Binary:
 		return d.appendScalar(dst, kind)
 	case List:
@@ -184,7 +181,7 @@ func (d *Decoder) appendList(dst []byte) ([]byte, error) {
 
 func (d *Decoder) appendMap(dst []byte) ([]byte, error) {
 	if d.Scan.Peek() != jsonscan.Object {
-		return dst, d.Scan.Mismatch("Map")
+		return dst, d.Scan.MismatchMap("AttributeValue")
 	}
 	d.enter()
 	dst, mark := openContainer(dst, Map)
@@ -252,12 +249,6 @@ func checkSet(kind Kind, elems []Value) *Error {
 	seen := make(map[string]struct{}, len(elems))
 	repeats := false
 	for _, e := range elems {
-		if kind != NumberSet && e.Kind() != Null && len(e.Text()) == 0 {
-			if kind == StringSet {
-				return &Error{"One or more parameter values were invalid: An string set may not have a empty string as a member"}
-			}
-			return &Error{"One or more parameter values were invalid: Binary sets may not contain empty values"}
-		}
 		if _, there := seen[string(e)]; there && e.Kind() != Null {
 			repeats = true
 		}

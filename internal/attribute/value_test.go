@@ -20,6 +20,8 @@ func TestRoundTripAndSize(t *testing.T) {
 		{`{"NULL":true}`, "", 1},
 		{`{"SS":["b","a"]}`, `{"SS":["a","b"]}`, 2},
 		{`{"NS":["10","-2","3.0"]}`, `{"NS":["-2","3","10"]}`, 3 + 2 + 2},
+		{`{"SS":["a",""]}`, `{"SS":["","a"]}`, 1},
+		{`{"BOOL":"true"}`, `{"BOOL":true}`, 1},
 		{`{"BS":["Ag==","AQ=="]}`, `{"BS":["AQ==","Ag=="]}`, 2},
 		{`{"L":[]}`, "", 3},
 		{`{"L":[{"S":"a"},{"L":[{"N":"1"}]}]}`, "", 3 + 2 + 1 + 3 + 1 + 2},
@@ -51,7 +53,6 @@ func TestRefused(t *testing.T) {
 		{`{"NULL":false}`, errNull.Message},
 		{`{"N":"x"}`, "The parameter cannot be converted to a numeric value: x"},
 		{`{"SS":[]}`, "One or more parameter values were invalid: An string set  may not be empty"},
-		{`{"SS":["a",""]}`, "One or more parameter values were invalid: An string set may not have a empty string as a member"},
 		{`{"SS":["a","a"]}`, "One or more parameter values were invalid: Input collection [a, a] contains duplicates."},
 		{`{"NS":["1","1.0"]}`, "Input collection contains duplicates"},
 		{`{"NS":["1","y"]}`, "The parameter cannot be converted to a numeric value: y"},
@@ -59,11 +60,12 @@ func TestRefused(t *testing.T) {
 		{`{"L":[{"L":[{}]}]}`, errEmpty.Message},
 		{strings.Repeat(`{"L":[`, 34) + strings.Repeat(`]}`, 34), errNesting.Message},
 		{`{"N":1}`, "NUMBER_VALUE cannot be converted to String"},
-		{`{"S":{}}`, "Start of structure or map found where not expected."},
-		{`"a"`, "Unexpected field type"},
+		{`{"S":{}}`, "Start of structure or map found where not expected"},
+		{`"a"`, "Unexpected value type in payload"},
+		{`{"M":"a"}`, "Unexpected field type"},
 		{`{"B":"abc"}`, "Base64 encoded length is expected a multiple of 4 bytes but found: 3"},
-		{`{"BOOL":"true"}`, "Unexpected token received from parser"},
-		{`{"L":{}}`, "Start of structure or map found where not expected."},
+		{`{"BOOL":"yes"}`, "Unexpected token received from parser"},
+		{`{"L":{}}`, "Start of structure or map found where not expected"},
 	} {
 		if v, err := ParseJSON(c.in); err == nil || err.Error() != c.want {
 			t.Errorf("%.60s: got %s (%v), want %s", c.in, v, err, c.want)

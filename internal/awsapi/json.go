@@ -62,12 +62,9 @@ func decode(s *jsonscan.Scanner, v reflect.Value) error {
 		v.SetString(string(text))
 		return err
 	case reflect.Bool:
-		k := s.Peek()
-		if k != jsonscan.True && k != jsonscan.False {
-			return s.Mismatch("Boolean")
-		}
-		v.SetBool(k == jsonscan.True)
-		return s.Literal()
+		b, err := s.Boolean()
+		v.SetBool(b)
+		return err
 	case reflect.Int32, reflect.Int64:
 		return decodeInt(s, v)
 	case reflect.Float64:
@@ -87,7 +84,7 @@ func decode(s *jsonscan.Scanner, v reflect.Value) error {
 
 func decodeStruct(s *jsonscan.Scanner, v reflect.Value) error {
 	if s.Peek() != jsonscan.Object {
-		return s.Mismatch("Map")
+		return s.MismatchStruct(v.Type().Name())
 	}
 	return s.Object(func(name []byte) error {
 		f, ok := v.Type().FieldByName(string(name))
@@ -113,7 +110,7 @@ func decodeList(s *jsonscan.Scanner, v reflect.Value) error {
 
 func decodeMap(s *jsonscan.Scanner, v reflect.Value) error {
 	if s.Peek() != jsonscan.Object {
-		return s.Mismatch("Map")
+		return s.MismatchMap(v.Type().Elem().Name())
 	}
 	v.Set(reflect.MakeMap(v.Type()))
 	return s.Object(func(name []byte) error {

@@ -47,7 +47,7 @@ func TestWrongTypes(t *testing.T) {
 	for body, want := range map[string]string{
 		`{"TableName":1}`:                                     "NUMBER_VALUE cannot be converted to String",
 		`{"KeySchema":"x"}`:                                   "Unexpected field type",
-		`{"KeySchema":{}}`:                                    "Start of structure or map found where not expected.",
+		`{"KeySchema":{}}`:                                    "Start of structure or map found where not expected",
 		`{"DeletionProtectionEnabled":"x"}`:                   "Unexpected token received from parser",
 		`{"ProvisionedThroughput":{"ReadCapacityUnits":"1"}}`: "STRING_VALUE cannot be converted to Long",
 		`{"TableName":"a"`:                                    "",

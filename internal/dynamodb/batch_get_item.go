@@ -47,7 +47,7 @@ func (s *Service) batchGetItem(req *awsapi.Request) (awsapi.Call, error) {
 		switch string(name) {
 		case "RequestItems":
 			given = true
-			return r.members(func(name []byte) error {
+			return r.mapOf("KeysAndAttributes", func(name []byte) error {
 				t := &batchGetTable{name: string(name)}
 				c.tables = append(c.tables, t)
 				return t.read(r)
@@ -75,7 +75,7 @@ func (s *Service) batchGetItem(req *awsapi.Request) (awsapi.Call, error) {
 }
 
 func (t *batchGetTable) read(r *reader) error {
-	return r.members(func(name []byte) error {
+	return r.structure("KeysAndAttributes", func(name []byte) error {
 		switch string(name) {
 		case "Keys":
 			t.haveKeys = true
@@ -159,6 +159,9 @@ func (c *batchGetItemCall) Run(ctx context.Context, dst []byte) ([]byte, error) 
 			return dst, err
 		}
 		t.table = d
+		if err := checkProjected(t.projection, d); err != nil {
+			return dst, err
+		}
 		for _, key := range t.keys {
 			if err := checkKey(d, key); err != nil {
 				return dst, err

@@ -46,7 +46,7 @@ func (s *Service) batchWriteItem(req *awsapi.Request) (awsapi.Call, error) {
 		switch string(name) {
 		case "RequestItems":
 			given = true
-			return r.members(func(name []byte) error {
+			return r.mapOf("WriteRequest", func(name []byte) error {
 				t := &batchWriteTable{name: string(name)}
 				c.tables = append(c.tables, t)
 				return r.elements(func() error { return t.read(r) })
@@ -85,11 +85,11 @@ func (s *Service) batchWriteItem(req *awsapi.Request) (awsapi.Call, error) {
 
 func (t *batchWriteTable) read(r *reader) error {
 	var w batchWrite
-	err := r.members(func(name []byte) error {
+	err := r.structure("WriteRequest", func(name []byte) error {
 		switch string(name) {
 		case "PutRequest":
 			w.put = true
-			return r.members(func(name []byte) error {
+			return r.structure("PutRequest", func(name []byte) error {
 				if string(name) == "Item" {
 					return r.item(&w.item, &w.badItem)
 				}
@@ -97,7 +97,7 @@ func (t *batchWriteTable) read(r *reader) error {
 			})
 		case "DeleteRequest":
 			w.remove = true
-			return r.members(func(name []byte) error {
+			return r.structure("DeleteRequest", func(name []byte) error {
 				if string(name) == "Key" {
 					return r.item(&w.key, &w.badKey)
 				}

@@ -31,7 +31,7 @@ func (c *change) check(d *table.Descriptor) error {
 		return err
 	}
 	if c.update != nil {
-		if err := c.update.CheckKeys(func(name string) bool { return isKey(d, name) }); err != nil {
+		if err := c.update.CheckKeys(roles(d)); err != nil {
 			return expressionError(err)
 		}
 	}
@@ -42,7 +42,7 @@ func (c *change) checkPaths(d *table.Descriptor) error {
 	if c.condition == nil {
 		return nil
 	}
-	return expressionError(c.condition.CheckKeys(func(name string) bool { return isKey(d, name) }))
+	return expressionError(c.condition.CheckKeys(roles(d)))
 }
 
 // write is the change as the store makes it.
@@ -86,7 +86,7 @@ func (c *change) updated(d *table.Descriptor, old attribute.Value) (attribute.Va
 	if attribute.ItemSize(item) > maxItem {
 		return nil, errUpdatedToSize
 	}
-	return item, checkIndexKeys(d, old, item)
+	return item, checkIndexKeys(d, old, item, checkUpdatedIndexKey)
 }
 
 // run makes the one change of an operation, planning it again when the table changed meanwhile.

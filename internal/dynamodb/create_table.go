@@ -106,7 +106,7 @@ func newDescriptor(req *awsapi.Request, in *dynamodb.CreateTableInput) (*table.D
 	if err := checkUnused(d); err != nil {
 		return nil, err
 	}
-	if err := checkProjected(d.Indexes); err != nil {
+	if err := checkIncluded(d.Indexes); err != nil {
 		return nil, err
 	}
 	d.Settings.DeletionProtection = aws.ToBool(in.DeletionProtectionEnabled)

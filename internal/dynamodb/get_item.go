@@ -83,6 +83,9 @@ func (c *getItemCall) Run(ctx context.Context, dst []byte) ([]byte, error) {
 	if err := checkKey(d, c.key); err != nil {
 		return dst, err
 	}
+	if err := checkProjected(c.projection, d); err != nil {
+		return dst, err
+	}
 	err = c.s.store.Get(ctx, []table.Read{{Table: d, Key: c.key}}, func(items []attribute.Value) error {
 		dst = append(dst, '{')
 		if items[0] != nil {
@@ -95,6 +98,14 @@ func (c *getItemCall) Run(ctx context.Context, dst []byte) ([]byte, error) {
 		return nil
 	})
 	return dst, err
+}
+
+// checkProjected refuses a projection, which may be missing, that looks inside a key attribute.
+func checkProjected(p *expression.Projection, d *table.Descriptor) error {
+	if p == nil {
+		return nil
+	}
+	return expressionError(p.CheckKeys(roles(d)))
 }
 
 // projected applies a projection that may be missing.

@@ -3,9 +3,11 @@ package dynamodb
 import (
 	"bytes"
 	"fmt"
+	"slices"
 
 	"github.com/statordb/stator/internal/attribute"
 	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/expression"
 	"github.com/statordb/stator/internal/table"
 )
 
@@ -33,6 +35,22 @@ func keyAttributes(d *table.Descriptor) []table.KeyAttribute {
 // isKey says whether name is an attribute of the table's own key.
 func isKey(d *table.Descriptor, name string) bool {
 	return name == d.Partition.Name || d.Sort != nil && name == d.Sort.Name
+}
+
+// roles says what the attributes of a table are, for the expressions that may not look inside keys.
+func roles(d *table.Descriptor) func(name string) expression.Role {
+	return func(name string) expression.Role {
+		if isKey(d, name) {
+			return expression.Key
+		}
+		has := func(a table.KeyAttribute) bool { return a.Name == name }
+		for _, x := range d.Indexes {
+			if x.State != table.IndexDeleting && (slices.ContainsFunc(x.Partition, has) || slices.ContainsFunc(x.Sort, has)) {
+				return expression.IndexKey
+			}
+		}
+		return expression.NoKey
+	}
 }
 
 // checkKey checks that key is the whole key of an item of d, and nothing else.
@@ -91,26 +109,37 @@ func checkItem(d *table.Descriptor, item attribute.Value) error {
 			return err
 		}
 	}
-	return checkIndexKeys(d, nil, item)
+	return checkIndexKeys(d, nil, item, checkIndexKey)
 }
 
-// checkIndexKeys checks that what item has of the keys of the indexes, and old had not, can be one.
-func checkIndexKeys(d *table.Descriptor, old, item attribute.Value) error {
+// checkIndexKeys checks that what item has of the keys of the indexes, and old had not, can be one. Of several that
+// can't, AWS names the index that is first by name.
+func checkIndexKeys(d *table.Descriptor, old, item attribute.Value, check func(*table.Index, table.KeyAttribute, attribute.Value, bool) error) error {
+	var bad *table.Index
+	var reason error
 	for _, x := range d.Indexes {
-		if x.State == table.IndexDeleting {
+		if x.State == table.IndexDeleting || bad != nil && bad.Name < x.Name {
 			continue
 		}
 		for i, part := range [...][]table.KeyAttribute{x.Partition, x.Sort} {
 			for _, a := range part {
 				if v := item.Field(a.Name); v != nil && !bytes.Equal(v, old.Field(a.Name)) {
-					if err := checkIndexKey(x, a, v, i == 0); err != nil {
-						return err
+					if err := check(x, a, v, i == 0); err != nil && bad != x {
+						bad, reason = x, err
 					}
 				}
 			}
 		}
 	}
-	return nil
+	return reason
+}
+
+// checkUpdatedIndexKey is checkIndexKey for UpdateItem, which has its own words for an empty value.
+func checkUpdatedIndexKey(x *table.Index, a table.KeyAttribute, v attribute.Value, partition bool) error {
+	if v.Kind() == a.Kind && v.Kind() != attribute.Number && len(v.Text()) == 0 {
+		return awsapi.Validation("One or more parameter values are not valid. The update expression attempted to update a secondary index key to a value that is not supported. The AttributeValue for a key attribute cannot contain an empty " + emptyKind(v) + " value.")
+	}
+	return checkIndexKey(x, a, v, partition)
 }
 
 func checkIndexKey(x *table.Index, a table.KeyAttribute, v attribute.Value, partition bool) error {

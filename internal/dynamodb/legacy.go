@@ -22,12 +22,12 @@ type legacyCondition struct {
 	invalid  *attribute.Error
 }
 
-// conditions reads legacy conditions.
-func (r *reader) conditions(dst *legacyConditions) error {
+// conditions reads legacy conditions: structures of the shape ExpectedAttributeValue or Condition.
+func (r *reader) conditions(shape string, dst *legacyConditions) error {
 	*dst = legacyConditions{given: true}
-	return r.members(func(name []byte) error {
+	return r.mapOf(shape, func(name []byte) error {
 		c := legacyCondition{name: string(name)}
-		err := r.members(func(name []byte) (err error) {
+		err := r.structure(shape, func(name []byte) (err error) {
 			switch string(name) {
 			case "ComparisonOperator":
 				return r.text(&c.operator)
@@ -69,11 +69,12 @@ func (l *legacyConditions) required(v *violations, at string) {
 
 const invalidParameter = "One or more parameter values were invalid: "
 
-// condition joins the conditions with the ConditionalOperator; nil if there are none.
-func (l *legacyConditions) condition(operator text) (*expression.Condition, error) {
+// condition joins the conditions with the ConditionalOperator; nil if there are none. Those of Expected have more forms
+// than those of a filter.
+func (l *legacyConditions) condition(operator text, expected bool) (*expression.Condition, error) {
 	var all []*expression.Condition
 	for _, c := range l.list {
-		cond, err := c.condition()
+		cond, err := c.condition(expected)
 		if err != nil {
 			return nil, err
 		}
@@ -89,7 +90,7 @@ func (l *legacyConditions) condition(operator text) (*expression.Condition, erro
 }
 
 // condition is one element of Expected; those of the filters have no Value and no Exists.
-func (c *legacyCondition) condition() (*expression.Condition, error) {
+func (c *legacyCondition) condition(expected bool) (*expression.Condition, error) {
 	if err := invalid(c.invalid); err != nil {
 		return nil, err
 	}
@@ -105,6 +106,9 @@ func (c *legacyCondition) condition() (*expression.Condition, error) {
 	case c.operator.set:
 		if c.value != nil {
 			values = []attribute.Value{c.value}
+		}
+		if expected && len(values) == 0 && operator != "NULL" && operator != "NOT_NULL" {
+			return refuse("Value or AttributeValueList must be used with ComparisonOperator: " + operator)
 		}
 	case c.values != nil:
 		return refuse("AttributeValueList can only be used with a ComparisonOperator")
@@ -172,9 +176,9 @@ type legacyUpdate struct {
 // updates reads AttributeUpdates.
 func (r *reader) updates(dst *legacyUpdates) error {
 	*dst = legacyUpdates{given: true}
-	return r.members(func(name []byte) error {
+	return r.mapOf("AttributeValueUpdate", func(name []byte) error {
 		u := legacyUpdate{name: string(name)}
-		err := r.members(func(name []byte) (err error) {
+		err := r.structure("AttributeValueUpdate", func(name []byte) (err error) {
 			switch string(name) {
 			case "Action":
 				return r.text(&u.action)

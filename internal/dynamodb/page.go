@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/statordb/stator/internal/attribute"
 	"github.com/statordb/stator/internal/awsapi"
@@ -80,7 +81,7 @@ func (p *page) Needs() []policy.Need {
 func (p *page) parse() error {
 	var err error
 	if p.filters.given {
-		p.filter, err = p.filters.condition(p.conditionalOperator)
+		p.filter, err = p.filters.condition(p.conditionalOperator, false)
 	} else {
 		p.filter, err = p.placeholders.condition("FilterExpression", p.filterText)
 	}
@@ -124,7 +125,7 @@ func (p *page) source(ctx context.Context) (*table.Descriptor, *table.Index, err
 		if p.selects.value == "ALL_PROJECTED_ATTRIBUTES" {
 			return nil, nil, awsapi.Validation("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName")
 		}
-		return d, nil, nil
+		return d, nil, p.checkPaths(d)
 	}
 	x := d.Index(p.indexName.value)
 	switch {
@@ -137,29 +138,56 @@ func (p *page) source(ctx context.Context) (*table.Descriptor, *table.Index, err
 	case !x.Local && p.selects.value == "ALL_ATTRIBUTES" && x.Projection != "ALL":
 		return nil, nil, awsapi.Validation("One or more parameter values were invalid: Select type ALL_ATTRIBUTES is not supported for global secondary index " + x.Name + " because its projection type is not ALL")
 	}
-	if !x.Local && x.Projection != "ALL" {
-		if missing := p.missing(d, x); len(missing) > 0 {
-			return nil, nil, awsapi.Validation("One or more parameter values were invalid: Global secondary index " + x.Name + " does not project " + joinNames(missing))
-		}
+	if err := p.checkPaths(d); err != nil {
+		return nil, nil, err
 	}
-	return d, x, nil
+	return d, x, p.checkIndex(d, x)
 }
 
-// missing are the attributes asked for that the index does not have.
-func (p *page) missing(d *table.Descriptor, x *table.Index) []string {
-	var wanted []string
-	if p.projection != nil {
-		wanted = p.projection.Attributes()
+// checkPaths refuses expressions that look inside key attributes.
+func (p *page) checkPaths(d *table.Descriptor) error {
+	if err := checkProjected(p.projection, d); err != nil || p.filter == nil {
+		return err
 	}
-	if p.filter != nil {
-		wanted = append(slices.Clone(wanted), p.filter.Attributes()...)
+	return expressionError(p.filter.CheckKeys(roles(d)))
+}
+
+// badStartKey is what AWS says of a start key that is no key at all.
+func (p *page) badStartKey() error {
+	if p.badStart == nil {
+		return nil
 	}
+	if strings.HasPrefix(p.badStart.Message, "Supplied AttributeValue") {
+		return awsapi.Validation("The provided starting key is invalid: " + p.badStart.Message)
+	}
+	return awsapi.Validation(p.badStart.Message)
+}
+
+// checkIndex refuses what the entries of the index don't have. What a local index does not have is fetched, unless only
+// the filter asks for it.
+func (p *page) checkIndex(d *table.Descriptor, x *table.Index) error {
+	if !x.Local && p.projection != nil {
+		if missing := missing(d, x, p.projection.Attributes()); missing != nil {
+			return refused("Global secondary index %s does not project %s", x.Name, joinNames(missing))
+		}
+	}
+	if p.filter != nil && !p.whole(d, x) {
+		if missing := missing(d, x, p.filter.Attributes()); missing != nil {
+			return refused("Secondary index %s does not project one or more filter attributes: %s", x.Name, joinNames(missing))
+		}
+	}
+	return nil
+}
+
+// missing are the attributes that the entries of the index don't have, in order.
+func missing(d *table.Descriptor, x *table.Index, names []string) []string {
 	var missing []string
-	for _, name := range wanted {
+	for _, name := range names {
 		if !projects(d, x, name) && !slices.Contains(missing, name) {
 			missing = append(missing, name)
 		}
 	}
+	slices.Sort(missing)
 	return missing
 }
 
@@ -197,7 +225,7 @@ func (p *page) whole(d *table.Descriptor, x *table.Index) bool {
 	if x == nil || !x.Local || x.Projection == "ALL" {
 		return false
 	}
-	return p.selects.value == "ALL_ATTRIBUTES" || len(p.missing(d, x)) > 0
+	return p.selects.value == "ALL_ATTRIBUTES" || p.projection != nil && missing(d, x, p.projection.Attributes()) != nil
 }
 
 // collector makes one page out of the items that it is shown.

@@ -30,9 +30,9 @@ func (s *Service) query(req *awsapi.Request) (awsapi.Call, error) {
 		case "KeyConditionExpression":
 			return r.text(&keyText)
 		case "KeyConditions":
-			return r.conditions(&keys)
+			return r.conditions("Condition", &keys)
 		case "QueryFilter":
-			return r.conditions(&c.filters)
+			return r.conditions("Condition", &c.filters)
 		case "ScanIndexForward":
 			return r.boolean(&c.forward)
 		}
@@ -60,8 +60,8 @@ func (s *Service) query(req *awsapi.Request) (awsapi.Call, error) {
 		[]param{{"AttributesToGet", c.names != nil}, {"QueryFilter", c.filters.given}, {"ConditionalOperator", c.conditionalOperator.set}, {"KeyConditions", keys.given}}); err != nil {
 		return nil, err
 	}
-	if err := invalid(c.badStart); err != nil {
-		return nil, awsapi.Validation("The provided starting key is invalid: " + c.badStart.Message)
+	if err := c.badStartKey(); err != nil {
+		return nil, err
 	}
 	if err := c.checkSelect(); err != nil {
 		return nil, err
@@ -176,8 +176,8 @@ func (c *queryCall) checkFilter(partition, sort []table.KeyAttribute) error {
 
 // checkStart checks that ExclusiveStartKey is a place in what is queried.
 func (c *queryCall) checkStart(d *table.Descriptor, x *table.Index, partition, sort []table.KeyAttribute, bound *expression.KeyRange) error {
-	if err := checkStartKey(d, x, c.start); err != nil {
-		return awsapi.Validation("The provided starting key is invalid")
+	if err := checkStartKey(d, x, c.start, "The provided starting key is invalid"); err != nil {
+		return err
 	}
 	for i, a := range partition {
 		if !attribute.Equal(c.start.Field(a.Name), bound.Partition[i]) {
@@ -213,12 +213,22 @@ func holds(t expression.KeyTerm, v attribute.Value) bool {
 	return c == 0
 }
 
-// checkStartKey checks that start has the attributes of the table's key and the index's, and no others.
-func checkStartKey(d *table.Descriptor, x *table.Index, start attribute.Value) error {
+// checkStartKey checks that start has the attributes of the table's key and the index's, and no others; mismatch is what
+// AWS says if it does not.
+func checkStartKey(d *table.Descriptor, x *table.Index, start attribute.Value, mismatch string) error {
 	names := map[string]bool{}
 	schema := keyAttributes(d)
 	if x != nil {
 		schema = slices.Concat(schema, x.Partition, x.Sort)
+	}
+	for _, a := range schema {
+		names[a.Name] = true
+		if start.Field(a.Name) == nil {
+			return awsapi.Validation(mismatch)
+		}
+	}
+	if start.Count() != len(names) {
+		return awsapi.Validation(mismatch)
 	}
 	for _, a := range schema {
 		v := start.Field(a.Name)
@@ -226,12 +236,8 @@ func checkStartKey(d *table.Descriptor, x *table.Index, start attribute.Value) e
 			return errKeySchema
 		}
 		if v.Kind() != attribute.Number && len(v.Text()) == 0 {
-			return checkKeyValue(a, v, true)
+			return refused("The AttributeValue for a key attribute cannot contain an empty %s value. Key: %s", emptyKind(v), a.Name)
 		}
-		names[a.Name] = true
-	}
-	if start.Count() != len(names) {
-		return errKeySchema
 	}
 	return nil
 }

@@ -55,11 +55,23 @@ func serialization(err error) error {
 	return err
 }
 
-// members reads an object, calling fn for the members that are not null.
-func (r *reader) members(fn func(name []byte) error) error {
+// structure reads a structure of AWS's model, calling fn for the members that are not null.
+func (r *reader) structure(shape string, fn func(name []byte) error) error {
 	if r.Scan.Peek() != jsonscan.Object {
-		return r.Scan.Mismatch("Map")
+		return r.Scan.MismatchStruct(shape)
 	}
+	return r.members(fn)
+}
+
+// mapOf reads a map to structures of the shape, or to strings, calling fn for the entries that are not null.
+func (r *reader) mapOf(shape string, fn func(name []byte) error) error {
+	if r.Scan.Peek() != jsonscan.Object {
+		return r.Scan.MismatchMap(shape)
+	}
+	return r.members(fn)
+}
+
+func (r *reader) members(fn func(name []byte) error) error {
 	return r.Scan.Object(func(name []byte) error {
 		if r.Scan.Peek() == jsonscan.Null {
 			return r.Scan.Literal()
@@ -86,12 +98,9 @@ func (r *reader) text(dst *text) error {
 }
 
 func (r *reader) boolean(dst *bool) error {
-	k := r.Scan.Peek()
-	if k != jsonscan.True && k != jsonscan.False {
-		return r.Scan.Mismatch("Boolean")
-	}
-	*dst = k == jsonscan.True
-	return r.Scan.Literal()
+	b, err := r.Scan.Boolean()
+	*dst = b
+	return err
 }
 
 // optionalBoolean reads a boolean whose absence means something else than false.
@@ -123,7 +132,7 @@ func (r *reader) item(dst *attribute.Value, invalid **attribute.Error) error {
 // names reads ExpressionAttributeNames.
 func (r *reader) names(dst *map[string]string) error {
 	*dst = map[string]string{}
-	return r.members(func(name []byte) error {
+	return r.mapOf("String", func(name []byte) error {
 		var t text
 		if err := r.text(&t); err != nil {
 			return err
@@ -147,7 +156,7 @@ func (r *reader) texts(dst *[]string) error {
 // values reads ExpressionAttributeValues. What is invalid in one is reported with its name.
 func (r *reader) values(dst *map[string]attribute.Value, invalid **attribute.Error) error {
 	*dst = map[string]attribute.Value{}
-	return r.members(func(name []byte) error {
+	return r.mapOf("AttributeValue", func(name []byte) error {
 		v, err := r.Value()
 		if err != nil {
 			return err

@@ -24,7 +24,7 @@ func (s *Service) scan(req *awsapi.Request) (awsapi.Call, error) {
 	if err := readBody(req.Body, func(r *reader, name []byte) error {
 		switch string(name) {
 		case "ScanFilter":
-			return r.conditions(&c.filters)
+			return r.conditions("Condition", &c.filters)
 		case "Segment":
 			return r.integer(&c.segment)
 		case "TotalSegments":
@@ -57,8 +57,8 @@ func (s *Service) scan(req *awsapi.Request) (awsapi.Call, error) {
 		[]param{{"AttributesToGet", c.names != nil}, {"ScanFilter", c.filters.given}, {"ConditionalOperator", c.conditionalOperator.set}}); err != nil {
 		return nil, err
 	}
-	if err := invalid(c.badStart); err != nil {
-		return nil, awsapi.Validation("The provided starting key is invalid: " + c.badStart.Message)
+	if err := c.badStartKey(); err != nil {
+		return nil, err
 	}
 	if err := c.checkSegments(); err != nil {
 		return nil, err
@@ -93,16 +93,17 @@ func (c *scanCall) Run(ctx context.Context, dst []byte) ([]byte, error) {
 	if err != nil {
 		return dst, err
 	}
-	if c.whole(d, x) {
-		return dst, awsapi.Validation("One or more parameter values were invalid: Select type ALL_ATTRIBUTES is not supported for local secondary index " + x.Name + " because its projection type is not ALL")
-	}
-	sc := table.Scan{Table: d, Index: x, Segment: int(c.segment.value), Total: int(c.segments.value), Start: c.start}
+	sc := table.Scan{Table: d, Index: x, Segment: int(c.segment.value), Total: int(c.segments.value), Start: c.start, Whole: c.whole(d, x)}
 	if c.limit.set {
 		sc.Limit = int(c.limit.value)
 	}
 	if c.start != nil {
-		if err := checkStartKey(d, x, c.start); err != nil {
-			return dst, awsapi.Validation("The provided starting key is invalid: " + err.(*awsapi.Error).Message)
+		mismatch := "The provided starting key is invalid"
+		if x == nil {
+			mismatch += ": " + errKeySchema.Message
+		}
+		if err := checkStartKey(d, x, c.start, mismatch); err != nil {
+			return dst, err
 		}
 		if sc.Total > 1 && !d.InSegment(x, c.start, sc.Segment, sc.Total) {
 			return dst, awsapi.Validation(fmt.Sprintf("The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. TotalSegments: %d Segment: %d", sc.Total, sc.Segment))

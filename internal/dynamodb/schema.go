@@ -146,8 +146,8 @@ func checkUnused(d *table.Descriptor) error {
 	return refused("Some AttributeDefinitions are not used. AttributeDefinitions: %s, keys used: %s", joinNames(names), joinNames(used))
 }
 
-// checkProjected bounds what the indexes project together.
-func checkProjected(indexes []*table.Index) error {
+// checkIncluded bounds what the indexes project together.
+func checkIncluded(indexes []*table.Index) error {
 	n := 0
 	for _, x := range indexes {
 		n += len(x.NonKey)

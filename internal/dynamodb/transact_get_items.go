@@ -83,12 +83,12 @@ func (s *Service) transactGetItems(req *awsapi.Request) (awsapi.Call, error) {
 }
 
 func (g *transactGet) read(r *reader) error {
-	return r.members(func(name []byte) error {
+	return r.structure("TransactGetItem", func(name []byte) error {
 		if string(name) != "Get" {
 			return r.Scan.Skip()
 		}
 		g.given = true
-		return r.members(func(name []byte) error {
+		return r.structure("Get", func(name []byte) error {
 			switch string(name) {
 			case "TableName":
 				return r.text(&g.tableName)
@@ -122,6 +122,9 @@ func (c *transactGetItemsCall) Run(ctx context.Context, dst []byte) ([]byte, err
 	for i, g := range c.gets {
 		d, err := c.s.table(ctx, c.req, g.tableName.value)
 		if err != nil {
+			return dst, err
+		}
+		if err := checkProjected(g.projection, d); err != nil {
 			return dst, err
 		}
 		if errs[i] = checkKey(d, g.key); errs[i] != nil {

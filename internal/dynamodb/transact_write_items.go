@@ -82,7 +82,7 @@ func (s *Service) transactWriteItems(req *awsapi.Request) (awsapi.Call, error) {
 }
 
 func (w *transactWrite) read(r *reader) error {
-	return r.members(func(name []byte) error {
+	return r.structure("TransactWriteItem", func(name []byte) error {
 		kind := string(name)
 		switch kind {
 		case "ConditionCheck":
@@ -95,7 +95,7 @@ func (w *transactWrite) read(r *reader) error {
 			return r.Scan.Skip()
 		}
 		w.kinds = append(w.kinds, kind)
-		return r.members(func(name []byte) error {
+		return r.structure(kind, func(name []byte) error {
 			switch string(name) {
 			case "TableName":
 				return r.text(&w.tableName)

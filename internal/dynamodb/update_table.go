@@ -170,7 +170,7 @@ func amend(d *table.Descriptor, in *dynamodb.UpdateTableInput, now time.Time) er
 			return err
 		}
 	}
-	return checkProjected(d.Indexes)
+	return checkIncluded(d.Indexes)
 }
 
 // amendBilling changes the billing mode and the provisioned throughput.

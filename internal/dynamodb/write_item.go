@@ -34,7 +34,7 @@ func (w *writeItem) member(r *reader, name []byte) error {
 	case "ExpressionAttributeValues":
 		return r.values(&w.placeholders.Values, &w.placeholders.invalid)
 	case "Expected":
-		return r.conditions(&w.expected)
+		return r.conditions("ExpectedAttributeValue", &w.expected)
 	case "ConditionalOperator":
 		return r.text(&w.conditionalOperator)
 	case "ReturnValues":
@@ -57,7 +57,7 @@ func (w *writeItem) parseCondition() error {
 	w.showItem = w.onFailure.value == "ALL_OLD"
 	var err error
 	if w.expected.given {
-		w.condition, err = w.expected.condition(w.conditionalOperator)
+		w.condition, err = w.expected.condition(w.conditionalOperator, true)
 		return err
 	}
 	w.condition, err = w.placeholders.condition("ConditionExpression", w.conditionExpression)

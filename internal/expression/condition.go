@@ -60,15 +60,12 @@ func (n *node) appendPaths(paths []Path) []Path {
 func (c *Condition) Attributes() []string { return heads(c.paths) }
 
 // CheckKeys refuses a condition that looks inside a key attribute.
-func (c *Condition) CheckKeys(isKey func(name string) bool) error {
-	return checkScalarKeys(c.paths, isKey)
+func (c *Condition) CheckKeys(role func(name string) Role) error {
+	return checkScalarKeys(c.paths, role)
 }
 
-// CheckFilter refuses a FilterExpression of a Query that names a key attribute of the table or index.
+// CheckFilter refuses a FilterExpression of a Query that names a key attribute of the table or index that is queried.
 func (c *Condition) CheckFilter(isKey func(name string) bool) error {
-	if err := c.CheckKeys(isKey); err != nil {
-		return err
-	}
 	for _, p := range c.paths {
 		if isKey(p[0].Name) {
 			return &Error{Message: "Filter Expression can only contain non-primary key attributes: Primary key attribute: " + p[0].Name}

@@ -69,6 +69,16 @@ func mustItem(t *testing.T, text string) attribute.Value {
 
 func isKey(name string) bool { return name == "Id" || name == "pk" || name == "sk" }
 
+func role(name string) Role {
+	switch {
+	case isKey(name):
+		return Key
+	case name == "indexed":
+		return IndexKey
+	}
+	return NoKey
+}
+
 // each runs one expression a line and puts the results after one another.
 func each(text string, run func(string) (string, error)) string {
 	var b strings.Builder
@@ -122,7 +132,7 @@ func (s *script) condition(param, text string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err = c.CheckKeys(isKey); param == FilterParam {
+	if err = c.CheckKeys(role); err == nil && param == FilterParam {
 		err = c.CheckFilter(isKey)
 	}
 	return fmt.Sprint(c.Eval(s.item)), err
@@ -131,7 +141,7 @@ func (s *script) condition(param, text string) (string, error) {
 func (s *script) update(text string, d *datadriven.TestData) (string, error) {
 	u, err := ParseUpdate(text, s.placeholders(text))
 	if err == nil {
-		err = u.CheckKeys(isKey)
+		err = u.CheckKeys(role)
 	}
 	if err != nil {
 		return "", err
@@ -176,7 +186,7 @@ func itemJSON(item attribute.Value) string {
 func (s *script) project(text string) (string, error) {
 	p, err := ParseProjection(text, s.placeholders(text))
 	if err == nil {
-		err = p.CheckKeys(isKey)
+		err = p.CheckKeys(role)
 	}
 	if err != nil {
 		return "", err

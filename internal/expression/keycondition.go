@@ -82,17 +82,17 @@ func (k *KeyCondition) Add(other *KeyCondition) { k.terms = append(k.terms, othe
 // Bind finds what the condition asks of a key: at most four attributes of either sort, one unless the index has a
 // key of several attributes.
 func (k *KeyCondition) Bind(partition, sort []KeyAttribute) (*KeyRange, error) {
-	isKey := func(name string) bool {
+	role := func(name string) Role {
 		for _, attrs := range [][]KeyAttribute{partition, sort} {
 			for _, a := range attrs {
 				if a.Name == name {
-					return true
+					return Key
 				}
 			}
 		}
-		return false
+		return NoKey
 	}
-	if err := checkScalarKeys(k.paths, isKey); err != nil {
+	if err := checkScalarKeys(k.paths, role); err != nil {
 		return nil, err
 	}
 	if k.root != nil {

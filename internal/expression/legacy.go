@@ -6,7 +6,7 @@ import "github.com/statordb/stator/internal/attribute"
 // exists, on the attribute name. It differs from an expression in what values it takes and in one meaning:
 // NOT_CONTAINS is false if there is no attribute. See the developer guide, "Writing conditions with legacy parameters".
 func LegacyCondition(name, operator string, values []attribute.Value) (*Condition, error) {
-	if err := checkLegacy(name, operator, values); err != nil {
+	if err := checkLegacy(operator, values); err != nil {
 		return nil, err
 	}
 	args := make([]*node, 1, 1+len(values))
@@ -50,7 +50,7 @@ func LegacyCondition(name, operator string, values []attribute.Value) (*Conditio
 
 const invalidParameter = "One or more parameter values were invalid: "
 
-func checkLegacy(name, operator string, values []attribute.Value) error {
+func checkLegacy(operator string, values []attribute.Value) error {
 	least, most := 1, 1
 	switch operator {
 	case "NULL", "NOT_NULL":
@@ -61,8 +61,6 @@ func checkLegacy(name, operator string, values []attribute.Value) error {
 		most = len(values)
 	}
 	switch {
-	case len(values) == 0 && least > 0:
-		return &Error{Message: invalidParameter + "Value or AttributeValueList must be used with ComparisonOperator: " + operator + " for Attribute: " + name}
 	case len(values) < least, len(values) > most:
 		return &Error{Message: invalidParameter + "Invalid number of argument(s) for the " + operator + " ComparisonOperator"}
 	}

@@ -135,11 +135,24 @@ func (p Path) clash(q Path) string {
 	return "overlap"
 }
 
+// Role is what an attribute is in a table: Key of the table, IndexKey of one of its indexes, or neither.
+type Role string
+
+// The roles, as AWS's messages name them.
+const (
+	NoKey    Role = ""
+	Key      Role = "Key"
+	IndexKey Role = "IndexKey"
+)
+
 // checkScalarKeys refuses a path into a key attribute.
-func checkScalarKeys(paths []Path, isKey func(string) bool) error {
+func checkScalarKeys(paths []Path, role func(name string) Role) error {
 	for _, p := range paths {
-		if len(p) > 1 && isKey(p[0].Name) {
-			return &Error{Message: "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: Key: " + p[0].Name}
+		if len(p) == 1 {
+			continue
+		}
+		if r := role(p[0].Name); r != NoKey {
+			return &Error{Message: "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: " + string(r) + ": " + p[0].Name}
 		}
 	}
 	return nil

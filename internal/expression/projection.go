@@ -66,8 +66,8 @@ func NewProjection(paths ...Path) *Projection {
 func (p *Projection) Attributes() []string { return heads(p.paths) }
 
 // CheckKeys refuses a projection that looks inside a key attribute.
-func (p *Projection) CheckKeys(isKey func(name string) bool) error {
-	return checkScalarKeys(p.paths, isKey)
+func (p *Projection) CheckKeys(role func(name string) Role) error {
+	return checkScalarKeys(p.paths, role)
 }
 
 // Apply returns the parts of item that the projection names. A part keeps its place in maps; the wanted elements of

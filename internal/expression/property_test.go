@@ -158,7 +158,7 @@ func TestDisjointUpdatesCommute(t *testing.T) {
 					t.Fatal(err)
 				}
 				if item, err = u.Apply(item); err != nil {
-					t.Skip("refused")
+					return nil
 				}
 			}
 			return item
@@ -166,7 +166,7 @@ func TestDisjointUpdatesCommute(t *testing.T) {
 		a := apply(item, "SET "+one+" = :v", "REMOVE "+two)
 		b := apply(item, "REMOVE "+two, "SET "+one+" = :v")
 		c := apply(item, "SET "+one+" = :v REMOVE "+two)
-		if !attribute.Equal(a, b) || !attribute.Equal(a, c) {
+		if !attribute.Equal(a, b) || !attribute.Equal(a, c) { // refused is nil, and equal too
 			t.Fatalf("%s\n%s\n%s", a, b, c)
 		}
 	})

@@ -197,13 +197,16 @@ func (u *Update) operandPaths() []Path {
 }
 
 // CheckKeys refuses an update that changes a key attribute, or looks inside one.
-func (u *Update) CheckKeys(isKey func(name string) bool) error {
+func (u *Update) CheckKeys(role func(name string) Role) error {
 	for _, p := range u.paths {
-		if isKey(p[0].Name) {
+		if role(p[0].Name) == Key {
 			return &Error{Message: "One or more parameter values were invalid: Cannot update attribute " + p[0].Name + ". This attribute is part of the key"}
 		}
 	}
-	return checkScalarKeys(u.operandPaths(), isKey)
+	if err := checkScalarKeys(u.paths, role); err != nil {
+		return err
+	}
+	return checkScalarKeys(u.operandPaths(), role)
 }
 
 // Projection is the parts of an item that the update changes: applied to the item before and after, it is

@@ -1,5 +1,7 @@
 package jsonscan
 
+import "strconv"
+
 // Error says why a body can't be read. AWS gives no message for what is not JSON at all.
 type Error struct {
 	// Message is for the client, "" where AWS gives none.
@@ -22,29 +24,79 @@ var (
 	errDepth  error = &Error{detail: "JSON nested too deeply"}
 )
 
-// Mismatch is the error for a value of one kind where another is expected, in AWS's words. Want is the Java
-// type that AWS names: String, Boolean, Integer, Long, Double, ByteBuffer; "List" and "Map" for collections.
+// The errors for a value of one kind where another is expected, in AWS's words.
+
+// Mismatch is the error where a list or a scalar is expected. Want is the Java type that AWS names: List, String,
+// Boolean, Integer, Long, Double, Date, ByteBuffer.
 func (s *Scanner) Mismatch(want string) error {
-	got := s.Peek()
-	switch {
+	switch got := s.Peek(); {
 	case got == Invalid:
 		return errSyntax
 	case got == Object:
-		return &Error{Message: "Start of structure or map found where not expected."}
-	case got == Array && want == "Map":
-		return &Error{Message: "Unrecognized collection type java.util.Map<java.lang.String, com.amazonaws.dynamodb.v20120810.AttributeValue>"}
+		return &Error{Message: "Start of structure or map found where not expected"}
+	case want == "List":
+		return &Error{Message: "Unexpected field type"}
 	case got == Array && want == "ByteBuffer":
 		return &Error{Message: "Unrecognized collection type class java.nio.ByteBuffer"}
 	case got == Array:
 		return &Error{Message: "Unrecognized collection type class java.lang." + want}
-	case want == "List" || want == "Map":
-		return &Error{Message: "Unexpected field type"}
-	case want == "Boolean" && got == String:
-		return &Error{Message: "Unexpected token received from parser"}
 	case want == "ByteBuffer":
 		return &Error{Message: "only base-64-encoded strings are convertible to bytes"}
+	case want == "Boolean" && got == String:
+		return &Error{Message: "Unexpected token received from parser"}
+	default:
+		return &Error{Message: s.valueName(got) + " cannot be converted to " + want}
 	}
-	return &Error{Message: s.valueName(got) + " cannot be converted to " + want}
+}
+
+// modelPackage is where AWS keeps the classes of the structures.
+const modelPackage = "com.amazonaws.dynamodb.v20120810."
+
+// MismatchStruct is the error where the structure shape is expected.
+func (s *Scanner) MismatchStruct(shape string) error {
+	switch s.Peek() {
+	case Invalid:
+		return errSyntax
+	case Array:
+		return &Error{Message: "Unrecognized collection type class " + modelPackage + shape}
+	}
+	return &Error{Message: "Unexpected value type in payload"}
+}
+
+// MismatchMap is the error where a map is expected: to strings, or to the structure shape.
+func (s *Scanner) MismatchMap(shape string) error {
+	switch s.Peek() {
+	case Invalid:
+		return errSyntax
+	case Array:
+		elem := modelPackage + shape
+		if shape == "String" {
+			elem = "java.lang.String"
+		}
+		return &Error{Message: "Unrecognized collection type java.util.Map<java.lang.String, " + elem + ">"}
+	}
+	return &Error{Message: "Unexpected field type"}
+}
+
+// Boolean reads true or false, which may also be written as a string.
+func (s *Scanner) Boolean() (bool, error) {
+	switch s.Peek() {
+	case True:
+		return true, s.Literal()
+	case False:
+		return false, s.Literal()
+	case String:
+		at := *s
+		text, err := s.Text()
+		if err != nil {
+			return false, err
+		}
+		if b, err := strconv.ParseBool(string(text)); err == nil {
+			return b, nil
+		}
+		*s = at
+	}
+	return false, s.Mismatch("Boolean")
 }
 
 func (s *Scanner) valueName(k Kind) string {

@@ -65,7 +65,7 @@ func TestMismatch(t *testing.T) {
 		{`1.5`, "String", "DECIMAL_VALUE cannot be converted to String"},
 		{`true`, "String", "TRUE_VALUE cannot be converted to String"},
 		{`[]`, "String", "Unrecognized collection type class java.lang.String"},
-		{`{}`, "String", "Start of structure or map found where not expected."},
+		{`{}`, "String", "Start of structure or map found where not expected"},
 		{`"x"`, "Integer", "STRING_VALUE cannot be converted to Integer"},
 		{`"x"`, "List", "Unexpected field type"},
 		{`1`, "ByteBuffer", "only base-64-encoded strings are convertible to bytes"},

@@ -31,7 +31,7 @@ func Parse(name string, document []byte) (*Policy, error) {
 	}
 	list, err := oneOrMany[map[string]json.RawMessage](doc.Statement)
 	if err != nil || len(list) == 0 {
-		return nil, errors.New("Statement must be a statement or a list of them")
+		return nil, errors.New("the element Statement must be a statement or a list of them")
 	}
 	p := &Policy{name: name, statements: make([]statement, 0, len(list))}
 	for i, elements := range list {

@@ -91,14 +91,14 @@ func Open(region string) (Auth, error) {
 
 func (a *open) authenticate(r *http.Request, _ []byte, _ time.Time, _ []string) (caller, error) {
 	region := a.region
-	if c, err := sigv4.Claimed(r); err == nil && isRegion(c.Region) {
+	if c, err := sigv4.Claimed(r); err == nil && ValidRegion(c.Region) {
 		region = c.Region
 	}
 	return caller{account: OpenAccount, region: region, arn: "arn:aws:iam::" + OpenAccount + ":root", policies: a.policies}, nil
 }
 
-// isRegion says whether a name is safe inside an ARN, as sigv4 checks it of signed requests.
-func isRegion(s string) bool {
+// ValidRegion says whether a name is safe inside an ARN, as sigv4 checks it of signed requests.
+func ValidRegion(s string) bool {
 	for i := range len(s) {
 		switch c := s[i]; {
 		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_':

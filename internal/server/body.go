@@ -24,6 +24,26 @@ const (
 
 var errTooLarge = errors.New("server: body over the limit")
 
+// largeMemory bounds the bodies over firstRead that are held at one time, in bytes. Bodies are read before it is known who sent
+// them, so without a bound strangers could fill the memory.
+const largeMemory = 512 << 20
+
+// holdMemory waits until there is memory for the body; end gives it back.
+func (x *exchange) holdMemory() error {
+	n := x.r.ContentLength
+	if n < 0 {
+		n = MaxBody
+	}
+	if n <= firstRead || n > MaxBody {
+		return nil
+	}
+	if err := x.h.largeBodies.Acquire(x.r.Context(), n); err != nil {
+		return err
+	}
+	x.held = n
+	return nil
+}
+
 // readBody reads the whole body into buf's memory, or into a larger piece that grows with what really arrives.
 func readBody(buf []byte, r *http.Request) ([]byte, error) {
 	buf = buf[:0]

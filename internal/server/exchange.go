@@ -30,6 +30,7 @@ type exchange struct {
 	zipped []byte
 	input  awsapi.Request
 	caller caller
+	held   int64 // bytes of the memory for large bodies
 }
 
 // keepBuffer is the largest buffer that is kept for another request.
@@ -45,6 +46,7 @@ func (x *exchange) begin(h *Handler, w http.ResponseWriter, r *http.Request) {
 func (x *exchange) end() {
 	cause := recover()
 	h := x.h
+	h.largeBodies.Release(x.held)
 	if cause == http.ErrAbortHandler {
 		h.metrics.inFlight.Dec()
 		panic(cause)
@@ -56,7 +58,7 @@ func (x *exchange) end() {
 			h.metrics.inFlight.Dec()
 			panic(http.ErrAbortHandler)
 		}
-		x.answer = x.answer[:0]
+		x.contentType = jsonAWS
 		x.fail(awsapi.Internal(nil))
 	}
 	h.metrics.inFlight.Dec()
@@ -94,6 +96,10 @@ func (x *exchange) operation() string {
 
 // call is a request of the JSON protocol. The order of the checks is DynamoDB's own.
 func (x *exchange) call() {
+	if err := x.holdMemory(); err != nil {
+		x.failRead(err)
+		return
+	}
 	body, err := readBody(x.body, x.r)
 	x.body = body
 	if err != nil {

@@ -18,6 +18,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"github.com/statordb/stator/internal/awsapi"
 )
 
@@ -52,6 +54,8 @@ type Handler struct {
 	exchange sync.Pool    // of *exchange
 	zippers  sync.Pool    // of *gzip.Writer
 	draining atomic.Bool
+	// largeBodies is the memory that is left for bodies over firstRead, in bytes.
+	largeBodies *semaphore.Weighted
 }
 
 // New returns a handler.
@@ -73,6 +77,7 @@ func New(opts Options) *Handler {
 	if opts.Metrics {
 		h.page = h.metrics.page()
 	}
+	h.largeBodies = semaphore.NewWeighted(largeMemory)
 	h.exchange.New = func() any { return new(exchange) }
 	h.zippers.New = newZipper
 	return h

@@ -309,5 +309,10 @@ func checkChange(before, next *Descriptor) error {
 			return fmt.Errorf("table: index %q removed before its entries", x.Name)
 		}
 	}
+	for _, x := range next.Indexes {
+		if x.ID != 0 && before.indexByID(x.ID) == nil {
+			return fmt.Errorf("table: index %q with an id that it was not given", x.Name)
+		}
+	}
 	return next.check()
 }

@@ -58,14 +58,17 @@ type Index struct {
 	Projection string     `json:"projection"`
 	NonKey     []string   `json:"nonKey,omitempty"`
 	State      IndexState `json:"state"`
+	// Filling: entries are added to an index that is Creating. Only the store sets it.
+	Filling    bool       `json:"filling,omitempty"`
 	Throughput Throughput `json:"throughput,omitzero"`
 }
 
 // IndexState is what an index may be used for.
 type IndexState string
 
-// An index that is Creating is written with every change while the items from before are added. One that is
-// Deleting is neither written nor read while its entries are dropped.
+// An index that is Creating is not read. At first changes only remove entries from it, until every writer knows it
+// and does so; then, Filling, they also add entries, while those of the items from before are added. One
+// that is Deleting is neither written nor read while its entries are dropped.
 const (
 	IndexCreating IndexState = "CREATING"
 	IndexActive   IndexState = "ACTIVE"

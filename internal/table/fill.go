@@ -18,9 +18,15 @@ const (
 	fillPause = 50 * time.Millisecond
 )
 
-// fillIndex adds the entries of the items that were there before a new index, while every write keeps the index up
-// to date: a step locks the items of one page, reads them again and sets their entries. An item that is
-// written before its page is reached gets its entry from the write, and again, the same, from the page.
+// fillIndex makes a new index complete while the table is written. It takes three steps, and starts each when there is no
+// writer left that does not know of the one before:
+//
+//  1. Writers remove entries, and none are added. Without this step a writer that knows nothing of the index could
+//     delete an item after another had added its entry, which nobody would ever remove.
+//  2. Writers keep the index up to date, and the entries of the items from before are added: the items of one page
+//     are locked and read again, and their entries set. An item that is written before its page is reached gets its entry
+//     from the write, and again, the same, from the page.
+//  3. The index is Active: it is read.
 func (s *Store) fillIndex(j *job) error {
 	for {
 		d, x, err := s.jobIndex(j)
@@ -29,6 +35,12 @@ func (s *Store) fillIndex(j *job) error {
 		}
 		if x == nil || x.State != IndexCreating { // dropped meanwhile, or it was ready and only the job was left
 			return s.endJob(j)
+		}
+		if !x.Filling {
+			if err := s.startFilling(j); err != nil {
+				return err
+			}
+			continue
 		}
 		var more bool
 		began := time.Now()
@@ -42,10 +54,10 @@ func (s *Store) fillIndex(j *job) error {
 		case err != nil:
 			return err
 		case !more:
-			return s.endIndexJob(j, d, func(d *Descriptor, i int) {
+			return s.endIndexJob(j, func(d *Descriptor, i int) {
 				// Deleted in this very moment, it stays so; the next job drops it.
-				if d.Indexes[i].State == IndexCreating {
-					d.Indexes[i].State = IndexActive
+				if x := d.Indexes[i]; x.State == IndexCreating {
+					x.State, x.Filling = IndexActive, false
 				}
 			})
 		}
@@ -54,6 +66,18 @@ func (s *Store) fillIndex(j *job) error {
 			return s.ctx.Err()
 		}
 	}
+}
+
+// startFilling goes from the first step to the second.
+func (s *Store) startFilling(j *job) error {
+	err := s.changeIndex(j, func(_ kv.Txn, d *Descriptor, i int) error {
+		d.Indexes[i].Filling = d.Indexes[i].State == IndexCreating
+		return nil
+	})
+	if err != nil && !errors.Is(err, errGone) && !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	return s.awaitWriters(j.rec.TableID)
 }
 
 // fillPage sets the entries of the page at the job's cursor and moves the cursor, and says whether there are more.

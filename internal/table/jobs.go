@@ -105,7 +105,7 @@ func indexJobs(ctx context.Context, tx kv.Txn, before, next *Descriptor) ([]*job
 			if err != nil {
 				return nil, err
 			}
-			x.ID, x.State = id, IndexCreating
+			x.ID, x.State, x.Filling = id, IndexCreating, false
 			kind = kindFillIndex
 		} else if x.State == IndexDeleting {
 			if old := before.indexByID(x.ID); old == nil || old.State != IndexDeleting {
@@ -225,13 +225,8 @@ func (s *Store) runJobs(table uint64) {
 
 // runJob does all of a job. It may be run again from anywhere.
 func (s *Store) runJob(j *job) error {
-	// Every job starts after the last write that was planned before the change it is part of.
-	for _, l := range s.cache.retiredOf(j.rec.TableID) {
-		select {
-		case <-l.drained:
-		case <-s.ctx.Done():
-			return s.ctx.Err()
-		}
+	if err := s.awaitWriters(j.rec.TableID); err != nil {
+		return err
 	}
 	switch j.rec.Kind {
 	case kindDropTable:
@@ -242,6 +237,18 @@ func (s *Store) runJob(j *job) error {
 		return s.fillIndex(j)
 	}
 	return fmt.Errorf("%w: job of kind %q", ErrCorrupt, j.rec.Kind)
+}
+
+// awaitWriters waits for the last write by a version of the table before the current one.
+func (s *Store) awaitWriters(table uint64) error {
+	for _, l := range s.cache.retiredOf(table) {
+		select {
+		case <-l.drained:
+		case <-s.ctx.Done():
+			return s.ctx.Err()
+		}
+	}
+	return nil
 }
 
 // step does f when it is its turn.
@@ -299,7 +306,7 @@ func (s *Store) jobIndex(j *job) (*Descriptor, *Index, error) {
 }
 
 func (s *Store) dropIndex(j *job) error {
-	d, x, err := s.jobIndex(j)
+	_, x, err := s.jobIndex(j)
 	if err != nil {
 		return err
 	}
@@ -309,7 +316,7 @@ func (s *Store) dropIndex(j *job) error {
 	if err := s.dropSpace(keyspace.Entries(x.ID, x.Local)); err != nil {
 		return err
 	}
-	return s.endIndexJob(j, d, func(d *Descriptor, i int) {
+	return s.endIndexJob(j, func(d *Descriptor, i int) {
 		d.Indexes = append(d.Indexes[:i], d.Indexes[i+1:]...)
 	})
 }
@@ -317,20 +324,27 @@ func (s *Store) dropIndex(j *job) error {
 // errGone: the table or the index of a job vanished.
 var errGone = errors.New("table: index of a job is gone")
 
-// endIndexJob makes the last change of the index and removes the job in one transaction. With do nil
-// there is nothing to change.
-func (s *Store) endIndexJob(j *job, d *Descriptor, do func(d *Descriptor, i int)) error {
-	_, err := s.change(s.ctx, d.Scope, d.Name, func(tx kv.Txn, d *Descriptor) error {
+// changeIndex makes a change of the job's index, d.Indexes[i].
+func (s *Store) changeIndex(j *job, do func(tx kv.Txn, d *Descriptor, i int) error) error {
+	_, err := s.change(s.ctx, j.rec.Scope, j.rec.Table, func(tx kv.Txn, d *Descriptor) error {
 		if d.ID != j.rec.TableID {
 			return errGone
 		}
 		for i, x := range d.Indexes {
 			if x.ID == j.rec.Index {
-				do(d, i)
-				return tx.Delete(keyspace.Job(j.id))
+				return do(tx, d, i)
 			}
 		}
 		return errGone
+	})
+	return err
+}
+
+// endIndexJob makes the last change of the index and removes the job in one transaction.
+func (s *Store) endIndexJob(j *job, do func(d *Descriptor, i int)) error {
+	err := s.changeIndex(j, func(tx kv.Txn, d *Descriptor, i int) error {
+		do(d, i)
+		return tx.Delete(keyspace.Job(j.id))
 	})
 	if errors.Is(err, errGone) || errors.Is(err, ErrNotFound) {
 		return s.endJob(j)

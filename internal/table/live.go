@@ -12,10 +12,10 @@ import (
 //
 // For several servers over one engine this is one of two halves. A server then holds a lease, under prefix 'w', on
 // each version it uses and renews it while it does; the cache drops a descriptor whose lease ran out, which
-// retires it here. A change waits for its own writes as now, and for the leases of other servers on versions before
-// its own, before it starts its work. Since it waits before each step (write-only, filled, public), no two servers are
-// ever more than one version apart, and versions that are one apart are safe together: Creating is written but
-// not read, Deleting is neither.
+// retires it here. Background work waits for its own writers as now, and for the leases of other servers on versions
+// before the current one. Since it waits before each step (see fillIndex), no two writers are ever more than one
+// version apart, and writers that are one version apart are safe together. Only a reader of an index that is
+// being deleted may miss the latest changes, for as long as it uses the version from before.
 type live struct {
 	// state is the number of writes, less retired once the descriptor is.
 	state   atomic.Int64

@@ -39,9 +39,10 @@ type Scan struct {
 	Table          *Descriptor
 	Index          *Index
 	Segment, Total int
-	// Start and Limit are as in Query.
+	// Start, Limit and Whole are as in Query.
 	Start attribute.Value
 	Limit int
+	Whole bool
 }
 
 // Visit is called with each item; it says whether to go on. The item is valid only during the call.
@@ -86,6 +87,9 @@ func (s *Store) Scan(ctx context.Context, sc Scan, visit Visit) error {
 	}
 	r := kv.Range{Limit: sc.Limit}
 	r.Start, r.End = space.Segment(sc.Segment, max(sc.Total, 1))
+	if sc.Whole && sc.Index != nil {
+		return s.visitWhole(ctx, sc.Table, sc.Index, r, sc.Start, visit)
+	}
 	return s.visit(ctx, sc.Table, sc.Index, r, sc.Start, visit)
 }
 

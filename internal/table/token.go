@@ -63,12 +63,9 @@ const (
 
 // expireLoop removes expired tokens. Nothing depends on when it does.
 func (s *Store) expireLoop() {
-	for {
+	for s.sleep(expireEvery) {
 		if _, err := s.expireTokens(s.ctx); err != nil && s.ctx.Err() == nil {
 			s.log.Warn("table: expired idempotency tokens not removed", "error", err)
-		}
-		if !s.sleep(expireEvery) {
-			return
 		}
 	}
 }

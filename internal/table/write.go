@@ -227,11 +227,28 @@ func (c *change) set(tx kv.Txn, i int) error {
 		if err != nil {
 			return err
 		}
-		if x.State != IndexDeleting {
+		switch {
+		case x.State == IndexDeleting:
+		case x.State == IndexCreating && !x.Filling:
+			err = c.removeEntry(tx, d, x, w)
+		default:
 			err = c.setEntry(tx, d, x, w)
 		}
 	}
 	return err
+}
+
+// removeEntry removes the old item's entry in x, if there is one already: of a write that knows more than this one.
+func (c *change) removeEntry(tx kv.Txn, d *Descriptor, x *Index, w *Written) error {
+	if w.Old == nil {
+		return nil
+	}
+	key := appendEntryKey(c.oldKey[:0], d, x, w.Old)
+	if key == nil {
+		return nil
+	}
+	c.oldKey = key
+	return tx.Delete(key)
 }
 
 // setEntry makes the item's entry in x what the new item says.

@@ -3,6 +3,7 @@ package crash_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"time"
 
@@ -30,10 +31,22 @@ const patience = 30 * time.Second
 func newClient(s *harness.Server, connections int) *dynamodb.Client {
 	return dynamodb.NewFromConfig(s.Config, func(o *dynamodb.Options) {
 		o.Retryer = aws.NopRetryer{}
-		o.HTTPClient = awshttp.NewBuildableClient().WithTimeout(patience).WithTransportOptions(func(tr *http.Transport) {
+		o.HTTPClient = plainBodies{awshttp.NewBuildableClient().WithTimeout(patience).WithTransportOptions(func(tr *http.Transport) {
 			tr.MaxIdleConns, tr.MaxIdleConnsPerHost = connections, connections
-		})
+		})}
 	})
+}
+
+// plainBodies hides the WriteTo of request bodies. The SDK closes a body when the answer begins, and its WriteTo then
+// fails with io.EOF; net/http, if it has not yet looked for the end of the body, takes that for a failed request and
+// closes the connection in the middle of the answer. The SDK would send the request again, these clients must not.
+type plainBodies struct{ dynamodb.HTTPClient }
+
+func (c plainBodies) Do(r *http.Request) (*http.Response, error) {
+	if r.Body != nil {
+		r.Body = struct{ io.ReadCloser }{r.Body}
+	}
+	return c.HTTPClient.Do(r)
 }
 
 // outcomeOf tells what err means. Answers that no correct client should get, and lost connections to a server that was

@@ -95,12 +95,12 @@ func (l *load) run(ctx context.Context, kill func()) {
 	all.Wait()
 }
 
-// untilKill waits for the moment to kill: any, or right after a change of the online index was acknowledged.
+// untilKill waits for the moment to kill: any, or one while an online index is being filled.
 func (l *load) untilKill(r *rand.Rand) {
 	time.Sleep(millis(r, 300, 800))
 	if r.IntN(2) == 0 {
-		changes := l.online.changes.Load()
-		for end := time.Now().Add(time.Second); l.online.changes.Load() == changes && time.Now().Before(end); {
+		begun := l.online.begun.Load()
+		for end := time.Now().Add(time.Second); l.online.begun.Load() == begun && time.Now().Before(end); {
 			time.Sleep(time.Millisecond)
 		}
 		time.Sleep(millis(r, 0, 60))

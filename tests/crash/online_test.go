@@ -32,7 +32,7 @@ type onlineIndex struct {
 	number  int
 	known   phase // it was seen to be so far at least
 	highest phase // nothing was asked for that brings it further
-	changes atomic.Int64
+	begun   atomic.Int64 // how many
 	met     map[string]int // what restarts found, for the summary
 }
 
@@ -93,7 +93,9 @@ func (x *onlineIndex) step(w *worker) outcome {
 	o := w.outcomeOf("UpdateTable", err)
 	if o == done {
 		x.known = max(x.known, next)
-		x.changes.Add(1)
+		if next == creating {
+			x.begun.Add(1)
+		}
 	}
 	return o
 }

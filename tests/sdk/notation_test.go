@@ -194,3 +194,17 @@ func sameSet(t *testing.T, what string, got []Item, want ...string) {
 	}
 	sameItems(t, what, sorted, texts...)
 }
+
+// namesIn are those of the placeholders for names that occur in an expression.
+func namesIn(expression string, names map[string]string) map[string]string {
+	var used map[string]string
+	for placeholder, name := range names {
+		if strings.Contains(expression, placeholder) {
+			if used == nil {
+				used = map[string]string{}
+			}
+			used[placeholder] = name
+		}
+	}
+	return used
+}

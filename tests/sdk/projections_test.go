@@ -44,7 +44,7 @@ func TestProjectionExpressions(t *testing.T) {
 			"#pr.FiveStar, #pr.ThreeStar, #pr.OneStar", map[string]string{"#pr": "ProductReviews"},
 			`{"ProductReviews":{"FiveStar":` + five + `,"OneStar":` + one + `}}`,
 		},
-		{"RelatedItems[7], Brand.Within, Price[0], Nothing", nil, ""},
+		{"RelatedItems[7], Brand.Deeper, Price[0], Nothing", nil, ""},
 		{"Id, InStock, QuantityOnHand", nil, `{"Id":123,"InStock":true,"QuantityOnHand":null}`},
 	} {
 		out, err := c.GetItem(t.Context(), &dynamodb.GetItemInput{
