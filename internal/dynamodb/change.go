@@ -31,7 +31,7 @@ func (c *change) check(d *table.Descriptor) error {
 		return err
 	}
 	if c.update != nil {
-		if err := c.update.CheckKeys(roles(d)); err != nil {
+		if err := c.update.CheckKeys(keyNames(d), roles(d)); err != nil {
 			return expressionError(err)
 		}
 	}

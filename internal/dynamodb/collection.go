@@ -49,10 +49,8 @@ func (s *Service) appendCollection(ctx context.Context, dst []byte, d *table.Des
 	return append(dst, ']', '}'), nil
 }
 
-// appendCollections appends ,"ItemCollectionMetrics":{…} of several tables, each collection once.
+// appendCollections appends ,"ItemCollectionMetrics":{…} of several tables, each collection once; nothing if there is none.
 func (s *Service) appendCollections(ctx context.Context, dst []byte, touched []touchedCollection) ([]byte, error) {
-	var err error
-	dst = append(comma(dst), `"ItemCollectionMetrics":{`...)
 	byTable := map[string][]touchedCollection{}
 	for _, t := range touched {
 		same := func(o touchedCollection) bool {
@@ -62,7 +60,12 @@ func (s *Service) appendCollections(ctx context.Context, dst []byte, touched []t
 			byTable[t.name] = append(byTable[t.name], t)
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(byTable)) {
+	if len(byTable) == 0 {
+		return dst, nil
+	}
+	var err error
+	dst = append(comma(dst), `"ItemCollectionMetrics":{`...)
+	for _, name := range sortedKeys(byTable) {
 		dst = jsonscan.AppendString(comma(dst), name)
 		dst = append(dst, ':', '[')
 		for i, t := range byTable[name] {

@@ -32,6 +32,13 @@ func keyAttributes(d *table.Descriptor) []table.KeyAttribute {
 	return []table.KeyAttribute{d.Partition, *d.Sort}
 }
 
+func keyNames(d *table.Descriptor) []string {
+	if d.Sort == nil {
+		return []string{d.Partition.Name}
+	}
+	return []string{d.Partition.Name, d.Sort.Name}
+}
+
 // isKey says whether name is an attribute of the table's own key.
 func isKey(d *table.Descriptor, name string) bool {
 	return name == d.Partition.Name || d.Sort != nil && name == d.Sort.Name
@@ -79,7 +86,7 @@ func checkKeyValue(a table.KeyAttribute, v attribute.Value, partition bool) erro
 	n := len(v.Text())
 	switch {
 	case n == 0:
-		return awsapi.Validation("One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty " + emptyKind(v) + " value. Key: " + a.Name)
+		return emptyKey("The AttributeValue for a key attribute cannot contain an empty " + emptyKind(v) + " value. Key: " + a.Name)
 	case partition && n > maxPartitionKey:
 		return awsapi.Validation("One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 bytes")
 	case !partition && n > maxSortKey:
@@ -137,7 +144,7 @@ func checkIndexKeys(d *table.Descriptor, old, item attribute.Value, check func(*
 // checkUpdatedIndexKey is checkIndexKey for UpdateItem, which has its own words for an empty value.
 func checkUpdatedIndexKey(x *table.Index, a table.KeyAttribute, v attribute.Value, partition bool) error {
 	if v.Kind() == a.Kind && v.Kind() != attribute.Number && len(v.Text()) == 0 {
-		return awsapi.Validation("One or more parameter values are not valid. The update expression attempted to update a secondary index key to a value that is not supported. The AttributeValue for a key attribute cannot contain an empty " + emptyKind(v) + " value.")
+		return emptyKey("The update expression attempted to update a secondary index key to a value that is not supported. The AttributeValue for a key attribute cannot contain an empty " + emptyKind(v) + " value.")
 	}
 	return checkIndexKey(x, a, v, partition)
 }
@@ -152,7 +159,7 @@ func checkIndexKey(x *table.Index, a table.KeyAttribute, v attribute.Value, part
 	n := len(v.Text())
 	switch {
 	case n == 0:
-		return awsapi.Validation(fmt.Sprintf("One or more parameter values are not valid. A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty %s value. IndexName: %s, IndexKey: %s", emptyKind(v), x.Name, a.Name))
+		return emptyKey(fmt.Sprintf("A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty %s value. IndexName: %s, IndexKey: %s", emptyKind(v), x.Name, a.Name))
 	case partition && n > maxPartitionKey:
 		return awsapi.Validation("One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 bytes")
 	case !partition && n > maxSortKey:

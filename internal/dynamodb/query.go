@@ -176,7 +176,7 @@ func (c *queryCall) checkFilter(partition, sort []table.KeyAttribute) error {
 
 // checkStart checks that ExclusiveStartKey is a place in what is queried.
 func (c *queryCall) checkStart(d *table.Descriptor, x *table.Index, partition, sort []table.KeyAttribute, bound *expression.KeyRange) error {
-	if err := checkStartKey(d, x, c.start, "The provided starting key is invalid"); err != nil {
+	if err := checkStartKey(d, x, c.start); err != nil {
 		return err
 	}
 	for i, a := range partition {
@@ -213,9 +213,9 @@ func holds(t expression.KeyTerm, v attribute.Value) bool {
 	return c == 0
 }
 
-// checkStartKey checks that start has the attributes of the table's key and the index's, and no others; mismatch is what
-// AWS says if it does not.
-func checkStartKey(d *table.Descriptor, x *table.Index, start attribute.Value, mismatch string) error {
+// checkStartKey checks that start has the attributes of the table's key and the index's, and no others.
+func checkStartKey(d *table.Descriptor, x *table.Index, start attribute.Value) error {
+	mismatch := awsapi.Validation("The provided starting key is invalid")
 	names := map[string]bool{}
 	schema := keyAttributes(d)
 	if x != nil {
@@ -224,11 +224,11 @@ func checkStartKey(d *table.Descriptor, x *table.Index, start attribute.Value, m
 	for _, a := range schema {
 		names[a.Name] = true
 		if start.Field(a.Name) == nil {
-			return awsapi.Validation(mismatch)
+			return mismatch
 		}
 	}
 	if start.Count() != len(names) {
-		return awsapi.Validation(mismatch)
+		return mismatch
 	}
 	for _, a := range schema {
 		v := start.Field(a.Name)

@@ -98,11 +98,11 @@ func (c *scanCall) Run(ctx context.Context, dst []byte) ([]byte, error) {
 		sc.Limit = int(c.limit.value)
 	}
 	if c.start != nil {
-		mismatch := "The provided starting key is invalid"
-		if x == nil {
-			mismatch += ": " + errKeySchema.Message
+		err := checkStartKey(d, x, c.start)
+		if err != nil && x == nil {
+			err = awsapi.Validation("The provided starting key is invalid: " + errKeySchema.Message)
 		}
-		if err := checkStartKey(d, x, c.start, mismatch); err != nil {
+		if err != nil {
 			return dst, err
 		}
 		if sc.Total > 1 && !d.InSegment(x, c.start, sc.Segment, sc.Total) {

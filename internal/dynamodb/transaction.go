@@ -19,6 +19,17 @@ const (
 // errTransactTwice is the error of a transaction that names an item twice.
 var errTransactTwice = awsapi.Validation("Transaction request cannot include multiple operations on one item")
 
+// errWholeTransaction is the cause of an error that refuses a transaction as a whole instead of being the reason why it
+// was cancelled.
+var errWholeTransaction = errors.New("dynamodb: not a cancellation reason")
+
+// emptyKey is the refusal of an empty value for a key, of the table or of an index.
+func emptyKey(message string) error {
+	err := awsapi.Validation("One or more parameter values are not valid. " + message)
+	err.Cause = errWholeTransaction
+	return err
+}
+
 // canceled is the TransactionCanceledException whose reasons, one for each item in order, are errs; nil stands for an
 // item that was not the cause.
 func canceled(errs []error) error {
@@ -30,7 +41,7 @@ func canceled(errs []error) error {
 			continue
 		}
 		var e *awsapi.Error
-		if !errors.As(err, &e) {
+		if !errors.As(err, &e) || errors.Is(err, errWholeTransaction) {
 			return err
 		}
 		reasons[i] = e

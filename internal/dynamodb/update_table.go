@@ -200,18 +200,18 @@ func amendBilling(d *table.Descriptor, in *dynamodb.UpdateTableInput, now time.T
 	if switched {
 		return setThroughput(&d.Settings.Throughput, in.ProvisionedThroughput, nil, nil)
 	}
-	return amendThroughput(&d.Settings.Throughput, in.ProvisionedThroughput, "table", now)
+	return amendThroughput(&d.Settings.Throughput, in.ProvisionedThroughput, now)
 }
 
-// amendThroughput changes the provisioned throughput of a table or an index, which must change.
-func amendThroughput(t *table.Throughput, to *types.ProvisionedThroughput, what string, now time.Time) error {
+// amendThroughput changes the provisioned throughput of a table or an index, which must change. AWS says table of both.
+func amendThroughput(t *table.Throughput, to *types.ProvisionedThroughput, now time.Time) error {
 	before := *t
 	if err := setThroughput(t, to, nil, nil); err != nil {
 		return err
 	}
 	if t.Read == before.Read && t.Write == before.Write {
-		return awsapi.Validation(fmt.Sprintf("The provisioned throughput for the %s will not change. The requested value equals the current value. Current ReadCapacityUnits provisioned for the %[1]s: %d. Requested ReadCapacityUnits: %d. Current WriteCapacityUnits provisioned for the %[1]s: %d. Requested WriteCapacityUnits: %d. Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.",
-			what, before.Read, t.Read, before.Write, t.Write))
+		return awsapi.Validation(fmt.Sprintf("The provisioned throughput for the table will not change. The requested value equals the current value. Current ReadCapacityUnits provisioned for the table: %d. Requested ReadCapacityUnits: %d. Current WriteCapacityUnits provisioned for the table: %d. Requested WriteCapacityUnits: %d. Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.",
+			before.Read, t.Read, before.Write, t.Write))
 	}
 	if t.Read > before.Read || t.Write > before.Write {
 		t.Increased = now
@@ -262,7 +262,7 @@ func amendIndex(d *table.Descriptor, in *dynamodb.UpdateTableInput, u types.Glob
 	if d.Settings.BillingMode == string(types.BillingModePayPerRequest) {
 		return refused("ProvisionedThroughput should not be specified for index: %s when BillingMode is PAY_PER_REQUEST", name)
 	}
-	return amendThroughput(&x.Throughput, u.Update.ProvisionedThroughput, "index", now)
+	return amendThroughput(&x.Throughput, u.Update.ProvisionedThroughput, now)
 }
 
 // amendCreate adds a global index. AttributeDefinitions must define its key; they may repeat the table's own.

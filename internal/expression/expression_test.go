@@ -141,7 +141,7 @@ func (s *script) condition(param, text string) (string, error) {
 func (s *script) update(text string, d *datadriven.TestData) (string, error) {
 	u, err := ParseUpdate(text, s.placeholders(text))
 	if err == nil {
-		err = u.CheckKeys(role)
+		err = u.CheckKeys([]string{"Id", "pk", "sk"}, role)
 	}
 	if err != nil {
 		return "", err

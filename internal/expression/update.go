@@ -196,11 +196,17 @@ func (u *Update) operandPaths() []Path {
 	return paths
 }
 
-// CheckKeys refuses an update that changes a key attribute, or looks inside one.
-func (u *Update) CheckKeys(role func(name string) Role) error {
-	for _, p := range u.paths {
-		if role(p[0].Name) == Key {
-			return &Error{Message: "One or more parameter values were invalid: Cannot update attribute " + p[0].Name + ". This attribute is part of the key"}
+// Changes says whether the update changes the attribute.
+func (u *Update) Changes(name string) bool {
+	return slices.ContainsFunc(u.paths, func(p Path) bool { return p[0].Name == name })
+}
+
+// CheckKeys refuses an update of an attribute of the table's key, of which keys are the names, in order, and one that
+// looks inside a key attribute.
+func (u *Update) CheckKeys(keys []string, role func(name string) Role) error {
+	for _, name := range keys {
+		if u.Changes(name) {
+			return &Error{Message: invalidParameter + "Cannot update attribute " + name + ". This attribute is part of the key"}
 		}
 	}
 	if err := checkScalarKeys(u.paths, role); err != nil {

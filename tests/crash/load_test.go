@@ -52,7 +52,7 @@ func newLoad(server *harness.Server, found *findings, seed uint64) *load {
 		versions:  &versions{history: h, claimed: make(map[string]string)},
 		counters:  newCounters(),
 		bank:      newBank(),
-		online:    &onlineIndex{},
+		online:    &onlineIndex{met: make(map[string]int)},
 		churn:     &churn{},
 	}
 }

@@ -30,9 +30,9 @@ func (p phase) String() string {
 // again.
 type onlineIndex struct {
 	number  int
-	known   phase // it was seen to be so far at least
-	highest phase // nothing was asked for that brings it further
-	begun   atomic.Int64 // how many
+	known   phase          // it was seen to be so far at least
+	highest phase          // nothing was asked for that brings it further
+	begun   atomic.Int64   // how many
 	met     map[string]int // what restarts found, for the summary
 }
 
@@ -116,19 +116,20 @@ func (x *onlineIndex) create() dynamodb.UpdateTableInput {
 	}
 }
 
-// verify compares the index with the table once it is active.
+// verify compares the index with the table if it is active.
 func (x *onlineIndex) verify(ctx context.Context, l *load) error {
 	now, err := x.observe(ctx, l.client)
 	if err != nil {
 		return err
 	}
-	if x.met == nil {
-		x.met = make(map[string]int)
-	}
 	x.met[now.String()]++
 	if now != active {
 		return nil
 	}
+	return x.compare(ctx, l)
+}
+
+func (x *onlineIndex) compare(ctx context.Context, l *load) error {
 	items, err := scan(ctx, l.client, growingTable, "")
 	if err != nil {
 		return err
@@ -145,7 +146,7 @@ func (x *onlineIndex) finish(ctx context.Context, l *load) {
 			_, err = l.client.UpdateTable(ctx, &in)
 		}
 		if err == nil && now == active {
-			err = x.verify(ctx, l)
+			err = x.compare(ctx, l)
 		}
 		if err != nil {
 			l.found.add("online index: %v", err)

@@ -3,7 +3,6 @@ package crash_test
 import (
 	"context"
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -141,7 +140,7 @@ func (w *worker) newItem(register, id string) (table string, it item) {
 	return table, it
 }
 
-func colours() []string { return []string{"red", "green", "blue", "grün", ""}[:4] }
+func colours() []string { return []string{"red", "green", "blue", "grün"} }
 
 func (g *registers) put(w *worker) outcome {
 	register, id := w.randomRegister(), g.history.newID()
@@ -227,12 +226,7 @@ func (g *registers) verify(ctx context.Context, l *load) error {
 		}
 	}
 	verifyPairs(found, l.found)
-	own := maps.Clone(found)
-	maps.DeleteFunc(own, func(register string, _ item) bool { return isVersion(register) })
 	l.versions.verify(found, l.found)
 	g.history.settle(found, l.found)
-	if len(own) == 0 {
-		return fmt.Errorf("all tables are empty")
-	}
 	return nil
 }
