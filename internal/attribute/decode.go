@@ -9,14 +9,21 @@ import (
 	"github.com/statordb/stator/internal/jsonscan"
 )
 
-// MaxDepth is how deep lists and maps may be nested (developer guide, "Constraints": 32 levels).
+// MaxDepth is how deep lists and maps may be nested, the item itself included (developer guide, "Constraints").
 const MaxDepth = 32
 
+// maxName bounds the name of an attribute, in bytes.
+const maxName = 65535
+
 var (
-	errEmpty   = &Error{"Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"}
-	errSeveral = &Error{"Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes"}
-	errNull    = &Error{"One or more parameter values were invalid: Null attribute value types must have the value of true"}
-	errNesting = &Error{"Nesting Levels have exceeded supported limits"}
+	errEmpty       = &Error{"Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"}
+	errSeveral     = &Error{"Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes"}
+	errNull        = &Error{"One or more parameter values were invalid: Null attribute value types must have the value of true"}
+	errNullElement = &Error{"One or more parameter values were invalid: An string set may not have a null string as a member"}
+	errNoName      = &Error{"Empty attribute name"}
+	errLongName    = &Error{"Attribute name is too large, must be less than 65536 bytes"}
+	// ErrNesting is the error for a value nested deeper than MaxDepth.
+	ErrNesting = &Error{"Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit"}
 )
 
 // Decoder reads attribute values from JSON into storage form.
@@ -157,8 +164,8 @@ func decodeBase64(text []byte) ([]byte, error) {
 }
 
 func (d *Decoder) enter() {
-	if d.depth++; d.depth > MaxDepth+1 { // the item itself is the first level
-		d.invalid(errNesting)
+	if d.depth++; d.depth > MaxDepth {
+		d.invalid(ErrNesting)
 	}
 }
 
@@ -188,6 +195,12 @@ func (d *Decoder) appendMap(dst []byte) ([]byte, error) {
 	count := 0
 	err := d.Scan.Object(func(name []byte) error {
 		count++
+		switch {
+		case len(name) == 0:
+			d.invalid(errNoName)
+		case len(name) > maxName:
+			d.invalid(errLongName)
+		}
 		dst = appendName(dst, name)
 		var err error
 		dst, err = d.appendValue(dst)
@@ -205,7 +218,10 @@ func (d *Decoder) appendSet(dst []byte, kind Kind) ([]byte, error) {
 	var ends []int
 	err := d.Scan.Array(func() error {
 		if d.Scan.Peek() == jsonscan.Null {
-			return d.Scan.Mismatch("String")
+			d.invalid(errNullElement)
+			scratch = append(scratch, byte(Null))
+			ends = append(ends, len(scratch))
+			return d.Scan.Literal()
 		}
 		var err error
 		scratch, err = d.appendScalar(scratch, kind.Element())

@@ -267,6 +267,35 @@ func (v Value) Size() int {
 	return 1
 }
 
+// TooDeep says whether lists and maps are nested in an item more than MaxDepth deep.
+func TooDeep(item Value) bool { return item.deeperThan(MaxDepth) }
+
+// deeperThan says whether v is nested more than n deep: a list or a map is one deep, and what is in it.
+func (v Value) deeperThan(n int) bool {
+	switch v.Kind() {
+	case List, Map:
+	default:
+		return false
+	}
+	if n == 0 {
+		return true
+	}
+	if v.Kind() == List {
+		for elem := range v.Elements() {
+			if elem.deeperThan(n - 1) {
+				return true
+			}
+		}
+		return false
+	}
+	for _, elem := range v.Fields() {
+		if elem.deeperThan(n - 1) {
+			return true
+		}
+	}
+	return false
+}
+
 // ItemSize returns the bytes that DynamoDB counts for an item: its names and its values. No item has none.
 func ItemSize(item Value) int {
 	if item == nil {

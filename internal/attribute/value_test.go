@@ -58,7 +58,7 @@ func TestRefused(t *testing.T) {
 		{`{"NS":["1","y"]}`, "The parameter cannot be converted to a numeric value: y"},
 		{`{"BS":["Ag==","Ag=="]}`, "One or more parameter values were invalid: Input collection [Ag==, Ag==]of type BS contains duplicates."},
 		{`{"L":[{"L":[{}]}]}`, errEmpty.Message},
-		{strings.Repeat(`{"L":[`, 34) + strings.Repeat(`]}`, 34), errNesting.Message},
+		{strings.Repeat(`{"L":[`, 34) + strings.Repeat(`]}`, 34), ErrNesting.Message},
 		{`{"N":1}`, "NUMBER_VALUE cannot be converted to String"},
 		{`{"S":{}}`, "Start of structure or map found where not expected"},
 		{`"a"`, "Unexpected value type in payload"},
@@ -98,4 +98,21 @@ func FuzzItem(f *testing.F) {
 			t.Fatalf("%s became %s", item, again)
 		}
 	})
+}
+
+// What the decoder refuses as nested too deeply is what TooDeep finds, at the limit exactly.
+func TestTooDeep(t *testing.T) {
+	nested := func(depth int) string {
+		return `{"a":` + strings.Repeat(`{"L":[`, depth) + strings.Repeat(`]}`, depth) + `}`
+	}
+	item, err := ParseItemJSON(nested(MaxDepth - 1)) // the item is the first level
+	if err != nil || TooDeep(item) {
+		t.Errorf("%d deep: %v", MaxDepth, err)
+	}
+	if _, err := ParseItemJSON(nested(MaxDepth)); err != ErrNesting {
+		t.Errorf("%d deep: %v", MaxDepth+1, err)
+	}
+	if deeper := NewMap([]string{"a"}, []Value{NewList([]Value{item.Field("a")})}); !TooDeep(deeper) {
+		t.Errorf("%s is not too deep", deeper)
+	}
 }

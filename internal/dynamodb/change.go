@@ -86,6 +86,9 @@ func (c *change) updated(d *table.Descriptor, old attribute.Value) (attribute.Va
 	if attribute.ItemSize(item) > maxItem {
 		return nil, errUpdatedToSize
 	}
+	if attribute.TooDeep(item) {
+		return nil, expressionError(attribute.ErrNesting)
+	}
 	return item, checkIndexKeys(d, old, item, checkUpdatedIndexKey)
 }
 

@@ -146,7 +146,11 @@ func checkUpdatedIndexKey(x *table.Index, a table.KeyAttribute, v attribute.Valu
 	if v.Kind() == a.Kind && v.Kind() != attribute.Number && len(v.Text()) == 0 {
 		return emptyKey("The update expression attempted to update a secondary index key to a value that is not supported. The AttributeValue for a key attribute cannot contain an empty " + emptyKind(v) + " value.")
 	}
-	return checkIndexKey(x, a, v, partition)
+	err := checkIndexKey(x, a, v, partition)
+	if err != nil && v.Kind() == a.Kind {
+		return awsapi.Validation("The update expression attempted to update the secondary index key beyond allowed size limits.")
+	}
+	return err
 }
 
 func checkIndexKey(x *table.Index, a table.KeyAttribute, v attribute.Value, partition bool) error {

@@ -11,8 +11,9 @@ import (
 	"unicode/utf8"
 )
 
-// MaxDepth bounds nesting. 32 levels of DynamoDB lists and maps take two levels of JSON each.
-const MaxDepth = 200
+// MaxDepth bounds nesting. 32 levels of DynamoDB lists and maps take two levels of JSON each; what is nested deeper by far
+// than that is still read, so that it can be refused in AWS's words.
+const MaxDepth = 500
 
 // Kind is the kind of the next JSON value.
 type Kind byte

@@ -138,29 +138,40 @@ func lastLog(t *testing.T, data string) (path string, content []byte) {
 	return path, content
 }
 
-// Damage in the middle of the log is none of a power cut: what follows it was synced, and is there no more. A server that
-// starts all the same would hide that acknowledged writes are missing.
+// Damage in the middle of a log is none of a power cut: what follows it was synced, and can't be read any more. A server
+// that starts all the same would hide that acknowledged writes are missing. The end of the log cannot tell
+// synced from not synced, so the damage is well before it.
 func TestDamagedLog(t *testing.T) {
-	r, data := rng(t), folder(t)
-	server := harness.Start(t, "--data", data)
-	client := newClient(server, 1)
-	if err := createTable(t.Context(), client, "Row", tailShape()); err != nil {
-		t.Fatal(err)
-	}
-	for n := range 200 {
-		putRow(t, client, n)
-	}
-	server.Kill()
-	path, log := lastLog(t, data)
-	at := len(log)/4 + r.IntN(len(log)/2)
-	log[at] ^= 0x55
-	t.Logf("%s: byte %d of %d", filepath.Base(path), at, len(log))
-	if err := os.WriteFile(path, log, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if out, exit := check(t, data); exit == 0 {
-		t.Errorf("stator check finds nothing:\n%s", out)
-	} else {
-		t.Log(out)
+	for _, c := range []struct {
+		name   string
+		before func(*harness.Server)
+	}{
+		{"the first log of a folder", func(*harness.Server) {}},
+		{"a later log", func(s *harness.Server) { s.Kill(); s.Restart() }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r, data := rng(t), folder(t)
+			server := harness.Start(t, "--data", data)
+			c.before(server)
+			client := newClient(server, 1)
+			if err := createTable(t.Context(), client, "Row", tailShape()); err != nil {
+				t.Fatal(err)
+			}
+			const rows = 230 // more would begin another log
+			for n := range rows {
+				putRow(t, client, n)
+			}
+			server.Kill()
+			path, log := lastLog(t, data)
+			at := len(log)/8 + r.IntN(len(log)/4)
+			log[at] ^= 0x55
+			if err := os.WriteFile(path, log, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if out, exit := check(t, data); exit == 0 {
+				t.Errorf("byte %d of %d of %s is damaged, %d acknowledged items were in it; stator check says\n%s",
+					at, len(log), filepath.Base(path), 2*rows, out)
+			}
+		})
 	}
 }

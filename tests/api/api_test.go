@@ -1,0 +1,181 @@
+// Package api has a script for each operation of the DynamoDB API: requests as a client sends them, each with the answer
+// that AWS gives, to the byte. A script is a story; it starts with an empty server.
+//
+// Run it with -rewrite to write down what the server answers now, and read the difference.
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"hash/crc32"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/cockroachdb/datadriven"
+
+	"github.com/statordb/stator"
+)
+
+const (
+	target      = "DynamoDB_20120810."
+	contentType = "application/x-amz-json-1.0"
+	host        = "dynamodb.example:8000"
+	oneLine     = 110 // a body up to so many bytes is one line
+)
+
+func TestScripts(t *testing.T) {
+	scripts, err := filepath.Glob("*.txt")
+	if err != nil || len(scripts) == 0 {
+		t.Fatalf("no scripts (%v)", err)
+	}
+	for _, script := range scripts {
+		t.Run(strings.TrimSuffix(script, ".txt"), func(t *testing.T) {
+			server, err := stator.Open(stator.Options{Engine: stator.EngineMemory, Auth: stator.AuthOpen})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() {
+				if err := server.Close(); err != nil {
+					t.Error(err)
+				}
+			}()
+			datadriven.RunTest(t, script, func(t *testing.T, d *datadriven.TestData) string {
+				switch d.Cmd {
+				case "request":
+					return request(server, d)
+				case "http":
+					return raw(server, d)
+				}
+				d.Fatalf(t, "there is no directive %s", d.Cmd)
+				return ""
+			})
+		})
+	}
+}
+
+// request sends the JSON that follows the name of an operation. With the argument quiet the answer's body is not shown,
+// unless it is an error.
+func request(server http.Handler, d *datadriven.TestData) string {
+	operation, body, _ := strings.Cut(d.Input, "\n")
+	w := serve(server, http.MethodPost, "/", http.Header{
+		"Content-Type": {contentType}, "X-Amz-Target": {target + operation},
+	}, expand(body))
+	if d.HasArg("quiet") && w.Code == http.StatusOK {
+		return "200\n"
+	}
+	return fmt.Sprintf("%d\n%s\n", w.Code, show(w.Body.Bytes()))
+}
+
+// raw sends a request of any form: a line with the method and the path, the headers, an empty line and the body. Of the
+// answer's headers the ones that matter are shown.
+func raw(server http.Handler, d *datadriven.TestData) string {
+	head, body, _ := strings.Cut(d.Input, "\n--\n")
+	lines := strings.Split(head, "\n")
+	method, path, _ := strings.Cut(lines[0], " ")
+	h := http.Header{}
+	for _, line := range lines[1:] {
+		name, value, _ := strings.Cut(line, ": ")
+		h.Add(name, value)
+	}
+	w := serve(server, method, path, h, expand(body))
+	out := fmt.Sprintf("%d %s\n", w.Code, w.Header().Get("Content-Type"))
+	if got := w.Header().Get("X-Amz-Crc32"); method != http.MethodHead && got != strconv.FormatUint(uint64(crc32.ChecksumIEEE(w.Body.Bytes())), 10) {
+		out += "X-Amz-Crc32 is not the body's: " + got + "\n"
+	}
+	if !requestID.MatchString(w.Header().Get("X-Amzn-Requestid")) {
+		out += "X-Amzn-Requestid is none: " + w.Header().Get("X-Amzn-Requestid") + "\n"
+	}
+	if s := show(w.Body.Bytes()); s != "" {
+		out += s + "\n"
+	}
+	return out
+}
+
+var requestID = regexp.MustCompile(`^[0-9A-Z]{52}$`)
+
+func serve(server http.Handler, method, path string, h http.Header, body string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	r.Host = host
+	r.Header = h
+	w := httptest.NewRecorder()
+	server.ServeHTTP(w, r)
+	return w
+}
+
+// Long texts are written as their length: x*409600 is so many x, and ([*40) is so many brackets.
+var (
+	longText = regexp.MustCompile(`([a-z])\*([0-9]+)`)
+	repeated = regexp.MustCompile(`\(([^()]+)\*([0-9]+)\)`)
+	longRun  = regexp.MustCompile(`a{200,}|b{200,}|g{200,}|h{200,}|k{200,}|x{200,}`)
+)
+
+func expand(body string) string {
+	for _, form := range []*regexp.Regexp{repeated, longText} {
+		body = form.ReplaceAllStringFunc(body, func(s string) string {
+			m := form.FindStringSubmatch(s)
+			n, _ := strconv.Atoi(m[2])
+			return strings.Repeat(m[1], n)
+		})
+	}
+	return body
+}
+
+// What differs from one run to the next.
+var volatile = []struct {
+	form *regexp.Regexp
+	by   string
+}{
+	{regexp.MustCompile(`"TableId": ?"[0-9a-f-]{36}"`), `"TableId":"…"`},
+	{regexp.MustCompile(`"(\w+DateTime)": ?[0-9.]+`), `"$1":"…"`},
+}
+
+// plainError is an error that has no members but its message.
+var plainError = regexp.MustCompile(`^\{"__type":"[^"]*"(,"[mM]essage":"([^"\\]|\\.)*")?\}$`)
+
+// show prints a body as the scripts have it: what is short on one line, and so a plain error, else indented.
+func show(body []byte) string {
+	for _, v := range volatile {
+		body = v.form.ReplaceAll(body, []byte(v.by))
+	}
+	body = longRun.ReplaceAllFunc(body, func(run []byte) []byte { return fmt.Appendf(nil, "%c*%d", run[0], len(run)) })
+	var out bytes.Buffer
+	if len(body) <= oneLine || plainError.Match(body) || json.Indent(&out, body, "", " ") != nil {
+		return strings.TrimSuffix(string(body), "\n")
+	}
+	return join(out.String())
+}
+
+// join puts the lists and objects that are short on one line again.
+func join(indented string) string {
+	var out []string
+	for _, line := range strings.Split(indented, "\n") {
+		out = append(out, line)
+		trimmed := strings.TrimLeft(line, " ")
+		if trimmed[0] != '}' && trimmed[0] != ']' {
+			continue
+		}
+		depth := len(line) - len(trimmed)
+		open := len(out) - 2
+		for len(out[open])-len(strings.TrimLeft(out[open], " ")) != depth {
+			open--
+		}
+		whole := out[open]
+		for i, l := range out[open+1:] {
+			l = strings.TrimLeft(l, " ")
+			if i > 0 && l[0] != '}' && l[0] != ']' {
+				whole += " "
+			}
+			whole += l
+		}
+		if len(whole) <= oneLine {
+			out = append(out[:open], whole)
+		}
+	}
+	return strings.Join(out, "\n")
+}

@@ -1,0 +1,147 @@
+package linear_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/anishathalye/porcupine"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/smithy-go"
+)
+
+// subject is something to exercise: a model, and the requests that it is a model of.
+type subject interface {
+	model() porcupine.Model
+	prepare(ctx context.Context, client *dynamodb.Client) error
+	// next chooses a request. Requests are chosen by one client at a time.
+	next(r *rand.Rand) request
+}
+
+// request is an input of the model, and how it is sent.
+type request struct {
+	in   any
+	send func(ctx context.Context, client *dynamodb.Client) (out any, err error)
+}
+
+// exercise is one history.
+type exercise struct {
+	t       *testing.T
+	subject subject
+	seed    uint64
+	client  *dynamodb.Client
+
+	mu      sync.Mutex
+	now     int64
+	history []porcupine.Operation
+	clients int
+
+	answered atomic.Int64
+	killAt   int64
+	kill     func()
+	killing  atomic.Bool
+}
+
+func newExercise(t *testing.T, s subject, seed uint64) *exercise {
+	return &exercise{t: t, subject: s, seed: seed}
+}
+
+// tables counts the histories, so that each has tables of its own.
+var tables atomic.Int64
+
+func tableName(subject string) string { return fmt.Sprintf("%s%d", subject, tables.Add(1)) }
+
+const patience = 30 * time.Second
+
+// connect makes a client that never sends anything twice.
+func (e *exercise) connect(config aws.Config) {
+	e.killing.Store(false)
+	e.client = dynamodb.NewFromConfig(config, func(o *dynamodb.Options) {
+		o.Retryer = aws.NopRetryer{}
+		o.HTTPClient = plainBodies{awshttp.NewBuildableClient().WithTimeout(patience).WithTransportOptions(func(tr *http.Transport) {
+			tr.MaxIdleConns, tr.MaxIdleConnsPerHost = clients, clients
+		})}
+	})
+}
+
+// plainBodies hides the WriteTo of request bodies. The SDK closes a body when the answer begins, and its WriteTo then
+// fails with io.EOF; net/http, if it has not yet looked for the end of the body, takes that for a failed request and
+// closes the connection in the middle of the answer. The SDK would send the request again, these clients must not.
+type plainBodies struct{ dynamodb.HTTPClient }
+
+func (c plainBodies) Do(r *http.Request) (*http.Response, error) {
+	if r.Body != nil {
+		r.Body = struct{ io.ReadCloser }{r.Body}
+	}
+	return c.HTTPClient.Do(r)
+}
+
+func (e *exercise) prepare() {
+	e.t.Helper()
+	if err := e.subject.prepare(e.t.Context(), e.client); err != nil {
+		e.t.Fatal(err)
+	}
+}
+
+// killAfter kills the server after that many answers.
+func (e *exercise) killAfter(answers int, kill func()) { e.killAt, e.kill = int64(answers), kill }
+
+// run has all clients do so many operations, or end when the server is killed. A client after a restart is another one.
+func (e *exercise) run(operations int) {
+	var all sync.WaitGroup
+	for range clients {
+		id := e.clients
+		e.clients++
+		r := rand.New(rand.NewPCG(e.seed, uint64(id)))
+		all.Go(func() {
+			for range operations {
+				if !e.do(id, r) {
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+}
+
+// do sends one request and records it. It returns whether there was an answer.
+func (e *exercise) do(id int, r *rand.Rand) bool {
+	e.mu.Lock()
+	next := e.subject.next(r)
+	e.now++
+	op := porcupine.Operation{ClientId: id, Input: next.in, Call: e.now}
+	e.mu.Unlock()
+
+	out, err := next.send(e.t.Context(), e.client)
+
+	e.mu.Lock()
+	e.now++
+	op.Output, op.Return = out, e.now
+	if err != nil {
+		op.Output, op.Return = nil, never
+	}
+	e.history = append(e.history, op)
+	e.mu.Unlock()
+
+	var answer smithy.APIError
+	if err != nil && (errors.As(err, &answer) || !e.killing.Load()) {
+		e.t.Errorf("%s: %v", describe(next.in, nil), err)
+	}
+	if e.answered.Add(1) == e.killAt && e.kill != nil {
+		e.killing.Store(true)
+		e.kill()
+	}
+	return err == nil
+}
+
+// never is when an operation without an answer ends: after all others.
+const never = 1 << 60
