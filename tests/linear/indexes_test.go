@@ -47,8 +47,12 @@ func (in indexIn) String() string {
 	return fmt.Sprintf("%s(%d)", in.op, in.key)
 }
 
-// applyIndex is the model.
+// applyIndex is the model. A write answers what was there.
 func applyIndex(s cells, in indexIn) (out, next cells) {
+	switch in.op {
+	case "put", "paint", "delete":
+		out[in.key] = s[in.key]
+	}
 	switch in.op {
 	case "put":
 		s[in.key] = cell{in.colour, in.v}
@@ -113,21 +117,42 @@ func (s *indexes) next(r *rand.Rand) request {
 
 func (s *indexes) send(ctx context.Context, client *dynamodb.Client, in indexIn) (any, error) {
 	key := map[string]types.AttributeValue{"pk": number(1), "sk": number(in.key)}
+	old := types.ReturnValueAllOld
+	var was map[string]types.AttributeValue
+	var err error
 	switch in.op {
 	case "put":
 		key["colour"], key["v"] = number(in.colour), number(in.v)
-		_, err := client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.table, Item: key})
-		return cells{}, err
+		var out *dynamodb.PutItemOutput
+		if out, err = client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.table, Item: key, ReturnValues: old}); err == nil {
+			was = out.Attributes
+		}
 	case "paint":
-		_, err := client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-			TableName: &s.table, Key: key, UpdateExpression: aws.String("SET colour = :c"),
+		var out *dynamodb.UpdateItemOutput
+		if out, err = client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+			TableName: &s.table, Key: key, UpdateExpression: aws.String("SET colour = :c"), ReturnValues: old,
 			ExpressionAttributeValues: map[string]types.AttributeValue{":c": number(in.colour)},
-		})
-		return cells{}, err
+		}); err == nil {
+			was = out.Attributes
+		}
 	case "delete":
-		_, err := client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.table, Key: key})
-		return cells{}, err
+		var out *dynamodb.DeleteItemOutput
+		if out, err = client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.table, Key: key, ReturnValues: old}); err == nil {
+			was = out.Attributes
+		}
+	default:
+		return s.query(ctx, client, in)
 	}
+	var out cells
+	out[in.key] = cellOf(was)
+	return out, err
+}
+
+func cellOf(a map[string]types.AttributeValue) cell {
+	return cell{numberOf(a["colour"]), numberOf(a["v"])}
+}
+
+func (s *indexes) query(ctx context.Context, client *dynamodb.Client, in indexIn) (any, error) {
 	query := &dynamodb.QueryInput{
 		TableName: &s.table, ConsistentRead: aws.Bool(in.op != "global"),
 		KeyConditionExpression: aws.String("pk = :h"), ExpressionAttributeValues: map[string]types.AttributeValue{":h": number(1)},
@@ -149,7 +174,7 @@ func (s *indexes) send(ctx context.Context, client *dynamodb.Client, in indexIn)
 		if i < 0 || i >= cellCount || out[i] != (cell{}) {
 			return nil, fmt.Errorf("an item twice, or one that nobody wrote: %v", got.Items)
 		}
-		out[i] = cell{numberOf(it["colour"]), numberOf(it["v"])}
+		out[i] = cellOf(it)
 	}
 	return out, nil
 }

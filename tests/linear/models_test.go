@@ -85,7 +85,7 @@ func TestModels(t *testing.T) {
 		{"an index behind its table", (&indexes{}).model(), []porcupine.Operation{
 			op(0, 1, 2, red(7), cells{}), op(1, 3, 4, query(1), cells{})}, porcupine.Illegal},
 		{"an entry left behind", (&indexes{}).model(), []porcupine.Operation{
-			op(0, 1, 2, red(7), cells{}), op(0, 3, 4, indexIn{op: "paint", colour: 2}, cells{}),
+			op(0, 1, 2, red(7), cells{}), op(0, 3, 4, indexIn{op: "paint", colour: 2}, cells{{1, 7}}),
 			op(1, 5, 6, query(1), cells{{1, 7}})}, porcupine.Illegal},
 	} {
 		if got := porcupine.CheckOperationsTimeout(c.model, c.history, thinking); got != c.want {
