@@ -29,25 +29,5 @@ func (s *Service) putItem(req *awsapi.Request) (awsapi.Call, error) {
 	if err := v.err(); err != nil {
 		return nil, err
 	}
-	if err := w.placeholders.check([]param{{"ConditionExpression", w.conditionExpression.set}}, []param{{"Expected", w.expected.given}}); err != nil {
-		return nil, err
-	}
-	if err := invalid(badItem); err != nil {
-		return nil, err
-	}
-	switch w.returnValues.value {
-	case "", "NONE", "ALL_OLD":
-	default:
-		return nil, awsapi.Validation("ReturnValues can only be ALL_OLD or NONE")
-	}
-	if attribute.ItemSize(w.key) > maxItem {
-		return nil, errItemTooLarge
-	}
-	if err := w.placeholders.open(); err != nil {
-		return nil, err
-	}
-	if err := w.parseCondition(); err != nil {
-		return nil, err
-	}
-	return w, w.placeholders.close()
+	return w, w.prepare(badItem)
 }

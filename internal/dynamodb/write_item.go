@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/statordb/stator/internal/attribute"
+	"github.com/statordb/stator/internal/awsapi"
 	"github.com/statordb/stator/internal/policy"
 )
 
@@ -51,6 +52,31 @@ func (w *writeItem) member(r *reader, name []byte) error {
 
 // Needs implements awsapi.Call.
 func (w *writeItem) Needs() []policy.Need { return need(w.req, w.action, w.tableName.value, "") }
+
+// prepare checks a PutItem or a DeleteItem after its constraints, as far as that goes without the table.
+func (w *writeItem) prepare(bad *attribute.Error) error {
+	if err := w.placeholders.check([]param{{"ConditionExpression", w.conditionExpression.set}}, []param{{"Expected", w.expected.given}}); err != nil {
+		return err
+	}
+	if err := invalid(bad); err != nil {
+		return err
+	}
+	switch w.returnValues.value {
+	case "", "NONE", "ALL_OLD":
+	default:
+		return awsapi.Validation("ReturnValues can only be ALL_OLD or NONE")
+	}
+	if w.put && attribute.ItemSize(w.key) > maxItem {
+		return errItemTooLarge
+	}
+	if err := w.placeholders.open(); err != nil {
+		return err
+	}
+	if err := w.parseCondition(); err != nil {
+		return err
+	}
+	return w.placeholders.close()
+}
 
 // parseCondition parses the condition in the form in which it was given.
 func (w *writeItem) parseCondition() error {

@@ -96,8 +96,8 @@ func (e *exercise) prepare() {
 // killAfter kills the server after that many answers.
 func (e *exercise) killAfter(answers int, kill func()) { e.killAt, e.kill = int64(answers), kill }
 
-// run has all clients do so many operations, or end when the server is killed. A client after a restart is another one.
-func (e *exercise) run(operations int) {
+// run has so many new clients do so many operations each, or end when the server is killed.
+func (e *exercise) run(clients, operations int) {
 	var all sync.WaitGroup
 	for range clients {
 		id := e.clients

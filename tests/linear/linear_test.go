@@ -44,10 +44,12 @@ func subjects() map[string]func(name string) subject {
 	}
 }
 
+// How many clients there are at once, and how many operations each does in a history. With more, a check may take
+// long; most of all with more requests without an answer, which porcupine tries in each place.
 const (
-	clients = 10
-	// operations is how many a client does in a history: with more, a check may take long.
-	operations = 24
+	clients        = 10
+	clientsAtAKill = 6
+	operations     = 24
 )
 
 // TestLinearizable exercises a server in this process.
@@ -60,7 +62,7 @@ func TestLinearizable(t *testing.T) {
 				e := newExercise(t, make(tableName(name)), r.Uint64())
 				e.connect(server.Config)
 				e.prepare()
-				e.run(operations)
+				e.run(clients, operations)
 				e.check()
 			}
 		})
@@ -78,12 +80,12 @@ func TestLinearizableAcrossKill(t *testing.T) {
 				e := newExercise(t, make(tableName(name)), r.Uint64())
 				e.connect(server.Config)
 				e.prepare()
-				e.killAfter(1+r.IntN(clients*operations/2), server.Kill)
-				e.run(operations / 2)
+				e.killAfter(1+r.IntN(clientsAtAKill*operations/2), server.Kill)
+				e.run(clientsAtAKill, operations/2)
 				server.Kill() // if they were done before
 				server.Restart()
 				e.connect(server.Config)
-				e.run(operations / 2)
+				e.run(clientsAtAKill, operations/2)
 				e.check()
 			}
 		})

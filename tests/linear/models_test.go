@@ -103,7 +103,7 @@ func TestSpoiledHistory(t *testing.T) {
 			e := newExercise(t, make(tableName(name)), r.Uint64())
 			e.connect(server.Config)
 			e.prepare()
-			e.run(operations)
+			e.run(clients, operations)
 			e.check()
 			spoiled, found := 0, 0
 			for range 20 {
