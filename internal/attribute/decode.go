@@ -22,8 +22,7 @@ var (
 	errNullElement = &Error{"One or more parameter values were invalid: An string set may not have a null string as a member"}
 	errNoName      = &Error{"Empty attribute name"}
 	errLongName    = &Error{"Attribute name is too large, must be less than 65536 bytes"}
-	// ErrNesting is the error for a value nested deeper than MaxDepth.
-	ErrNesting = &Error{"Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit"}
+	errNesting     = &Error{"Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit"}
 )
 
 // Decoder reads attribute values from JSON into storage form.
@@ -165,7 +164,7 @@ func decodeBase64(text []byte) ([]byte, error) {
 
 func (d *Decoder) enter() {
 	if d.depth++; d.depth > MaxDepth {
-		d.invalid(ErrNesting)
+		d.invalid(errNesting)
 	}
 }
 
@@ -188,7 +187,7 @@ func (d *Decoder) appendList(dst []byte) ([]byte, error) {
 
 func (d *Decoder) appendMap(dst []byte) ([]byte, error) {
 	if d.Scan.Peek() != jsonscan.Object {
-		return dst, d.Scan.MismatchMap("AttributeValue")
+		return dst, d.Scan.MismatchMap(jsonscan.Class("AttributeValue"))
 	}
 	d.enter()
 	dst, mark := openContainer(dst, Map)

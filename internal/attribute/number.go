@@ -292,7 +292,7 @@ func (n Num) Int64() (int64, bool) {
 	return i, err == nil
 }
 
-// Add returns n + m, rounded to 38 digits as DynamoDB does, or the error that the sum is out of range.
+// Add returns n + m, or the error that the sum is out of range or has too many digits: nothing is rounded.
 func (n Num) Add(m Num) (Num, error) { return n.arithmetic(m, (*big.Int).Add) }
 
 // Sub returns n - m, as Add does.
@@ -309,10 +309,6 @@ func (n Num) arithmetic(m Num, op func(z, x, y *big.Int) *big.Int) (Num, error) 
 	sign := ""
 	if strings.HasPrefix(text, "-") {
 		sign, text = "-", text[1:]
-	}
-	if len(text) > maxDigits {
-		digits, dropped := round(text)
-		text, shift = digits, shift+dropped
 	}
 	return ParseNumber(sign + text + "e" + strconv.Itoa(shift))
 }
@@ -332,14 +328,4 @@ func (n Num) integer() (i *big.Int, exp int) {
 		i.Neg(i)
 	}
 	return i, first - max(len(digits)-1, 0)
-}
-
-// round cuts digits to 38, half away from zero, and says how many it dropped.
-func round(digits string) (kept string, dropped int) {
-	dropped = len(digits) - maxDigits
-	if digits[maxDigits] < '5' {
-		return digits[:maxDigits], dropped
-	}
-	i, _ := new(big.Int).SetString(digits[:maxDigits], 10)
-	return i.Add(i, big.NewInt(1)).String(), dropped
 }

@@ -58,7 +58,7 @@ func TestRefused(t *testing.T) {
 		{`{"NS":["1","y"]}`, "The parameter cannot be converted to a numeric value: y"},
 		{`{"BS":["Ag==","Ag=="]}`, "One or more parameter values were invalid: Input collection [Ag==, Ag==]of type BS contains duplicates."},
 		{`{"L":[{"L":[{}]}]}`, errEmpty.Message},
-		{strings.Repeat(`{"L":[`, 34) + strings.Repeat(`]}`, 34), ErrNesting.Message},
+		{strings.Repeat(`{"L":[`, 34) + strings.Repeat(`]}`, 34), errNesting.Message},
 		{`{"N":1}`, "NUMBER_VALUE cannot be converted to String"},
 		{`{"S":{}}`, "Start of structure or map found where not expected"},
 		{`"a"`, "Unexpected value type in payload"},
@@ -109,7 +109,7 @@ func TestTooDeep(t *testing.T) {
 	if err != nil || TooDeep(item) {
 		t.Errorf("%d deep: %v", MaxDepth, err)
 	}
-	if _, err := ParseItemJSON(nested(MaxDepth)); err != ErrNesting {
+	if _, err := ParseItemJSON(nested(MaxDepth)); err != errNesting {
 		t.Errorf("%d deep: %v", MaxDepth+1, err)
 	}
 	if deeper := NewMap([]string{"a"}, []Value{NewList([]Value{item.Field("a")})}); !TooDeep(deeper) {

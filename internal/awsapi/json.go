@@ -110,7 +110,7 @@ func decodeList(s *jsonscan.Scanner, v reflect.Value) error {
 
 func decodeMap(s *jsonscan.Scanner, v reflect.Value) error {
 	if s.Peek() != jsonscan.Object {
-		return s.MismatchMap(v.Type().Elem().Name())
+		return s.MismatchMap(jsonscan.Class(v.Type().Elem().Name()))
 	}
 	v.Set(reflect.MakeMap(v.Type()))
 	return s.Object(func(name []byte) error {

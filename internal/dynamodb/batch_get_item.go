@@ -47,7 +47,7 @@ func (s *Service) batchGetItem(req *awsapi.Request) (awsapi.Call, error) {
 		switch string(name) {
 		case "RequestItems":
 			given = true
-			return r.mapOf("KeysAndAttributes", func(name []byte) error {
+			return r.mapOf(jsonscan.Class("KeysAndAttributes"), func(name []byte) error {
 				t := &batchGetTable{name: string(name)}
 				c.tables = append(c.tables, t)
 				return t.read(r)

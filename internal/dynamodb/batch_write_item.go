@@ -7,6 +7,7 @@ import (
 
 	"github.com/statordb/stator/internal/attribute"
 	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/jsonscan"
 	"github.com/statordb/stator/internal/policy"
 	"github.com/statordb/stator/internal/table"
 )
@@ -46,7 +47,7 @@ func (s *Service) batchWriteItem(req *awsapi.Request) (awsapi.Call, error) {
 		switch string(name) {
 		case "RequestItems":
 			given = true
-			return r.mapOf("WriteRequest", func(name []byte) error {
+			return r.mapOf("java.util.List<"+jsonscan.Class("WriteRequest")+">", func(name []byte) error {
 				t := &batchWriteTable{name: string(name)}
 				c.tables = append(c.tables, t)
 				return r.elements(func() error { return t.read(r) })

@@ -87,7 +87,7 @@ func (c *change) updated(d *table.Descriptor, old attribute.Value) (attribute.Va
 		return nil, errUpdatedToSize
 	}
 	if attribute.TooDeep(item) {
-		return nil, expressionError(attribute.ErrNesting)
+		return nil, errUpdatedDepth
 	}
 	return item, checkIndexKeys(d, old, item, checkUpdatedIndexKey)
 }

@@ -21,6 +21,7 @@ const (
 var (
 	errKeySchema     = awsapi.Validation("The provided key element does not match the schema")
 	errItemTooLarge  = awsapi.Validation("Item size has exceeded the maximum allowed size")
+	errUpdatedDepth  = awsapi.Validation("Nesting Levels have exceeded supported limits")
 	errUpdatedToSize = awsapi.Validation("Item size to update has exceeded the maximum allowed size")
 )
 

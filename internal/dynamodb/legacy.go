@@ -4,6 +4,7 @@ import (
 	"github.com/statordb/stator/internal/attribute"
 	"github.com/statordb/stator/internal/awsapi"
 	"github.com/statordb/stator/internal/expression"
+	"github.com/statordb/stator/internal/jsonscan"
 )
 
 // legacyConditions are Expected, KeyConditions, QueryFilter or ScanFilter: conditions from before expressions.
@@ -25,7 +26,7 @@ type legacyCondition struct {
 // conditions reads legacy conditions: structures of the shape ExpectedAttributeValue or Condition.
 func (r *reader) conditions(shape string, dst *legacyConditions) error {
 	*dst = legacyConditions{given: true}
-	return r.mapOf(shape, func(name []byte) error {
+	return r.mapOf(jsonscan.Class(shape), func(name []byte) error {
 		c := legacyCondition{name: string(name)}
 		err := r.structure(shape, func(name []byte) (err error) {
 			switch string(name) {
@@ -176,7 +177,7 @@ type legacyUpdate struct {
 // updates reads AttributeUpdates.
 func (r *reader) updates(dst *legacyUpdates) error {
 	*dst = legacyUpdates{given: true}
-	return r.mapOf("AttributeValueUpdate", func(name []byte) error {
+	return r.mapOf(jsonscan.Class("AttributeValueUpdate"), func(name []byte) error {
 		u := legacyUpdate{name: string(name)}
 		err := r.structure("AttributeValueUpdate", func(name []byte) (err error) {
 			switch string(name) {

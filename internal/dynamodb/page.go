@@ -164,14 +164,14 @@ func (p *page) badStartKey() error {
 }
 
 // checkIndex refuses what the entries of the index don't have. What a local index does not have is fetched, unless only
-// the filter asks for it.
+// the filter of a Query asks for it; that of a Scan finds nothing there.
 func (p *page) checkIndex(d *table.Descriptor, x *table.Index) error {
 	if !x.Local && p.projection != nil {
 		if missing := missing(d, x, p.projection.Attributes()); missing != nil {
 			return refused("Global secondary index %s does not project %s", x.Name, joinNames(missing))
 		}
 	}
-	if p.filter != nil && !p.whole(d, x) {
+	if p.filter != nil && p.action == "Query" && !p.whole(d, x) {
 		if missing := missing(d, x, p.filter.Attributes()); missing != nil {
 			return refused("Secondary index %s does not project one or more filter attributes: %s", x.Name, joinNames(missing))
 		}

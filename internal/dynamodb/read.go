@@ -63,10 +63,10 @@ func (r *reader) structure(shape string, fn func(name []byte) error) error {
 	return r.members(fn)
 }
 
-// mapOf reads a map to structures of the shape, or to strings, calling fn for the entries that are not null.
-func (r *reader) mapOf(shape string, fn func(name []byte) error) error {
+// mapOf reads a map to values of a Java type, calling fn for the entries that are not null.
+func (r *reader) mapOf(elem string, fn func(name []byte) error) error {
 	if r.Scan.Peek() != jsonscan.Object {
-		return r.Scan.MismatchMap(shape)
+		return r.Scan.MismatchMap(elem)
 	}
 	return r.members(fn)
 }
@@ -132,7 +132,7 @@ func (r *reader) item(dst *attribute.Value, invalid **attribute.Error) error {
 // names reads ExpressionAttributeNames.
 func (r *reader) names(dst *map[string]string) error {
 	*dst = map[string]string{}
-	return r.mapOf("String", func(name []byte) error {
+	return r.mapOf("java.lang.String", func(name []byte) error {
 		var t text
 		if err := r.text(&t); err != nil {
 			return err
@@ -156,7 +156,7 @@ func (r *reader) texts(dst *[]string) error {
 // values reads ExpressionAttributeValues. What is invalid in one is reported with its name.
 func (r *reader) values(dst *map[string]attribute.Value, invalid **attribute.Error) error {
 	*dst = map[string]attribute.Value{}
-	return r.mapOf("AttributeValue", func(name []byte) error {
+	return r.mapOf(jsonscan.Class("AttributeValue"), func(name []byte) error {
 		v, err := r.Value()
 		if err != nil {
 			return err

@@ -156,6 +156,9 @@ func (w *transactWrite) prepare() error {
 	if err := invalid(w.badItem); err != nil {
 		return err
 	}
+	if w.put && attribute.ItemSize(w.key) > maxItem {
+		return errItemTooLarge
+	}
 	if err := w.ph.open(); err != nil {
 		return err
 	}
@@ -278,15 +281,8 @@ func (c *transactWriteItemsCall) plan(ctx context.Context) ([]table.Write, error
 		if err != nil {
 			return nil, err
 		}
-		n := attribute.ItemSize(w.key)
-		size += n
-		switch {
-		case w.put && n > maxItem:
-			errs[i] = errItemTooLarge
-		default:
-			errs[i] = w.check(d)
-		}
-		if errs[i] != nil {
+		size += attribute.ItemSize(w.key)
+		if errs[i] = w.check(d); errs[i] != nil {
 			failed = true
 			continue
 		}

@@ -49,8 +49,8 @@ func (s *Scanner) Mismatch(want string) error {
 	}
 }
 
-// modelPackage is where AWS keeps the classes of the structures.
-const modelPackage = "com.amazonaws.dynamodb.v20120810."
+// Class is the Java class of a structure of AWS's model.
+func Class(shape string) string { return "com.amazonaws.dynamodb.v20120810." + shape }
 
 // MismatchStruct is the error where the structure shape is expected.
 func (s *Scanner) MismatchStruct(shape string) error {
@@ -58,21 +58,17 @@ func (s *Scanner) MismatchStruct(shape string) error {
 	case Invalid:
 		return errSyntax
 	case Array:
-		return &Error{Message: "Unrecognized collection type class " + modelPackage + shape}
+		return &Error{Message: "Unrecognized collection type class " + Class(shape)}
 	}
 	return &Error{Message: "Unexpected value type in payload"}
 }
 
-// MismatchMap is the error where a map is expected: to strings, or to the structure shape.
-func (s *Scanner) MismatchMap(shape string) error {
+// MismatchMap is the error where a map to values of a Java type is expected.
+func (s *Scanner) MismatchMap(elem string) error {
 	switch s.Peek() {
 	case Invalid:
 		return errSyntax
 	case Array:
-		elem := modelPackage + shape
-		if shape == "String" {
-			elem = "java.lang.String"
-		}
 		return &Error{Message: "Unrecognized collection type java.util.Map<java.lang.String, " + elem + ">"}
 	}
 	return &Error{Message: "Unexpected field type"}

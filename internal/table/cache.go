@@ -80,14 +80,24 @@ func (c *cache) remove(scope Scope, name string) {
 	c.epoch++
 	slot := c.slot(scope, name)
 	if ds := slot.Load(); ds != nil {
+		var out []*Descriptor
 		kept := slices.DeleteFunc(slices.Clone(*ds), func(d *Descriptor) bool {
 			if d.Name != name || d.Scope != scope {
 				return false
 			}
-			c.retire(d)
+			out = append(out, d)
 			return true
 		})
 		slot.Store(&kept)
+		c.retireAll(out)
+	}
+}
+
+// retireAll retires descriptors that the cache no longer hands out. That order matters: whoever is refused with one gets
+// another the next time.
+func (c *cache) retireAll(out []*Descriptor) {
+	for _, d := range out {
+		c.retire(d)
 	}
 }
 
@@ -108,24 +118,21 @@ func (c *cache) put(d *Descriptor) *Descriptor {
 		}
 	}
 	var st *stats
-	if before != nil {
-		if before.ID == d.ID {
-			st = before.live.stats
-		}
-		c.retire(before)
+	if before != nil && before.ID == d.ID {
+		st = before.live.stats
 	}
 	d.live = newLive(st)
 	kept := []*Descriptor{d}
+	var out []*Descriptor
 	for _, old := range there {
-		switch {
-		case old == before:
-		case len(kept) < cacheWays:
+		if old != before && len(kept) < cacheWays {
 			kept = append(kept, old)
-		default:
-			c.retire(old)
+		} else {
+			out = append(out, old)
 		}
 	}
 	slot.Store(&kept)
+	c.retireAll(out)
 	return d
 }
 

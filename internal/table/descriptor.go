@@ -26,7 +26,7 @@ type Descriptor struct {
 	Version uint64    `json:"version"`
 	Created time.Time `json:"created"`
 
-	// Definitions are the AttributeDefinitions as they were given.
+	// Definitions are the AttributeDefinitions in the order in which they were given, without those that no key uses any more.
 	Definitions []KeyAttribute `json:"definitions"`
 	Partition   KeyAttribute   `json:"partition"`
 	// Sort is nil if the table's key is the partition key alone.
@@ -184,6 +184,11 @@ func addKeys(b *attribute.MapBuilder, d *Descriptor, x *Index, item attribute.Va
 			add(k.Name)
 		}
 	}
+}
+
+// uses says whether the attribute is in a key of the table or of an index.
+func (d *Descriptor) uses(name string) bool {
+	return d.inKey(name) || slices.ContainsFunc(d.Indexes, func(x *Index) bool { return named(x.Partition, name) || named(x.Sort, name) })
 }
 
 // inKey says whether the attribute is in the table's key.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -318,6 +319,7 @@ func (s *Store) dropIndex(j *job) error {
 	}
 	return s.endIndexJob(j, func(d *Descriptor, i int) {
 		d.Indexes = append(d.Indexes[:i], d.Indexes[i+1:]...)
+		d.Definitions = slices.DeleteFunc(d.Definitions, func(a KeyAttribute) bool { return !d.uses(a.Name) })
 	})
 }
 

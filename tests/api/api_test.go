@@ -6,6 +6,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"hash/crc32"
@@ -16,6 +17,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/cockroachdb/datadriven"
 
@@ -51,6 +53,8 @@ func TestScripts(t *testing.T) {
 					return request(server, d)
 				case "http":
 					return raw(server, d)
+				case "wait":
+					return wait(server, d.Input)
 				}
 				d.Fatalf(t, "there is no directive %s", d.Cmd)
 				return ""
@@ -72,6 +76,34 @@ func request(server http.Handler, d *datadriven.TestData) string {
 	return fmt.Sprintf("%d\n%s\n", w.Code, show(w.Body.Bytes()))
 }
 
+// wait waits until a table and all its indexes are what they are to be, and lists the indexes.
+func wait(server http.Handler, name string) string {
+	for {
+		w := serve(server, http.MethodPost, "/", http.Header{
+			"Content-Type": {contentType}, "X-Amz-Target": {target + "DescribeTable"},
+		}, `{"TableName":"`+name+`"}`)
+		var out struct {
+			Table struct {
+				TableStatus            string
+				GlobalSecondaryIndexes []struct{ IndexName, IndexStatus string }
+			}
+		}
+		if err := json.Unmarshal(w.Body.Bytes(), &out); err != nil || w.Code != http.StatusOK {
+			return fmt.Sprintf("%d\n%s\n", w.Code, w.Body)
+		}
+		active := out.Table.TableStatus == "ACTIVE"
+		list := ""
+		for _, x := range out.Table.GlobalSecondaryIndexes {
+			active = active && x.IndexStatus == "ACTIVE"
+			list += x.IndexName + "\n"
+		}
+		if active {
+			return list
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
 // raw sends a request of any form: a line with the method and the path, the headers, an empty line and the body. Of the
 // answer's headers the ones that matter are shown.
 func raw(server http.Handler, d *datadriven.TestData) string {
@@ -84,7 +116,7 @@ func raw(server http.Handler, d *datadriven.TestData) string {
 		h.Add(name, value)
 	}
 	w := serve(server, method, path, h, expand(body))
-	out := fmt.Sprintf("%d %s\n", w.Code, w.Header().Get("Content-Type"))
+	out := fmt.Sprintf("%d %s\n", w.Code, cmp.Or(w.Header().Get("Content-Type"), "without a Content-Type"))
 	if got := w.Header().Get("X-Amz-Crc32"); method != http.MethodHead && got != strconv.FormatUint(uint64(crc32.ChecksumIEEE(w.Body.Bytes())), 10) {
 		out += "X-Amz-Crc32 is not the body's: " + got + "\n"
 	}
@@ -146,7 +178,7 @@ func show(body []byte) string {
 	body = longRun.ReplaceAllFunc(body, func(run []byte) []byte { return fmt.Appendf(nil, "%c*%d", run[0], len(run)) })
 	var out bytes.Buffer
 	if len(body) <= oneLine || plainError.Match(body) || json.Indent(&out, body, "", " ") != nil {
-		return strings.TrimSuffix(string(body), "\n")
+		return strings.TrimRight(string(body), " \n")
 	}
 	return join(out.String())
 }

@@ -172,7 +172,7 @@ func (s *indexes) query(ctx context.Context, client *dynamodb.Client, in indexIn
 	for _, it := range got.Items {
 		i := numberOf(it["sk"])
 		if i < 0 || i >= cellCount || out[i] != (cell{}) {
-			return nil, fmt.Errorf("an item twice, or one that nobody wrote: %v", got.Items)
+			return nil, fmt.Errorf("%d items, with number %d twice, or not one that was written", len(got.Items), i)
 		}
 		out[i] = cellOf(it)
 	}

@@ -122,7 +122,7 @@ func (s *transactions) prepare(ctx context.Context, client *dynamodb.Client) err
 }
 
 func (s *transactions) next(r *rand.Rand) request {
-	in := transactionIn{write: r.IntN(5) < 3}
+	in := transactionIn{write: r.IntN(3) > 0}
 	for in.parts == [registerCount]part{} {
 		for i := range in.parts {
 			if r.IntN(2) == 0 {
@@ -133,8 +133,8 @@ func (s *transactions) next(r *rand.Rand) request {
 				continue
 			}
 			s.n++
-			in.parts[i] = part{op: []string{"put", "put", "add", "delete", "check"}[r.IntN(5)], value: 100 * s.n, want: s.seen[i]}
-			in.parts[i].conditional = in.parts[i].op == "check" || r.IntN(3) == 0
+			in.parts[i] = part{op: []string{"put", "add", "add", "add", "delete", "check"}[r.IntN(6)], value: 100 * s.n, want: s.seen[i]}
+			in.parts[i].conditional = in.parts[i].op == "check" || r.IntN(4) == 0
 		}
 	}
 	if in.write {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -16,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go/logging"
 
 	"github.com/statordb/stator/tests/harness"
 )
@@ -73,35 +75,70 @@ func TestResponseHeaders(t *testing.T) {
 	}
 }
 
-// TestChecksum corrupts an answer: the SDK sees it.
+// said collects what the SDK logs.
+type said struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *said) Logf(_ logging.Classification, format string, v ...any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	fmt.Fprintf(&l.text, format+"\n", v...)
+}
+
+// TestChecksum corrupts an answer: the SDK, which only warns, sees it. It has nothing to say of one that is whole.
 func TestChecksum(t *testing.T) {
 	t.Parallel()
 	table := productCatalog(t, client(t), `{"Id":1,"Title":"unchanged"}`)
-	c := through(t, func(r *http.Request) (*http.Response, error) {
-		resp, err := http.DefaultClient.Do(r)
+	for _, corrupt := range []bool{false, true} {
+		var log said
+		c := through(t, func(r *http.Request) (*http.Response, error) {
+			resp, err := http.DefaultClient.Do(r)
+			if err != nil {
+				return nil, err
+			}
+			body, err := io.ReadAll(resp.Body)
+			if corrupt {
+				body = bytes.ReplaceAll(body, []byte("unchanged"), []byte("CHANGED!!"))
+			}
+			resp.Body = io.NopCloser(bytes.NewReader(body))
+			return resp, err
+		}, once, func(o *dynamodb.Options) { o.Logger = &log })
+		_, err := c.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: table, Key: item(`{"Id":1}`)})
 		if err != nil {
-			return nil, err
+			t.Error(err)
 		}
-		body, err := io.ReadAll(resp.Body)
-		resp.Body = io.NopCloser(bytes.NewReader(bytes.ReplaceAll(body, []byte("unchanged"), []byte("CHANGED!!"))))
-		return resp, err
-	}, once)
-	out, err := c.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: table, Key: item(`{"Id":1}`)})
-	if err == nil || !strings.Contains(err.Error(), "checksum") {
-		t.Errorf("%v, error %v; want a checksum error", out, err)
+		if noticed := strings.Contains(log.text.String(), "did not match expected checksum"); noticed != corrupt {
+			t.Errorf("corrupted %t: the SDK logged %q", corrupt, log.text.String())
+		}
 	}
 }
 
 // TestCompression reads with Accept-Encoding: gzip, checksum included.
 func TestCompression(t *testing.T) {
 	t.Parallel()
-	table := productCatalog(t, client(t), products...)
-	c := dynamodb.NewFromConfig(harness.Shared(t).Config, func(o *dynamodb.Options) { o.EnableAcceptEncodingGzip = true })
+	var texts []string
+	for i := range 10 {
+		texts = append(texts, fmt.Sprintf(`{"Id":%d,"Text":%q}`, i, strings.Repeat("compressible ", 500)))
+	}
+	table := productCatalog(t, client(t), texts...)
+	var log said
+	c := through(t, func(r *http.Request) (*http.Response, error) {
+		resp, err := http.DefaultTransport.RoundTrip(r)
+		if err == nil && (r.Header.Get("Accept-Encoding") != "gzip" || resp.Header.Get("Content-Encoding") != "gzip" || resp.ContentLength > 10_000) {
+			t.Errorf("accepted %q, got %q of %d bytes", r.Header.Get("Accept-Encoding"), resp.Header.Get("Content-Encoding"), resp.ContentLength)
+		}
+		return resp, err
+	}, func(o *dynamodb.Options) { o.EnableAcceptEncodingGzip, o.Logger = true, &log })
 	out, err := c.Scan(t.Context(), &dynamodb.ScanInput{TableName: table})
 	if err != nil {
 		t.Fatal(err)
 	}
-	sameSet(t, "compressed", out.Items, products...)
+	sameSet(t, "compressed", out.Items, texts...)
+	if log.text.Len() > 0 {
+		t.Errorf("the SDK logged %q", log.text.String())
+	}
 }
 
 // TestRetries loses answers and injects faults: the SDK tries again, and a transaction is still done once.
@@ -139,7 +176,7 @@ func TestRetries(t *testing.T) {
 					return tt.lose(r, resp)
 				}
 				return resp, err
-			})
+			}, func(o *dynamodb.Options) { o.Logger = logging.Nop{} }) // that the faults have no checksum
 			before := get(t, client(t), table, `{"Id":1}`)
 			_, err := c.TransactWriteItems(t.Context(), &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{{
 				Update: &types.Update{

@@ -61,6 +61,23 @@ func Open(dir string, opts Options) (*DB, error) {
 	return open(dir, opts, opts.NoSync, func(*pebble.Options) {})
 }
 
+// openPebble opens the store, and makes a new one begin a second log. Pebble begins the first before it raises the format
+// version, so that log lacks what tells damage from a torn end; damage in it would silently cut off what follows.
+func openPebble(dir string, fs vfs.FS, po *pebble.Options) (*pebble.DB, error) {
+	there, err := pebble.Peek(dir, fs)
+	if err != nil {
+		return nil, err
+	}
+	p, err := pebble.Open(dir, po)
+	if err != nil || there.Exists || po.DisableWAL {
+		return p, err
+	}
+	if err := p.Flush(); err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
+	return p, nil
+}
+
 // OpenMemory opens an empty engine that keeps everything in memory and forgets it on Close. It ignores FS and NoSync.
 func OpenMemory(opts Options) (*DB, error) {
 	opts.FS = vfs.NewMem()
@@ -84,7 +101,7 @@ func open(dir string, opts Options, noSync bool, adjust func(*pebble.Options)) (
 		return nil, err
 	}
 	po.Lock = lock
-	p, err := pebble.Open(dir, po)
+	p, err := openPebble(dir, fs, po)
 	if err != nil {
 		_ = lock.Close()
 		return nil, fmt.Errorf("pebblekv: open %s: %w", dir, err)
