@@ -36,7 +36,7 @@ func WithOptions(change func(*stator.Options)) Option { return change }
 func Open() Option { return func(o *stator.Options) { o.Auth = stator.AuthOpen } }
 
 // grace is how long a request may still take when its test has ended.
-const grace = 5 * time.Second
+const grace = 500 * time.Millisecond
 
 // Start starts a server on a free port of the loopback interface. It stops when the test ends.
 func Start(t testing.TB, options ...Option) *Server {
