@@ -86,9 +86,9 @@ var differences = []difference{
 		},
 	},
 	{
-		title:  "BatchWriteItem is one transaction",
+		title:  "A batch is written whole",
 		aws:    "Each put and delete of a batch succeeds or fails by itself, and some may come back as UnprocessedItems.",
-		stator: "All of a batch is written, or nothing; UnprocessedItems is always empty.",
+		stator: "All of a batch is written, or nothing, unless its items are so large that it takes several transactions. UnprocessedItems is always empty.",
 		why:    "One transaction costs one write to disk instead of 25. AWS allows a batch to succeed whole, so programs are ready for it.",
 		shows: func(t *testing.T, db *dynamodb.Client) {
 			var requests []types.WriteRequest
@@ -149,10 +149,10 @@ var differences = []difference{
 		},
 	},
 	{
-		title:  "The size of an item collection is counted up to 16 MiB",
-		aws:    "ItemCollectionMetrics estimate the size of a collection, which may not exceed 10 GB.",
-		stator: "The estimate is right for collections below 16 MiB and says 0 to 1 GB for larger ones. There is no limit of 10 GB.",
-		why:    "The limit comes from how AWS places partitions. Here a collection may grow as large as the disk, and an answer must not read it all.",
+		title:  "An item collection has no limit",
+		aws:    "The items of a table with local indexes that share a partition key may not exceed 10 GB, and ItemCollectionMetrics estimate how large they are.",
+		stator: "There is no limit, and the estimate always says 0 to 1 GB.",
+		why:    "The limit comes from how AWS places partitions, and the estimate only warns of it. To know the size, an answer would have to read all the items.",
 		shows: func(t *testing.T, db *dynamodb.Client) {
 			out, err := db.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String("collections"), ReturnItemCollectionMetrics: types.ReturnItemCollectionMetricsSize,
 				Item: map[string]types.AttributeValue{"id": text("c"), "n": text("1"), "m": text("1")}})

@@ -95,12 +95,19 @@ func decodeStruct(s *jsonscan.Scanner, v reflect.Value) error {
 	})
 }
 
+// maxElements bounds a list: no control plane takes longer ones, and an element takes many times the memory of its text. A
+// list that is longer is read as one that is too long.
+const maxElements = 1000
+
 func decodeList(s *jsonscan.Scanner, v reflect.Value) error {
 	if s.Peek() != jsonscan.Array {
 		return s.Mismatch("List")
 	}
 	v.Set(reflect.MakeSlice(v.Type(), 0, 0))
 	return s.Array(func() error {
+		if v.Len() > maxElements {
+			return s.Skip()
+		}
 		elem := reflect.New(v.Type().Elem()).Elem()
 		err := decode(s, elem)
 		v.Set(reflect.Append(v, elem))

@@ -21,14 +21,42 @@ type base struct {
 	returnCapacity text
 }
 
-// place is where a table named in a request is.
+// place is where a table named in a request is: the name may be an ARN.
 func place(req *awsapi.Request, name string) (table.Scope, string) {
-	// arn:aws:dynamodb:region:account:table/name
-	if parts := strings.SplitN(name, ":", 6); len(parts) == 6 && parts[0] == "arn" {
-		resource, _ := strings.CutPrefix(parts[5], "table/")
-		return table.Scope{Account: parts[4], Region: parts[3]}, resource
+	if parts := arnParts(name); parts != nil {
+		return table.Scope{Account: parts[4], Region: parts[3]}, strings.TrimPrefix(parts[5], "table/")
 	}
 	return table.Scope{Account: req.Account, Region: req.Region}, name
+}
+
+// arnParts splits arn:aws:dynamodb:region:account:table/name; it is nil for what is no ARN.
+func arnParts(name string) []string {
+	if !strings.HasPrefix(name, "arn:") {
+		return nil
+	}
+	if parts := strings.SplitN(name, ":", 6); len(parts) == 6 {
+		return parts
+	}
+	return nil
+}
+
+// isTableARN says whether name is the ARN of a table, and nothing that could be read as something else.
+func isTableARN(name string) bool {
+	parts := arnParts(name)
+	if parts == nil || parts[1] != "aws" || parts[2] != "dynamodb" || !nameCharacters(parts[3]) || len(parts[4]) != 12 || !nameCharacters(parts[4]) {
+		return false
+	}
+	table, ok := strings.CutPrefix(parts[5], "table/")
+	return ok && len(table) >= 3 && len(table) <= 255 && nameCharacters(table)
+}
+
+// locate is place for an operation that is about to look there. Tables of other accounts and regions are out of reach.
+func locate(req *awsapi.Request, name string) (table.Scope, string, error) {
+	scope, short := place(req, name)
+	if scope.Account != req.Account || scope.Region != req.Region {
+		return scope, short, notFound("Requested resource not found")
+	}
+	return scope, short, nil
 }
 
 // arn is the ARN of a table, or of one of its indexes.
@@ -48,7 +76,10 @@ func need(req *awsapi.Request, action, name, index string) []policy.Need {
 
 // table finds a table for an operation on its items.
 func (s *Service) table(ctx context.Context, req *awsapi.Request, name string) (*table.Descriptor, error) {
-	scope, name := place(req, name)
+	scope, name, err := locate(req, name)
+	if err != nil {
+		return nil, err
+	}
 	d, err := s.store.Table(ctx, scope, name)
 	if errors.Is(err, table.ErrNotFound) {
 		return nil, notFound("Requested resource not found")

@@ -21,6 +21,7 @@ const (
 // batchGetItemCall is a BatchGetItem.
 type batchGetItemCall struct {
 	base
+	given  int // tables in the request; those beyond the limit are not read
 	tables []*batchGetTable
 }
 
@@ -28,6 +29,7 @@ type batchGetItemCall struct {
 type batchGetTable struct {
 	name       string
 	keys       []attribute.Value
+	given      int // keys in the request; those beyond the limit are not read
 	haveKeys   bool
 	badKey     *attribute.Error
 	consistent *bool
@@ -48,6 +50,9 @@ func (s *Service) batchGetItem(req *awsapi.Request) (awsapi.Call, error) {
 		case "RequestItems":
 			given = true
 			return r.mapOf(jsonscan.Class("KeysAndAttributes"), func(name []byte) error {
+				if c.given++; c.given > maxBatchGet {
+					return r.Scan.Skip()
+				}
 				t := &batchGetTable{name: string(name)}
 				c.tables = append(c.tables, t)
 				return t.read(r)
@@ -80,6 +85,9 @@ func (t *batchGetTable) read(r *reader) error {
 		case "Keys":
 			t.haveKeys = true
 			return r.elements(func() error {
+				if t.given++; t.given > maxBatchGet {
+					return r.Scan.Skip()
+				}
 				key, err := r.Item()
 				if bad := r.TakeInvalid(); bad != nil && t.badKey == nil {
 					t.badKey = bad
@@ -105,17 +113,17 @@ func (c *batchGetItemCall) violations(given bool) error {
 	v.enum("returnConsumedCapacity", c.returnCapacity, consumedCapacityValues)
 	v.required("requestItems", given)
 	if given {
-		v.count("requestItems", "{}", len(c.tables), 1, maxBatchGet)
+		v.count("requestItems", c.given, 1, maxBatchGet, emptyMap)
 	}
 	for _, t := range c.tables {
 		v.tableKey("requestItems", t.name)
 		at := "requestItems." + t.name + ".member."
 		v.required(at+"keys", t.haveKeys)
 		if t.haveKeys {
-			v.count(at+"keys", "[]", len(t.keys), 1, maxBatchGet)
+			v.count(at+"keys", t.given, 1, maxBatchGet, emptyList)
 		}
 		if t.names != nil {
-			v.count(at+"attributesToGet", "[]", len(t.names), 1, maxNames)
+			v.count(at+"attributesToGet", len(t.names), 1, maxNames, emptyList)
 		}
 	}
 	return v.err()
@@ -190,7 +198,7 @@ func (c *batchGetItemCall) append(dst []byte, items []attribute.Value) []byte {
 		first := true
 		for _, item := range items[:len(t.keys)] {
 			n := attribute.ItemSize(item)
-			if size+n > maxBatchGetBytes {
+			if size+n > maxBatchGetBytes || len(dst) > maxBatchGetBytes+maxAnswer {
 				whole = false
 			}
 			if !whole {

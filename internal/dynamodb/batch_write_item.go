@@ -21,15 +21,23 @@ const (
 // batchWriteItemCall is a BatchWriteItem.
 type batchWriteItemCall struct {
 	base
+	given            int // tables in the request; those beyond the limit are not read
 	tables           []*batchWriteTable
+	list             []batchChange // of all tables
 	returnCollection text
+}
+
+// batchChange is a change and the table, as it was named, that it is made in.
+type batchChange struct {
+	change
+	table string
 }
 
 // batchWriteTable is what a BatchWriteItem does to one table.
 type batchWriteTable struct {
-	name    string
-	writes  []batchWrite
-	changes []change
+	name   string
+	given  int // writes in the request; those beyond the limit are not read
+	writes []batchWrite
 }
 
 // batchWrite is a WriteRequest as it was given.
@@ -48,9 +56,17 @@ func (s *Service) batchWriteItem(req *awsapi.Request) (awsapi.Call, error) {
 		case "RequestItems":
 			given = true
 			return r.mapOf("java.util.List<"+jsonscan.Class("WriteRequest")+">", func(name []byte) error {
+				if c.given++; c.given > maxBatchWrite {
+					return r.Scan.Skip()
+				}
 				t := &batchWriteTable{name: string(name)}
 				c.tables = append(c.tables, t)
-				return r.elements(func() error { return t.read(r) })
+				return r.elements(func() error {
+					if t.given++; t.given > maxBatchWrite {
+						return r.Scan.Skip()
+					}
+					return t.read(r)
+				})
 			})
 		case "ReturnConsumedCapacity":
 			return r.text(&c.returnCapacity)
@@ -64,9 +80,9 @@ func (s *Service) batchWriteItem(req *awsapi.Request) (awsapi.Call, error) {
 	if err := c.violations(given); err != nil {
 		return nil, err
 	}
-	total, size := 0, 0
+	size := 0
 	for _, t := range c.tables {
-		if total += len(t.writes); total > maxBatchWrite {
+		if len(c.list)+len(t.writes) > maxBatchWrite {
 			return nil, awsapi.Validation("Too many items requested for the BatchWriteItem call")
 		}
 		for _, w := range t.writes {
@@ -75,7 +91,7 @@ func (s *Service) batchWriteItem(req *awsapi.Request) (awsapi.Call, error) {
 				return nil, err
 			}
 			size += attribute.ItemSize(ch.key)
-			t.changes = append(t.changes, ch)
+			c.list = append(c.list, batchChange{ch, t.name})
 		}
 	}
 	if size > maxBatchWriteBytes {
@@ -117,11 +133,11 @@ func (c *batchWriteItemCall) violations(given bool) error {
 	v.enum("returnItemCollectionMetrics", c.returnCollection, collectionValues)
 	v.required("requestItems", given)
 	if given {
-		v.count("requestItems", "{}", len(c.tables), 1, maxBatchWrite)
+		v.count("requestItems", c.given, 1, maxBatchWrite, emptyMap)
 	}
 	for _, t := range c.tables {
 		v.tableKey("requestItems", t.name)
-		if len(t.writes) == 0 || len(t.writes) > maxBatchWrite {
+		if t.given == 0 || t.given > maxBatchWrite {
 			v.add("'{"+t.name+"}'", "requestItems", "Map value must satisfy constraint: [Member must have length less than or equal to 25, Member must have length greater than or equal to 1]")
 		}
 		for i, w := range t.writes {
@@ -158,71 +174,79 @@ func (c *batchWriteItemCall) Needs() []policy.Need {
 	return needs
 }
 
-// Run implements awsapi.Call. All the writes are one transaction: that is more than AWS promises, and one fsync.
+// maxBatchTxn is about how many bytes of items and index entries one transaction of a batch writes.
+const maxBatchTxn = 32 << 20
+
+// Run implements awsapi.Call. All the writes are one transaction, unless they are very large: that is more than AWS
+// promises, and one fsync.
 func (c *batchWriteItemCall) Run(ctx context.Context, dst []byte) ([]byte, error) {
 	var (
-		usage   []capacity
+		usage   usageByTable
 		touched []touchedCollection
 	)
-	err := planned(func() error {
-		usage, touched = nil, nil
-		writes, err := c.plan(ctx)
-		if err != nil {
-			return err
-		}
-		written, err := c.s.store.Write(ctx, writes, nil)
-		if errors.Is(err, table.ErrRefused) {
-			return refusal(written)
-		}
-		if err != nil {
-			return err
-		}
-		for _, t := range c.tables {
-			used := capacity{table: writes[0].Table}
-			for range t.changes {
-				done := written[0]
-				used.wrote(attribute.ItemSize(done.Old), attribute.ItemSize(done.New), done.Indexes)
-				touched = append(touched, touchedCollection{t.name, writes[0].Table, writes[0].Key})
-				writes, written = writes[1:], written[1:]
+	for left := c.list; len(left) > 0; {
+		n := firstTxn(left)
+		var writes []table.Write
+		var written []table.Written
+		err := planned(func() error {
+			var err error
+			if writes, err = c.plan(ctx); err != nil {
+				return err
 			}
-			usage = append(usage, used)
+			at := len(c.list) - len(left)
+			writes = writes[at : at+n]
+			written, err = c.s.store.Write(ctx, writes, nil)
+			if errors.Is(err, table.ErrRefused) {
+				return refusal(written)
+			}
+			return err
+		})
+		if err != nil {
+			return dst, err
 		}
-		return nil
-	})
-	if err != nil {
-		return dst, err
+		for i, done := range written {
+			usage.of(writes[i].Table).wrote(attribute.ItemSize(done.Old), attribute.ItemSize(done.New), done.Indexes)
+			touched = append(touched, touchedCollection{left[i].table, writes[i].Table, writes[i].Key})
+		}
+		left = left[n:]
 	}
 	dst = append(dst, `{"UnprocessedItems":{}`...)
 	if c.returnCollection.value == "SIZE" {
-		if dst, err = c.s.appendCollections(ctx, dst, touched); err != nil {
-			return dst, err
-		}
+		dst = appendCollections(dst, touched)
 	}
 	dst = appendCapacities(dst, usage, c.returnCapacity)
 	return append(dst, '}'), nil
 }
 
-// plan checks the changes against their tables.
+// firstTxn is how many of the changes, one at least, the first transaction makes: an item is written once, and once more
+// for each index that it may be in.
+func firstTxn(left []batchChange) int {
+	size := 0
+	for i, ch := range left {
+		if size += attribute.ItemSize(ch.key) * (1 + maxLocalIndexes + maxGlobalIndexes); size > maxBatchTxn && i > 0 {
+			return i
+		}
+	}
+	return len(left)
+}
+
+// plan checks all the changes against their tables.
 func (c *batchWriteItemCall) plan(ctx context.Context) ([]table.Write, error) {
-	var writes []table.Write
-	for _, t := range c.tables {
-		d, err := c.s.table(ctx, c.req, t.name)
+	writes := make([]table.Write, len(c.list))
+	seen := distinct{}
+	for i := range c.list {
+		ch := &c.list[i]
+		d, err := c.s.table(ctx, c.req, ch.table)
 		if err != nil {
 			return nil, err
 		}
-		seen := make(map[string]struct{}, len(t.changes))
-		for i := range t.changes {
-			ch := &t.changes[i]
-			if err := checkBatchKey(d, ch); err != nil {
-				return nil, err
-			}
-			id := string(d.KeyOf(nil, ch.key))
-			if _, there := seen[id]; there {
-				return nil, errDuplicateKeys
-			}
-			seen[id] = struct{}{}
-			writes = append(writes, ch.write(d))
+		if err := checkBatchKey(d, &ch.change); err != nil {
+			return nil, err
 		}
+		if !seen.add(d.ID, d.KeyOf(nil, ch.key)) {
+			return nil, errDuplicateKeys
+		}
+		writes[i] = ch.write(d)
 	}
 	return writes, nil
 }

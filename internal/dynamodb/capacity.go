@@ -35,7 +35,7 @@ type capacity struct {
 	table   *table.Descriptor
 	own     halves // of the table itself
 	indexes []indexCapacity
-	// factor is 2 in transactions, which AWS shows as read or write units too.
+	// transact says that a transaction consumed it, twice as much as alone, which AWS shows as read or write units too.
 	read, transact bool
 }
 

@@ -49,7 +49,7 @@ func (v *violations) keySchema(at string, schema []types.KeySchemaElement, most 
 	if schema == nil {
 		return
 	}
-	v.count(at, shownSchema(schema), len(schema), 1, most)
+	v.count(at, len(schema), 1, most, func() string { return shownSchema(schema) })
 	for i, e := range schema {
 		at := fmt.Sprintf("%s.%d.member.", at, i+1)
 		v.required(at+"attributeName", e.AttributeName != nil)
@@ -61,14 +61,11 @@ func (v *violations) keySchema(at string, schema []types.KeySchemaElement, most 
 
 // shownSchema prints a key schema as AWS prints it in a violation.
 func shownSchema(schema []types.KeySchemaElement) string {
-	s := "["
+	elems := make([]string, len(schema))
 	for i, e := range schema {
-		if i > 0 {
-			s += ", "
-		}
-		s += "KeySchemaElement(attributeName=" + aws.ToString(e.AttributeName) + ", keyType=" + string(e.KeyType) + ")"
+		elems[i] = "KeySchemaElement(attributeName=" + aws.ToString(e.AttributeName) + ", keyType=" + string(e.KeyType) + ")"
 	}
-	return s + "]"
+	return joinNames(elems)
 }
 
 func (v *violations) projection(at string, p *types.Projection) {
@@ -78,7 +75,7 @@ func (v *violations) projection(at string, p *types.Projection) {
 	}
 	v.enum(at+".projectionType", enumText(p.ProjectionType), projectionValues)
 	if p.NonKeyAttributes != nil {
-		v.count(at+".nonKeyAttributes", joinNames(p.NonKeyAttributes), len(p.NonKeyAttributes), 1, maxNonKey)
+		v.count(at+".nonKeyAttributes", len(p.NonKeyAttributes), 1, maxNonKey, func() string { return joinNames(p.NonKeyAttributes) })
 		for i, name := range p.NonKeyAttributes {
 			v.length(at+".nonKeyAttributes."+strconv.Itoa(i+1)+".member", text{true, name}, 1, maxAttributeOfKey)
 		}

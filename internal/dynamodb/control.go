@@ -45,7 +45,7 @@ func tableName(name *string) error {
 	switch {
 	case name == nil:
 		return awsapi.Validation("The parameter 'TableName' is required but was not present in the request")
-	case len(*name) > 4 && (*name)[:4] == "arn:":
+	case arnParts(*name) != nil:
 		return nil
 	case len(*name) < 3 || len(*name) > 255:
 		return awsapi.Validation("TableName must be at least 3 characters long and at most 255 characters long")

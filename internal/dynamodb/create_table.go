@@ -82,7 +82,10 @@ func newDescriptor(req *awsapi.Request, in *dynamodb.CreateTableInput) (*table.D
 	if in.StreamSpecification != nil && aws.ToBool(in.StreamSpecification.StreamEnabled) {
 		return nil, awsapi.Validation("DynamoDB Streams are not available on this server yet")
 	}
-	scope, name := place(req, *in.TableName)
+	scope, name, err := locate(req, *in.TableName)
+	if err != nil {
+		return nil, err
+	}
 	d := &table.Descriptor{Scope: scope, Name: name}
 	if err := setBilling(d, in); err != nil {
 		return nil, err
@@ -176,6 +179,9 @@ func addIndexes(d *table.Descriptor, in *dynamodb.CreateTableInput) error {
 		d.Indexes = append(d.Indexes, x)
 		return nil
 	}
+	if len(in.LocalSecondaryIndexes) > maxLocalIndexes {
+		return refused("Number of LocalSecondaryIndexes exceeds per-table limit of %d", maxLocalIndexes)
+	}
 	for _, l := range in.LocalSecondaryIndexes {
 		x, err := localIndexOf(l, d)
 		if err == nil {
@@ -185,8 +191,8 @@ func addIndexes(d *table.Descriptor, in *dynamodb.CreateTableInput) error {
 			return err
 		}
 	}
-	if len(in.LocalSecondaryIndexes) > maxLocalIndexes {
-		return refused("Number of LocalSecondaryIndexes exceeds per-table limit of %d", maxLocalIndexes)
+	if len(in.GlobalSecondaryIndexes) > maxGlobalIndexes {
+		return refused("GlobalSecondaryIndex count exceeds the per-table limit of %d", maxGlobalIndexes)
 	}
 	for _, g := range in.GlobalSecondaryIndexes {
 		x, err := globalIndexOf(g.IndexName, g.KeySchema, g.Projection, d.Definitions)
@@ -202,9 +208,6 @@ func addIndexes(d *table.Descriptor, in *dynamodb.CreateTableInput) error {
 		if err != nil {
 			return err
 		}
-	}
-	if len(in.GlobalSecondaryIndexes) > maxGlobalIndexes {
-		return refused("GlobalSecondaryIndex count exceeds the per-table limit of %d", maxGlobalIndexes)
 	}
 	return nil
 }

@@ -27,7 +27,10 @@ func (s *Service) deleteTable(req *awsapi.Request) (awsapi.Call, error) {
 	return control[*dynamodb.DeleteTableOutput]{
 		needs: need(req, "DeleteTable", *in.TableName, ""),
 		run: func(ctx context.Context) (*dynamodb.DeleteTableOutput, error) {
-			scope, name := place(req, *in.TableName)
+			scope, name, err := locate(req, *in.TableName)
+			if err != nil {
+				return nil, err
+			}
 			d, err := s.store.Drop(ctx, scope, name, checkDeletable)
 			if err != nil {
 				return nil, catalogueError(err, name)

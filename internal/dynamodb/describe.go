@@ -2,7 +2,6 @@ package dynamodb
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"time"
 
@@ -148,5 +147,5 @@ func tags(list []types.Tag) map[string]string {
 	for _, t := range list {
 		m[aws.ToString(t.Key)] = aws.ToString(t.Value)
 	}
-	return maps.Clone(m)
+	return m
 }

@@ -26,7 +26,10 @@ func (s *Service) describeTable(req *awsapi.Request) (awsapi.Call, error) {
 	return control[*dynamodb.DescribeTableOutput]{
 		needs: need(req, "DescribeTable", *in.TableName, ""),
 		run: func(ctx context.Context) (*dynamodb.DescribeTableOutput, error) {
-			scope, name := place(req, *in.TableName)
+			scope, name, err := locate(req, *in.TableName)
+			if err != nil {
+				return nil, err
+			}
 			d, err := s.store.Table(ctx, scope, name)
 			if err != nil {
 				return nil, catalogueError(err, name)

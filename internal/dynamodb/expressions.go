@@ -1,7 +1,6 @@
 package dynamodb
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/statordb/stator/internal/attribute"
@@ -46,7 +45,6 @@ func (ph *placeholders) check(expressions, legacy []param) error {
 		if ph.Values != nil {
 			return awsapi.Validation("ExpressionAttributeValues can only be specified when using expressions: " + nullParams(expressions))
 		}
-		return nil
 	}
 	return nil
 }
@@ -99,10 +97,12 @@ func attributesToGet(names []string) (*expression.Projection, error) {
 	if names == nil {
 		return nil, nil
 	}
-	for i, name := range names {
-		if slices.Contains(names[:i], name) {
+	seen := make(map[string]struct{}, len(names))
+	for _, name := range names {
+		if _, there := seen[name]; there {
 			return nil, awsapi.Validation("One or more parameter values were invalid: Duplicate value in attribute name: " + name)
 		}
+		seen[name] = struct{}{}
 	}
 	paths := make([]expression.Path, len(names))
 	for i, name := range names {

@@ -51,7 +51,7 @@ func (s *Service) getItem(req *awsapi.Request) (awsapi.Call, error) {
 	var v violations
 	v.enum("returnConsumedCapacity", c.returnCapacity, consumedCapacityValues)
 	if names != nil {
-		v.count("attributesToGet", "[]", len(names), 1, maxNames)
+		v.count("attributesToGet", len(names), 1, maxNames, emptyList)
 	}
 	v.table(c.tableName)
 	v.required("key", c.key != nil)

@@ -11,8 +11,8 @@ import (
 	"github.com/statordb/stator/internal/table"
 )
 
-// maxListed is how many tables ListTables lists at once.
-const maxListed = 100
+// listedAtOnce is how many tables ListTables lists at once.
+const listedAtOnce = 100
 
 // listTables decodes ListTables.
 func (s *Service) listTables(req *awsapi.Request) (awsapi.Call, error) {
@@ -23,13 +23,13 @@ func (s *Service) listTables(req *awsapi.Request) (awsapi.Call, error) {
 	limit := integer{in.Limit != nil, int64(aws.ToInt32(in.Limit))}
 	var v violations
 	v.atLeast("limit", limit, 1)
-	v.atMost("limit", limit, maxListed)
+	v.atMost("limit", limit, listedAtOnce)
 	v.name("exclusiveStartTableName", optional(in.ExclusiveStartTableName))
 	if err := v.err(); err != nil {
 		return nil, err
 	}
 	if !limit.set {
-		limit.value = maxListed
+		limit.value = listedAtOnce
 	}
 	return control[*dynamodb.ListTablesOutput]{
 		needs: []policy.Need{{Action: "dynamodb:ListTables", Resource: "*"}},

@@ -16,6 +16,10 @@ import (
 // maxPage ends a page of Query and Scan: the item that reaches so many bytes is its last (API reference, Query).
 const maxPage = 1 << 20
 
+// maxAnswer ends a page, or a batch, whose items are small but long when written: an exponent of 125 takes 3 bytes, and 126
+// digits to print.
+const maxAnswer = 16 << 20
+
 // page is what Query and Scan share: one page of a table's or an index's items, filtered and projected.
 type page struct {
 	base
@@ -191,16 +195,7 @@ func missing(d *table.Descriptor, x *table.Index, names []string) []string {
 	return missing
 }
 
-func joinNames(names []string) string {
-	s := "["
-	for i, name := range names {
-		if i > 0 {
-			s += ", "
-		}
-		s += name
-	}
-	return s + "]"
-}
+func joinNames(names []string) string { return "[" + strings.Join(names, ", ") + "]" }
 
 // projects says whether the entries of x have the attribute.
 func projects(d *table.Descriptor, x *table.Index, name string) bool {
@@ -261,7 +256,7 @@ func (c *collector) visit(item attribute.Value) (more bool, err error) {
 		}
 		c.count++
 	}
-	if c.size < maxPage && (!c.page.limit.set || int64(c.scanned) < c.page.limit.value) {
+	if c.size < maxPage && len(c.dst) < maxAnswer && (!c.page.limit.set || int64(c.scanned) < c.page.limit.value) {
 		return true, nil
 	}
 	c.last = c.table.KeyOf(c.index, item)

@@ -48,7 +48,7 @@ func (s *Service) query(req *awsapi.Request) (awsapi.Call, error) {
 	v.table(c.tableName)
 	v.enum("conditionalOperator", c.conditionalOperator, conditionalValues)
 	if c.names != nil {
-		v.count("attributesToGet", "[]", len(c.names), 1, maxNames)
+		v.count("attributesToGet", len(c.names), 1, maxNames, emptyList)
 	}
 	v.atLeast("limit", c.limit, 1)
 	keys.required(&v, "keyConditions")
@@ -106,6 +106,11 @@ func (c *queryCall) Run(ctx context.Context, dst []byte) ([]byte, error) {
 	bound, err := c.key.Bind(expressionKey(partition), expressionKey(sort))
 	if err != nil {
 		return dst, expressionError(err)
+	}
+	for i, a := range partition {
+		if err := checkKeyValue(a, bound.Partition[i], true); err != nil {
+			return dst, err
+		}
 	}
 	if err := c.checkFilter(partition, sort); err != nil {
 		return dst, err
@@ -235,7 +240,14 @@ func checkStartKey(d *table.Descriptor, x *table.Index, start attribute.Value) e
 		if v.Kind() != a.Kind {
 			return errKeySchema
 		}
-		if v.Kind() != attribute.Number && len(v.Text()) == 0 {
+		if v.Kind() == attribute.Number {
+			continue
+		}
+		inPartition := a == d.Partition || x != nil && slices.Contains(x.Partition, a)
+		if n := len(v.Text()); n > maxPartitionKey || n > maxSortKey && !inPartition {
+			return mismatch
+		}
+		if len(v.Text()) == 0 {
 			return refused("The AttributeValue for a key attribute cannot contain an empty %s value. Key: %s", emptyKind(v), a.Name)
 		}
 	}

@@ -46,7 +46,7 @@ func (s *Service) scan(req *awsapi.Request) (awsapi.Call, error) {
 	v.atLeast("segment", c.segment, 0)
 	v.atMost("segment", c.segment, maxSegments-1)
 	if c.names != nil {
-		v.count("attributesToGet", "[]", len(c.names), 1, maxNames)
+		v.count("attributesToGet", len(c.names), 1, maxNames, emptyList)
 	}
 	v.atLeast("limit", c.limit, 1)
 	if err := v.err(); err != nil {

@@ -20,6 +20,8 @@ const (
 	maxProjected       = 100 // attributes named by the INCLUDE projections of a table's indexes together
 	maxKeyAttributes   = 4   // of either sort in the key of a global index
 	maxThroughputUnits = 1_000_000_000_000
+	// maxDefinitions is how many attributes the keys of a table and its indexes can have at the most.
+	maxDefinitions = 2 + maxLocalIndexes + 2*maxKeyAttributes*maxGlobalIndexes
 )
 
 func refused(format string, args ...any) error {
@@ -30,6 +32,9 @@ func refused(format string, args ...any) error {
 type definitionList []table.KeyAttribute
 
 func parseDefinitions(defs []types.AttributeDefinition) (definitionList, error) {
+	if len(defs) > maxDefinitions {
+		return nil, refused("Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions")
+	}
 	var list definitionList
 	for _, d := range defs {
 		a := table.KeyAttribute{Name: aws.ToString(d.AttributeName), Kind: map[types.ScalarAttributeType]attribute.Kind{

@@ -14,7 +14,8 @@ import (
 // transactGetItemsCall is a TransactGetItems.
 type transactGetItemsCall struct {
 	base
-	gets []transactGet
+	given int // elements of the request; those beyond the limit are not read
+	gets  []transactGet
 }
 
 // transactGet is one element of TransactItems.
@@ -37,6 +38,9 @@ func (s *Service) transactGetItems(req *awsapi.Request) (awsapi.Call, error) {
 		case "TransactItems":
 			given = true
 			return r.elements(func() error {
+				if c.given++; c.given > maxTransact {
+					return r.Scan.Skip()
+				}
 				var g transactGet
 				err := g.read(r)
 				c.gets = append(c.gets, g)
@@ -53,7 +57,7 @@ func (s *Service) transactGetItems(req *awsapi.Request) (awsapi.Call, error) {
 	v.enum("returnConsumedCapacity", c.returnCapacity, consumedCapacityValues)
 	v.required("transactItems", given)
 	if given {
-		v.count("transactItems", "[]", len(c.gets), 1, maxTransact)
+		v.count("transactItems", c.given, 1, maxTransact, emptyList)
 	}
 	for i, g := range c.gets {
 		at := fmt.Sprintf("transactItems.%d.member.get", i+1)

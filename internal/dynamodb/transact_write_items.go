@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 
 	"github.com/statordb/stator/internal/attribute"
 	"github.com/statordb/stator/internal/awsapi"
@@ -18,6 +17,7 @@ import (
 // transactWriteItemsCall is a TransactWriteItems.
 type transactWriteItemsCall struct {
 	base
+	given            int // elements of the request; those beyond the limit are not read
 	writes           []*transactWrite
 	token            text
 	returnCollection text
@@ -44,6 +44,9 @@ func (s *Service) transactWriteItems(req *awsapi.Request) (awsapi.Call, error) {
 		case "TransactItems":
 			given = true
 			return r.elements(func() error {
+				if c.given++; c.given > maxTransact {
+					return r.Scan.Skip()
+				}
 				w := &transactWrite{}
 				c.writes = append(c.writes, w)
 				return w.read(r)
@@ -65,7 +68,7 @@ func (s *Service) transactWriteItems(req *awsapi.Request) (awsapi.Call, error) {
 	v.length("clientRequestToken", c.token, 1, 36)
 	v.required("transactItems", given)
 	if given {
-		v.count("transactItems", "[]", len(c.writes), 1, maxTransact)
+		v.count("transactItems", c.given, 1, maxTransact, emptyList)
 	}
 	for i, w := range c.writes {
 		w.violations(&v, i)
@@ -220,7 +223,7 @@ func (c *transactWriteItemsCall) Run(ctx context.Context, dst []byte) ([]byte, e
 	if repeated {
 		return c.appendRepeated(ctx, dst, writes)
 	}
-	return c.append(ctx, dst, writes, written)
+	return c.append(dst, writes, written), nil
 }
 
 // idempotency is the client's token, nil if there is none. Two requests are the same if their items are.
@@ -255,16 +258,15 @@ func sorted(v attribute.Value) attribute.Value {
 		}
 		return attribute.NewList(elems)
 	case attribute.Map:
-		var names []string
-		for name := range v.Fields() {
-			names = append(names, string(name))
+		fields := make(map[string]attribute.Value, v.Count())
+		for name, elem := range v.Fields() {
+			fields[string(name)] = sorted(elem)
 		}
-		slices.Sort(names)
-		values := make([]attribute.Value, len(names))
-		for i, name := range names {
-			values[i] = sorted(v.Field(name))
+		var b attribute.MapBuilder
+		for _, name := range sortedKeys(fields) {
+			b.Add(name, fields[name])
 		}
-		return attribute.NewMap(names, values)
+		return b.Value()
 	}
 	return v
 }
@@ -300,7 +302,7 @@ func (c *transactWriteItemsCall) plan(ctx context.Context) ([]table.Write, error
 	return writes, nil
 }
 
-func (c *transactWriteItemsCall) append(ctx context.Context, dst []byte, writes []table.Write, written []table.Written) ([]byte, error) {
+func (c *transactWriteItemsCall) append(dst []byte, writes []table.Write, written []table.Written) []byte {
 	var usage usageByTable
 	var touched []touchedCollection
 	for i, done := range written {
@@ -312,12 +314,9 @@ func (c *transactWriteItemsCall) append(ctx context.Context, dst []byte, writes 
 	dst = append(dst, '{')
 	dst = appendCapacities(dst, usage, c.returnCapacity)
 	if c.returnCollection.value == "SIZE" {
-		var err error
-		if dst, err = c.s.appendCollections(ctx, dst, touched); err != nil {
-			return dst, err
-		}
+		dst = appendCollections(dst, touched)
 	}
-	return append(dst, '}'), nil
+	return append(dst, '}')
 }
 
 // appendRepeated answers a transaction that was done before: nothing was written, and what it read is what was consumed

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/statordb/stator/internal/awsapi"
 )
@@ -12,6 +13,13 @@ import (
 // violations collects what AWS reports together, before anything else is checked: "2 validation errors detected: …".
 // The order in which an operation calls it is the order in which AWS lists them.
 type violations []string
+
+// AWS lists ten violations at the most. Of a value that is shown, what is beyond maxShown bytes is cut off: a hostile
+// request must not make a large answer.
+const (
+	maxListed = 10
+	maxShown  = 4 << 10
+)
 
 // AWS's own order of the values of each enumeration.
 var (
@@ -26,6 +34,12 @@ var (
 )
 
 func (v *violations) add(value, at, constraint string) {
+	if len(*v) == maxListed {
+		return
+	}
+	if len(value) > maxShown {
+		value = strings.ToValidUTF8(value[:maxShown], "") + "'"
+	}
 	*v = append(*v, "Value "+value+" at '"+at+"' failed to satisfy constraint: "+constraint)
 }
 
@@ -56,7 +70,7 @@ func (v *violations) name(at string, t text) {
 func (v *violations) table(t text) { v.tableAt("tableName", t) }
 
 func (v *violations) length(at string, t text, low, high int) {
-	switch n := len([]rune(t.value)); {
+	switch n := utf8.RuneCountInString(t.value); {
 	case !t.set:
 	case n < low:
 		v.add("'"+t.value+"'", at, "Member must have length greater than or equal to "+strconv.Itoa(low))
@@ -65,15 +79,18 @@ func (v *violations) length(at string, t text, low, high int) {
 	}
 }
 
-// count checks the number of elements of a list or a map that is there; shown is how AWS prints it.
-func (v *violations) count(at, shown string, n, low, high int) {
+// count checks the number of elements of a list or a map that is there; shown prints it as AWS does.
+func (v *violations) count(at string, n, low, high int, shown func() string) {
 	switch {
 	case n < low:
-		v.add("'"+shown+"'", at, "Member must have length greater than or equal to "+strconv.Itoa(low))
+		v.add("'"+shown()+"'", at, "Member must have length greater than or equal to "+strconv.Itoa(low))
 	case n > high:
-		v.add("'"+shown+"'", at, "Member must have length less than or equal to "+strconv.Itoa(high))
+		v.add("'"+shown()+"'", at, "Member must have length less than or equal to "+strconv.Itoa(high))
 	}
 }
+
+func emptyList() string { return "[]" }
+func emptyMap() string  { return "{}" }
 
 func (v *violations) atLeast(at string, i integer, low int64) {
 	if i.set && i.value < low {
@@ -95,9 +112,7 @@ func (v violations) err() error {
 	case 1:
 		return awsapi.Validation("1 validation error detected: " + v[0])
 	}
-	// AWS lists ten at the most.
-	listed := v[:min(len(v), 10)]
-	return awsapi.Validation(fmt.Sprintf("%d validation errors detected: %s", len(listed), strings.Join(listed, "; ")))
+	return awsapi.Validation(fmt.Sprintf("%d validation errors detected: %s", len(v), strings.Join(v, "; ")))
 }
 
 func nameCharacters(name string) bool {
@@ -112,7 +127,7 @@ func nameCharacters(name string) bool {
 
 // tableKey checks the name of a table, or its ARN, where it is the key of a map.
 func (v *violations) tableKey(at, name string) {
-	if len(name) >= 1 && len(name) <= 1024 && (len(name) > 4 && name[:4] == "arn:" || len(name) >= 3 && len(name) <= 255 && nameCharacters(name)) {
+	if isTableARN(name) || len(name) >= 3 && len(name) <= 255 && nameCharacters(name) {
 		return
 	}
 	v.add("'{"+name+"}'", at, "Map keys must satisfy constraint: [Member must have length less than or equal to 255, Member must have length greater than or equal to 3, Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+]")
@@ -121,9 +136,7 @@ func (v *violations) tableKey(at, name string) {
 // tableAt is table for a TableName inside a list.
 func (v *violations) tableAt(at string, t text) {
 	v.required(at, t.set)
-	if strings.HasPrefix(t.value, "arn:") {
-		v.length(at, t, 1, 1024)
-		return
+	if !isTableARN(t.value) {
+		v.name(at, t)
 	}
-	v.name(at, t)
 }

@@ -104,9 +104,7 @@ func (w *writeItem) Run(ctx context.Context, dst []byte) ([]byte, error) {
 	dst = used.appendMember(dst, w.returnCapacity)
 	if w.returnCollection.value == "SIZE" && hasLocal(used.table) {
 		dst = append(comma(dst), `"ItemCollectionMetrics":`...)
-		if dst, err = w.s.appendCollection(ctx, dst, used.table, w.key); err != nil {
-			return dst, err
-		}
+		dst = appendCollection(dst, used.table, w.key)
 	}
 	return append(dst, '}'), nil
 }

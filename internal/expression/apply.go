@@ -94,8 +94,12 @@ func subtract(old, v attribute.Value) (attribute.Value, error) {
 		return nil, errBadType
 	}
 	left := make([]attribute.Value, 0, old.Count())
+	gone := appendElements(nil, v) // in order, as those of old are
 	for elem := range old.Elements() {
-		if !v.Contains(elem) {
+		for len(gone) > 0 && attribute.Compare(gone[0], elem) < 0 {
+			gone = gone[1:]
+		}
+		if len(gone) == 0 || attribute.Compare(gone[0], elem) != 0 {
 			left = append(left, elem)
 		}
 	}

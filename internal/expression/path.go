@@ -1,6 +1,7 @@
 package expression
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,6 +16,16 @@ type Step struct {
 	Name  string
 	Index int
 }
+
+// compare orders the members of a map by name and the elements of a list by index.
+func (s Step) compare(t Step) int {
+	if c := strings.Compare(s.Name, t.Name); c != 0 {
+		return c
+	}
+	return s.Index - t.Index
+}
+
+func (p Path) compare(q Path) int { return slices.CompareFunc(p, q, Step.compare) }
 
 // IsIndex says whether the step is into a list.
 func (s Step) IsIndex() bool { return s.Name == "" }

@@ -56,7 +56,8 @@ func (p *parser) paths(paths []Path) ([]Path, error) {
 // an index, and the attributes that an update touched.
 func NewProjection(paths ...Path) *Projection {
 	p := &Projection{paths: paths}
-	for _, path := range paths {
+	// In order, every branch is added at the end of its siblings.
+	for _, path := range slices.SortedFunc(slices.Values(paths), Path.compare) {
 		p.root.grow(path).leaf = true
 	}
 	return p
@@ -107,15 +108,7 @@ func (b *branch) grow(path Path) *branch {
 
 // find returns the branch of a step, or where it would be: they are in order, which lists need.
 func (b *branch) find(step Step) (int, bool) {
-	return slices.BinarySearchFunc(b.next, step, func(n branch, s Step) int {
-		switch {
-		case n.step.Name < s.Name:
-			return -1
-		case n.step.Name > s.Name:
-			return 1
-		}
-		return n.step.Index - s.Index
-	})
+	return slices.BinarySearchFunc(b.next, step, func(n branch, s Step) int { return n.step.compare(s) })
 }
 
 // member returns the branch of a map's member.

@@ -174,17 +174,20 @@ func longName(kind attribute.Kind) string {
 
 // plant makes the tree of the paths.
 func (u *Update) plant() {
-	for i, path := range u.paths {
-		b := u.root.grow(path)
+	order := make([]int, len(u.paths))
+	for i := range order {
+		order[i] = i
+	}
+	// In order, every branch is added at the end of its siblings.
+	slices.SortFunc(order, func(i, j int) int { return u.paths[i].compare(u.paths[j]) })
+	for _, i := range order {
+		b := u.root.grow(u.paths[i])
 		b.leaf, b.action = true, i
 	}
 }
 
 // Attributes returns the names of the attributes that the update changes.
 func (u *Update) Attributes() []string { return heads(u.paths) }
-
-// Reads returns the names of the attributes whose values the update reads.
-func (u *Update) Reads() []string { return heads(u.operandPaths()) }
 
 func (u *Update) operandPaths() []Path {
 	var paths []Path

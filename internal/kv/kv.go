@@ -34,11 +34,11 @@ import (
 )
 
 // Limits that every engine keeps. TiKV's defaults are the tightest: 6 MiB an entry, and a transaction that is
-// sent to a region in pieces. A DynamoDB transaction of 4 MB fits with its entries in 20 indexes.
+// sent to a region in pieces. A DynamoDB transaction of 4 MB fits with its entries in 25 indexes.
 const (
 	MaxKeySize   = 16 << 10
 	MaxValueSize = 4 << 20
-	MaxTxnSize   = 96 << 20
+	MaxTxnSize   = 128 << 20
 )
 
 var (

@@ -162,7 +162,7 @@ func (s *Store) visitWhole(ctx context.Context, d *Descriptor, x *Index, r kv.Ra
 	return s.db.View(ctx, func(tx kv.Reader) error {
 		batch := wholeFirst
 		if r.Limit > 0 {
-			batch = min(r.Limit, wholeMost)
+			batch = min(r.Limit, wholeFirst)
 		}
 		for bytes.Compare(r.Start, r.End) < 0 {
 			var keys [][]byte

@@ -116,5 +116,6 @@ func (s *Store) expireTokens(ctx context.Context) (int, error) {
 			return removed, err
 		}
 		removed += len(queue)
+		start = keyspace.After(queue[len(queue)-1]) // not over what was just deleted
 	}
 }

@@ -164,7 +164,8 @@ func (db *DB) View(ctx context.Context, fn func(kv.Reader) error) error {
 func (db *DB) afterReading(ctx context.Context, s *session, fnErr error) error {
 	if err := db.durable.wait(ctx, s.seen); err != nil {
 		if fnErr != nil {
-			return errors.Join(fnErr, err)
+			// What fn returned is not in the chain: whoever asks for it would take what fn saw for a fact.
+			return fmt.Errorf("%w (the function had returned: %v)", err, fnErr)
 		}
 		return err
 	}
