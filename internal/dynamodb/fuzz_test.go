@@ -27,22 +27,27 @@ func call(ctx context.Context, op awsapi.Operation, body []byte) ([]byte, error)
 	return c.Run(ctx, nil)
 }
 
-// Whatever the body: an answer is JSON, and an error is the client's.
-func FuzzOperations(f *testing.F) {
+// operations are those of a new service in memory, by name.
+func operations(t testing.TB) map[string]awsapi.Operation {
 	db, err := pebblekv.OpenMemory(pebblekv.Options{})
 	if err != nil {
-		f.Fatal(err)
+		t.Fatal(err)
 	}
-	store, err := table.Open(f.Context(), db, table.Options{})
+	store, err := table.Open(t.Context(), db, table.Options{})
 	if err != nil {
-		f.Fatal(err)
+		t.Fatal(err)
 	}
-	f.Cleanup(func() { _, _ = store.Close(), db.Close() })
-	service := New(store)
+	t.Cleanup(func() { _, _ = store.Close(), db.Close() })
 	ops := map[string]awsapi.Operation{}
-	for _, op := range service.Operations() {
+	for _, op := range New(store).Operations() {
 		ops[op.Name] = op
 	}
+	return ops
+}
+
+// Whatever the body: an answer is JSON, and an error is the client's.
+func FuzzOperations(f *testing.F) {
+	ops := operations(f)
 	const made = `{"TableName":"tab","AttributeDefinitions":[{"AttributeName":"a","AttributeType":"S"},{"AttributeName":"b","AttributeType":"N"},{"AttributeName":"c","AttributeType":"B"}],` +
 		`"KeySchema":[{"AttributeName":"a","KeyType":"HASH"},{"AttributeName":"b","KeyType":"RANGE"}],"BillingMode":"PAY_PER_REQUEST",` +
 		`"LocalSecondaryIndexes":[{"IndexName":"loc","KeySchema":[{"AttributeName":"a","KeyType":"HASH"},{"AttributeName":"c","KeyType":"RANGE"}],"Projection":{"ProjectionType":"KEYS_ONLY"}}],` +

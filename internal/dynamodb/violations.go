@@ -14,7 +14,7 @@ import (
 // The order in which an operation calls it is the order in which AWS lists them.
 type violations []string
 
-// AWS lists ten violations at the most. Of a value that is shown, what is beyond maxShown bytes is cut off: a hostile
+// AWS lists ten violations at the most. Of what they show, what is beyond maxShown bytes is cut off: a hostile
 // request must not make a large answer.
 const (
 	maxListed = 10
@@ -37,10 +37,14 @@ func (v *violations) add(value, at, constraint string) {
 	if len(*v) == maxListed {
 		return
 	}
-	if len(value) > maxShown {
-		value = strings.ToValidUTF8(value[:maxShown], "") + "'"
+	*v = append(*v, "Value "+cut(value)+" at '"+cut(at)+"' failed to satisfy constraint: "+constraint)
+}
+
+func cut(s string) string {
+	if len(s) <= maxShown {
+		return s
 	}
-	*v = append(*v, "Value "+value+" at '"+at+"' failed to satisfy constraint: "+constraint)
+	return strings.ToValidUTF8(s[:maxShown], "")
 }
 
 func (v *violations) required(at string, there bool) {
