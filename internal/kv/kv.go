@@ -25,7 +25,7 @@
 // those given to a Scan callback, which are valid only during that call. Nobody writes into them.
 //
 // No method panics on bad input. Every method that may wait ends with the context's error soon after the
-// context ends.
+// context ends, except that a commit which has begun is waited for, so that its outcome is known.
 package kv
 
 import (

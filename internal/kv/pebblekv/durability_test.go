@@ -218,3 +218,29 @@ func TestNothingIsAcknowledgedAfterTheLogFailed(t *testing.T) {
 		}
 	}
 }
+
+// What a function returned after it saw a write that never got to disk must not pass for an answer: not to those who look
+// for its error either.
+func TestAFailedLogHidesWhatWasSeen(t *testing.T) {
+	disk := newLogDisk()
+	db := openOn(t, disk.fs())
+	mustSet(t, db, "old", "1")
+	disk.fail(1)
+	if err := set(t.Context(), db, "k", "1"); err == nil {
+		t.Fatal("no error, although the disk failed")
+	}
+	refused := errors.New("there is a k")
+	look := func(r kv.Reader) error {
+		if v, err := r.Get(t.Context(), []byte("k")); err != nil || v == nil {
+			return err
+		}
+		return refused
+	}
+	if err := db.View(t.Context(), look); errors.Is(err, refused) {
+		t.Errorf("View: %v", err)
+	}
+	if err := db.Update(t.Context(), func(tx kv.Txn) error { return look(tx) }); errors.Is(err, refused) {
+		t.Errorf("Update: %v", err)
+	}
+	_ = db.Close()
+}
