@@ -68,10 +68,10 @@ func arn(scope table.Scope, name, index string) string {
 	return s
 }
 
-// need is the one permission of an operation on a table or an index.
-func need(req *awsapi.Request, action, name, index string) []policy.Need {
+// need is the one permission of an operation on a table or an index; conditions may be nil.
+func need(req *awsapi.Request, action, name, index string, conditions policy.Context) []policy.Need {
 	scope, name := place(req, name)
-	return []policy.Need{{Action: "dynamodb:" + action, Resource: arn(scope, name, index)}}
+	return []policy.Need{{Action: "dynamodb:" + action, Resource: arn(scope, name, index), Conditions: conditions}}
 }
 
 // table finds a table for an operation on its items.

@@ -153,9 +153,34 @@ var errDuplicateKeys = awsapi.Validation("Provided list of item keys contains du
 func (c *batchGetItemCall) Needs() []policy.Need {
 	var needs []policy.Need
 	for _, t := range c.tables {
-		needs = append(needs, need(c.req, "BatchGetItem", t.name, "")...)
+		needs = append(needs, need(c.req, "BatchGetItem", t.name, "", batchGetConditions{c, t})...)
 	}
 	return needs
+}
+
+// batchGetConditions are the condition keys of what a BatchGetItem asks of one table.
+type batchGetConditions struct {
+	call *batchGetItemCall
+	of   *batchGetTable
+}
+
+// Values implements policy.Context.
+func (c batchGetConditions) Values(key string) ([]string, bool) {
+	switch key {
+	case keyLeading:
+		return leading(c.call.s.described(c.call.req, c.of.name), c.of.keys...)
+	case keyAttributesRead:
+		all := readAttributes(c.of.projection, nil)
+		for _, k := range c.of.keys {
+			all = append(all, names(k)...)
+		}
+		return all, true
+	case keySelect:
+		return selected(c.of.projection != nil, false), true
+	case keyReturnCapacity:
+		return c.call.returnCapacity.values()
+	}
+	return nil, false
 }
 
 // Run implements awsapi.Call.

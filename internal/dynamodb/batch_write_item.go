@@ -169,9 +169,36 @@ func (w *batchWrite) change() (change, error) {
 func (c *batchWriteItemCall) Needs() []policy.Need {
 	var needs []policy.Need
 	for _, t := range c.tables {
-		needs = append(needs, need(c.req, "BatchWriteItem", t.name, "")...)
+		needs = append(needs, need(c.req, "BatchWriteItem", t.name, "", batchWriteConditions{c, t.name})...)
 	}
 	return needs
+}
+
+// batchWriteConditions are the condition keys of what a BatchWriteItem does to one table.
+type batchWriteConditions struct {
+	call  *batchWriteItemCall
+	table string
+}
+
+// Values implements policy.Context.
+func (c batchWriteConditions) Values(key string) ([]string, bool) {
+	var items []attribute.Value
+	var all []string
+	for i := range c.call.list {
+		if ch := &c.call.list[i]; ch.table == c.table {
+			items = append(items, ch.key)
+			all = append(all, ch.attributes()...)
+		}
+	}
+	switch key {
+	case keyLeading:
+		return leading(c.call.s.described(c.call.req, c.table), items...)
+	case keyAttributesRead:
+		return all, true
+	case keyReturnCapacity:
+		return c.call.returnCapacity.values()
+	}
+	return nil, false
 }
 
 // maxBatchTxn is about how many bytes of items and index entries one transaction of a batch writes.

@@ -19,6 +19,18 @@ type change struct {
 	showItem  bool                  // ReturnValuesOnConditionCheckFailure is ALL_OLD
 }
 
+// attributes are the names of the attributes that the change reads or writes.
+func (c *change) attributes() []string {
+	all := names(c.key)
+	if c.update != nil {
+		all = append(append(all, c.update.Attributes()...), c.update.Reads()...)
+	}
+	if c.condition != nil {
+		all = append(all, c.condition.Attributes()...)
+	}
+	return all
+}
+
 // check checks the change against the table's schema.
 func (c *change) check(d *table.Descriptor) error {
 	if c.put {

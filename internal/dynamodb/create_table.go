@@ -29,7 +29,7 @@ func (s *Service) createTable(req *awsapi.Request) (awsapi.Call, error) {
 		return nil, err
 	}
 	return control[*dynamodb.CreateTableOutput]{
-		needs: need(req, "CreateTable", *in.TableName, ""),
+		needs: need(req, "CreateTable", *in.TableName, "", nil),
 		run: func(ctx context.Context) (*dynamodb.CreateTableOutput, error) {
 			created, err := s.store.Create(ctx, *d)
 			if err != nil {

@@ -25,7 +25,7 @@ func (s *Service) deleteTable(req *awsapi.Request) (awsapi.Call, error) {
 		return nil, err
 	}
 	return control[*dynamodb.DeleteTableOutput]{
-		needs: need(req, "DeleteTable", *in.TableName, ""),
+		needs: need(req, "DeleteTable", *in.TableName, "", nil),
 		run: func(ctx context.Context) (*dynamodb.DeleteTableOutput, error) {
 			scope, name, err := locate(req, *in.TableName)
 			if err != nil {

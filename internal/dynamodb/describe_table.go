@@ -24,7 +24,7 @@ func (s *Service) describeTable(req *awsapi.Request) (awsapi.Call, error) {
 		return nil, err
 	}
 	return control[*dynamodb.DescribeTableOutput]{
-		needs: need(req, "DescribeTable", *in.TableName, ""),
+		needs: need(req, "DescribeTable", *in.TableName, "", nil),
 		run: func(ctx context.Context) (*dynamodb.DescribeTableOutput, error) {
 			scope, name, err := locate(req, *in.TableName)
 			if err != nil {

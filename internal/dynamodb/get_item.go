@@ -72,7 +72,22 @@ func (s *Service) getItem(req *awsapi.Request) (awsapi.Call, error) {
 }
 
 // Needs implements awsapi.Call.
-func (c *getItemCall) Needs() []policy.Need { return need(c.req, "GetItem", c.tableName.value, "") }
+func (c *getItemCall) Needs() []policy.Need { return need(c.req, "GetItem", c.tableName.value, "", c) }
+
+// Values implements policy.Context.
+func (c *getItemCall) Values(key string) ([]string, bool) {
+	switch key {
+	case keyLeading:
+		return leading(c.s.described(c.req, c.tableName.value), c.key)
+	case keyAttributesRead:
+		return names(c.key, readAttributes(c.projection, nil)), true
+	case keySelect:
+		return selected(c.projection != nil, false), true
+	case keyReturnCapacity:
+		return c.returnCapacity.values()
+	}
+	return nil, false
+}
 
 // Run implements awsapi.Call.
 func (c *getItemCall) Run(ctx context.Context, dst []byte) ([]byte, error) {

@@ -9,7 +9,6 @@ import (
 	"github.com/statordb/stator/internal/attribute"
 	"github.com/statordb/stator/internal/awsapi"
 	"github.com/statordb/stator/internal/expression"
-	"github.com/statordb/stator/internal/policy"
 	"github.com/statordb/stator/internal/table"
 )
 
@@ -76,9 +75,18 @@ func (p *page) member(r *reader, name []byte) error {
 	return r.Scan.Skip()
 }
 
-// Needs implements awsapi.Call.
-func (p *page) Needs() []policy.Need {
-	return need(p.req, p.action, p.tableName.value, p.indexName.value)
+// value looks up the condition keys that Query and Scan share.
+func (p *page) value(key string) ([]string, bool) {
+	switch key {
+	case keySelect:
+		if p.selects.set {
+			return p.selects.values()
+		}
+		return selected(p.projection != nil, p.indexName.set), true
+	case keyReturnCapacity:
+		return p.returnCapacity.values()
+	}
+	return nil, false
 }
 
 // parse parses the filter and the projection, and checks Select against them.

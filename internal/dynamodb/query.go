@@ -8,6 +8,7 @@ import (
 	"github.com/statordb/stator/internal/attribute"
 	"github.com/statordb/stator/internal/awsapi"
 	"github.com/statordb/stator/internal/expression"
+	"github.com/statordb/stator/internal/policy"
 	"github.com/statordb/stator/internal/table"
 )
 
@@ -88,6 +89,38 @@ func (s *Service) query(req *awsapi.Request) (awsapi.Call, error) {
 	}
 	c.key = key
 	return c, c.placeholders.close()
+}
+
+// Needs implements awsapi.Call.
+func (c *queryCall) Needs() []policy.Need {
+	return need(c.req, "Query", c.tableName.value, c.indexName.value, c)
+}
+
+// Values implements policy.Context. The leading key of a query of an index is the index's own.
+func (c *queryCall) Values(key string) ([]string, bool) {
+	if key == keyAttributesRead {
+		return append(c.key.Attributes(), readAttributes(c.projection, c.filter)...), true
+	}
+	position := slices.Index(positionalKeys[:], key)
+	if key == keyLeading {
+		position = 0
+	}
+	if position < 0 {
+		return c.value(key)
+	}
+	d := c.s.described(c.req, c.tableName.value)
+	if d == nil {
+		return nil, false
+	}
+	partition := []table.KeyAttribute{d.Partition}
+	if x := d.Index(c.indexName.value); x != nil {
+		partition = x.Partition
+	}
+	if position >= len(partition) {
+		return nil, false
+	}
+	v := c.key.Equal(partition[position].Name)
+	return []string{keyText(v)}, v != nil
 }
 
 // Run implements awsapi.Call.

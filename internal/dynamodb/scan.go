@@ -6,6 +6,7 @@ import (
 
 	"github.com/statordb/stator/internal/attribute"
 	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/policy"
 	"github.com/statordb/stator/internal/table"
 )
 
@@ -85,6 +86,19 @@ func (c *scanCall) checkSegments() error {
 		return awsapi.Validation(fmt.Sprintf("The Segment parameter is zero-based and must be less than parameter TotalSegments: Segment: %d is not less than TotalSegments: %d", c.segment.value, c.segments.value))
 	}
 	return nil
+}
+
+// Needs implements awsapi.Call.
+func (c *scanCall) Needs() []policy.Need {
+	return need(c.req, "Scan", c.tableName.value, c.indexName.value, c)
+}
+
+// Values implements policy.Context. A scan has no leading key.
+func (c *scanCall) Values(key string) ([]string, bool) {
+	if key == keyAttributesRead {
+		return readAttributes(c.projection, c.filter), true
+	}
+	return c.value(key)
 }
 
 // Run implements awsapi.Call.

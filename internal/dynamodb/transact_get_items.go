@@ -111,8 +111,10 @@ func (g *transactGet) read(r *reader) error {
 // Needs implements awsapi.Call: a transaction needs the permissions of its parts.
 func (c *transactGetItemsCall) Needs() []policy.Need {
 	var needs []policy.Need
-	for _, g := range c.gets {
-		needs = append(needs, need(c.req, "GetItem", g.tableName.value, "")...)
+	for i := range c.gets {
+		g := &c.gets[i]
+		needs = append(needs, need(c.req, "GetItem", g.tableName.value, "", under{enclosingRead, &getItemCall{
+			base: base{s: c.s, req: c.req, tableName: g.tableName, returnCapacity: c.returnCapacity}, key: g.key, projection: g.projection}})...)
 	}
 	return needs
 }

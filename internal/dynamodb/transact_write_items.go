@@ -183,7 +183,8 @@ func (c *transactWriteItemsCall) Needs() []policy.Need {
 	var needs []policy.Need
 	for _, w := range c.writes {
 		action := map[string]string{"ConditionCheck": "ConditionCheckItem", "Put": "PutItem", "Delete": "DeleteItem", "Update": "UpdateItem"}[w.kinds[0]]
-		needs = append(needs, need(c.req, action, w.tableName.value, "")...)
+		needs = append(needs, need(c.req, action, w.tableName.value, "", under{enclosingWrite, &writeItem{
+			base: base{s: c.s, req: c.req, tableName: w.tableName, returnCapacity: c.returnCapacity}, change: w.change}})...)
 	}
 	return needs
 }

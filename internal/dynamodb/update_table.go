@@ -30,7 +30,7 @@ func (s *Service) updateTable(req *awsapi.Request) (awsapi.Call, error) {
 		return nil, err
 	}
 	return control[*dynamodb.UpdateTableOutput]{
-		needs: need(req, "UpdateTable", *in.TableName, ""),
+		needs: need(req, "UpdateTable", *in.TableName, "", nil),
 		run: func(ctx context.Context) (*dynamodb.UpdateTableOutput, error) {
 			scope, name, err := locate(req, *in.TableName)
 			if err != nil {

@@ -51,7 +51,24 @@ func (w *writeItem) member(r *reader, name []byte) error {
 }
 
 // Needs implements awsapi.Call.
-func (w *writeItem) Needs() []policy.Need { return need(w.req, w.action, w.tableName.value, "") }
+func (w *writeItem) Needs() []policy.Need {
+	return need(w.req, w.action, w.tableName.value, "", w)
+}
+
+// Values implements policy.Context.
+func (w *writeItem) Values(key string) ([]string, bool) {
+	switch key {
+	case keyLeading:
+		return leading(w.s.described(w.req, w.tableName.value), w.key)
+	case keyAttributesRead:
+		return w.attributes(), true
+	case keyReturnValues:
+		return w.returnValues.values()
+	case keyReturnCapacity:
+		return w.returnCapacity.values()
+	}
+	return nil, false
+}
 
 // prepare checks a PutItem or a DeleteItem after its constraints, as far as that goes without the table.
 func (w *writeItem) prepare(bad *attribute.Error) error {

@@ -79,6 +79,49 @@ func LegacyKeyCondition(name, operator string, values []attribute.Value) (*KeyCo
 // Add joins the terms of another legacy condition.
 func (k *KeyCondition) Add(other *KeyCondition) { k.terms = append(k.terms, other.terms...) }
 
+// Attributes returns the names of the attributes that the condition is on.
+func (k *KeyCondition) Attributes() []string {
+	if k.root != nil {
+		return heads(k.paths)
+	}
+	all := make([]string, len(k.terms))
+	for i, t := range k.terms {
+		all[i] = t.name
+	}
+	return all
+}
+
+// Equal returns the value that the condition asks of an attribute, nil if it asks for none or for a range.
+func (k *KeyCondition) Equal(name string) attribute.Value {
+	if k.root != nil {
+		return k.root.equal(name)
+	}
+	for _, t := range k.terms {
+		if t.name == name && t.Op == KeyEqual {
+			return t.Value
+		}
+	}
+	return nil
+}
+
+// equal finds an equality of the attribute among what n joins with AND.
+func (n *node) equal(name string) attribute.Value {
+	switch n.op {
+	case opAnd:
+		if v := n.args[0].equal(name); v != nil {
+			return v
+		}
+		return n.args[1].equal(name)
+	case opEqual:
+		for i, arg := range n.args {
+			if other := n.args[1-i]; arg.op == opPath && len(arg.path) == 1 && arg.path[0].Name == name && other.op == opValue {
+				return other.value
+			}
+		}
+	}
+	return nil
+}
+
 // Bind finds what the condition asks of a key: at most four attributes of either sort, one unless the index has a
 // key of several attributes.
 func (k *KeyCondition) Bind(partition, sort []KeyAttribute) (*KeyRange, error) {

@@ -199,6 +199,9 @@ func (u *Update) operandPaths() []Path {
 	return paths
 }
 
+// Reads returns the names of the attributes whose values the update reads.
+func (u *Update) Reads() []string { return heads(u.operandPaths()) }
+
 // Changes says whether the update changes the attribute.
 func (u *Update) Changes(name string) bool {
 	return slices.ContainsFunc(u.paths, func(p Path) bool { return p[0].Name == name })

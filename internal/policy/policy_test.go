@@ -1,73 +1,24 @@
 package policy
 
 import (
+	"errors"
+	"slices"
 	"strings"
 	"testing"
 )
 
-const tableARN = "arn:aws:dynamodb:us-east-1:123456789012:table/Music"
-
-func statements(s ...string) string {
-	return `{"Version":"2012-10-17","Statement":[` + strings.Join(s, ",") + `]}`
-}
-
-const allowAll = `{"Effect":"Allow","Action":"*","Resource":"*"}`
-
-func TestEvaluate(t *testing.T) {
-	for _, c := range []struct {
-		name     string
-		document string
-		action   string
-		resource string
-		want     Decision // Policy and Reason are not compared
-	}{
-		{"nothing allows", statements(`{"Effect":"Allow","Action":"iam:*","Resource":"*"}`), "dynamodb:GetItem", tableARN, Decision{}},
-		{"everything", statements(allowAll), "dynamodb:GetItem", tableARN, Decision{Allowed: true}},
-		{"one statement, no list", `{"Statement":` + allowAll + `}`, "dynamodb:GetItem", "*", Decision{Allowed: true}},
-		{"case of the action", statements(`{"Sid":"S","Effect":"Allow","Action":"DynamoDB:getitem","Resource":"*"}`), "dynamodb:GetItem", tableARN, Decision{Allowed: true, Statement: "S"}},
-		{"case of the resource", statements(`{"Effect":"Allow","Action":"*","Resource":"arn:aws:dynamodb:us-east-1:123456789012:table/music"}`), "dynamodb:GetItem", tableARN, Decision{}},
-		{"deny wins over an earlier allow", statements(allowAll, `{"Sid":"D","Effect":"Deny","Action":"dynamodb:*","Resource":"*"}`), "dynamodb:GetItem", tableARN, Decision{Denied: true, Statement: "D"}},
-		{"deny wins over a later allow", statements(`{"Sid":"D","Effect":"Deny","Action":"dynamodb:*","Resource":"*"}`, allowAll), "dynamodb:GetItem", tableARN, Decision{Denied: true, Statement: "D"}},
-		{"deny of another resource", statements(allowAll, `{"Effect":"Deny","Action":"*","Resource":"arn:aws:dynamodb:*:*:table/Other"}`), "dynamodb:GetItem", tableARN, Decision{Allowed: true}},
-		{"NotAction", statements(`{"Effect":"Allow","NotAction":["iam:*","sts:*"],"Resource":"*"}`), "dynamodb:GetItem", tableARN, Decision{Allowed: true}},
-		{"NotAction that names it", statements(`{"Effect":"Allow","NotAction":["iam:*","dynamodb:Get*"],"Resource":"*"}`), "dynamodb:GetItem", tableARN, Decision{}},
-		{"NotResource", statements(`{"Effect":"Deny","Action":"*","NotResource":"arn:aws:dynamodb:*:*:table/Other"}`, allowAll), "dynamodb:GetItem", tableARN, Decision{Denied: true}},
-		{"no resource in particular", statements(`{"Effect":"Allow","Action":"*","Resource":"arn:aws:dynamodb:*:*:*"}`), "dynamodb:ListTables", "*", Decision{}},
-
-		// Conditions are not understood yet.
-		{"allow with a condition", statements(`{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"true"}}}`), "dynamodb:GetItem", tableARN, Decision{}},
-		{"deny with a condition", statements(allowAll, `{"Effect":"Deny","Action":"dynamodb:*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"true"}}}`), "dynamodb:GetItem", tableARN, Decision{Denied: true}},
-		{"deny of something else with a condition", statements(allowAll, `{"Effect":"Deny","Action":"iam:*","Resource":"*","Condition":{}}`), "dynamodb:GetItem", tableARN, Decision{Allowed: true}},
-		{"allow with an unknown element", statements(`{"Effect":"Allow","Action":"*","Resource":"*","Only":"Mondays"}`), "dynamodb:GetItem", tableARN, Decision{}},
-		{"allow with a variable", statements(`{"Effect":"Allow","Action":"*","Resource":"arn:aws:dynamodb:*:*:table/${aws:username}"}`), "dynamodb:GetItem", tableARN, Decision{}},
-		{"deny with a variable", statements(allowAll, `{"Effect":"Deny","Action":"*","Resource":"arn:aws:dynamodb:*:*:table/${aws:username}"}`), "dynamodb:GetItem", tableARN, Decision{Denied: true}},
-		{"allow but for a variable", statements(`{"Effect":"Allow","Action":"*","NotResource":"arn:aws:dynamodb:*:*:table/${aws:username}"}`), "dynamodb:GetItem", tableARN, Decision{}},
-		{"deny but for a variable", statements(allowAll, `{"Effect":"Deny","Action":"*","NotResource":["arn:aws:dynamodb:*:*:table/${aws:username}"]}`), "dynamodb:GetItem", tableARN, Decision{Denied: true}},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			p, err := Parse("P", []byte(c.document))
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := Evaluate([]*Policy{p}, Need{Action: c.action, Resource: c.resource})
-			if got.Reason == "" || (got.Policy == "P") != (c.want.Allowed || c.want.Denied) {
-				t.Errorf("not explained: %+v", got)
-			}
-			if got.Allowed != c.want.Allowed || got.Denied != c.want.Denied || got.Statement != c.want.Statement {
-				t.Errorf("got %+v, want %+v", got, c.want)
-			}
-		})
-	}
-}
-
 func TestUnreadableDenies(t *testing.T) {
-	all, err := Parse("all", []byte(statements(allowAll)))
-	if err != nil {
-		t.Fatal(err)
-	}
+	all := mustCompile(t, Identity, `{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}`)
+	bad := Unreadable("bad")
 	for _, need := range []Need{{Action: "dynamodb:GetItem", Resource: tableARN}, {Action: "dynamodb:ListTables", Resource: "*"}} {
-		if d := Evaluate([]*Policy{all, Unreadable("bad")}, need); !d.Denied || d.Policy != "bad" {
+		if d := Evaluate([]*Policy{all, bad}, need); !d.Denied || d.Policy != "bad" {
 			t.Errorf("%+v", d)
+		}
+		for _, ps := range []Policies{{Boundary: bad}, {Session: []*Policy{bad}}, {Resource: bad}} {
+			ps.Identity = []*Policy{all}
+			if d := Decide(&Request{Need: need}, &ps); !d.Denied || d.Policy != "bad" {
+				t.Errorf("%+v", d)
+			}
 		}
 	}
 	if d := Evaluate(nil, Need{Action: "dynamodb:GetItem", Resource: tableARN}); d.Allowed || d.Denied {
@@ -75,108 +26,175 @@ func TestUnreadableDenies(t *testing.T) {
 	}
 }
 
-func TestResource(t *testing.T) {
+// A policy without principals names nobody, so it can't allow in the place of a resource's policy.
+func TestIdentityPolicyIsNoResourcePolicy(t *testing.T) {
+	all := mustCompile(t, Identity, `{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}`)
+	r := &Request{Need: Need{Action: "dynamodb:GetItem", Resource: tableARN}, Principal: Principal{Type: User, Account: "123456789012"}}
+	if d := Decide(r, &Policies{Resource: all}); d.Allowed {
+		t.Errorf("%+v", d)
+	}
+}
+
+func TestOwner(t *testing.T) {
+	all := mustCompile(t, Identity, `{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}`)
 	for _, c := range []struct {
-		pattern, arn string
-		want         bool
+		resource, owner string
+		want            bool
 	}{
-		{tableARN, tableARN, true},
-		{tableARN + "/*", tableARN, false},
-		{tableARN + "/*", tableARN + "/index/I", true},
-		{tableARN + "*", tableARN + "/index/I", true},
-		{"arn:aws:dynamodb:*:123456789012:table/M?sic", tableARN, true},
-		{"arn:aws:dynamodb:*:123456789012:table/M?ic", tableARN, false},
-		{"arn:aws:dynamodb:*:123456789012:*/Music", tableARN, true},
-		{"arn:aws:dynamodb:*:table/Music", tableARN, false}, // a wildcard stays within its field
-		{"arn:aws:dynamodb:us-*", tableARN, true},           // the missing fields are wildcards
-		{"arn:aws:dynamodb:eu-*", tableARN, false},
-		{"arn:aws:dynamodb:us-east-1:123456789012:table/Music/stream/*", tableARN + "/stream/2026-01-01T00:00:00.000", true},
-		{"arn:aws:iam::123456789012:user/*", "arn:aws:iam::123456789012:user/a/b", true},
-		{"*", "*", true},
-		{"arn:*", "*", false},
-		{"arn:aws:dynamodb:*:*:table/*", "arn:aws:dynamodb", false},
+		{tableARN, "", true},
+		{tableARN, "222222222222", false},
+		{"arn:aws:dynamodb:us-east-1:222222222222:table/t", "", false},
+		{"arn:aws:s3:::bucket", "", true},
+		{"arn:aws:s3:::bucket", "222222222222", false},
+		{"arn:aws:iam::aws:policy/ReadOnlyAccess", "", true},
+		{"*", "", true},
 	} {
-		r, ok := newResource(c.pattern)
-		if !ok || r.matches(c.arn) != c.want {
-			t.Errorf("%s on %s: want %v", c.pattern, c.arn, c.want)
+		r := &Request{Need: Need{Action: "a:b", Resource: c.resource}, Owner: c.owner, Principal: Principal{Type: User, Account: "123456789012"}}
+		if d := Decide(r, &Policies{Identity: []*Policy{all}}); d.Allowed != c.want {
+			t.Errorf("%s of %q: %+v", c.resource, c.owner, d)
 		}
 	}
 }
 
-func TestParseRefuses(t *testing.T) {
-	for _, document := range []string{
-		``, `null`, `[]`, `"x"`, `{}`, `{"Statement":[]}`, `{"Statement":null}`, `{"Statement":"x"}`,
-		`{"Version":"2020-01-01","Statement":` + allowAll + `}`,
-		`{"Statements":` + allowAll + `}`,
-		`{"Statement":` + allowAll + `} {}`,
-		statements(`{"Effect":"allow","Action":"*","Resource":"*"}`),
-		statements(`{"Action":"*","Resource":"*"}`),
-		statements(`{"Effect":"Deny","Resource":"*"}`),
-		statements(`{"Effect":"Deny","Action":"*"}`),
-		statements(`{"Effect":"Deny","Action":[],"Resource":"*"}`),
-		statements(`{"Effect":"Deny","Action":null,"Resource":"*"}`),
-		statements(`{"Effect":"Deny","Action":"GetItem","Resource":"*"}`),
-		statements(`{"Effect":"Deny","Action":"*","NotAction":"iam:*","Resource":"*"}`),
-		statements(`{"Effect":"Deny","Action":"*","Resource":"*","NotResource":"arn:aws:s3:::b"}`),
-		statements(`{"Effect":"Deny","Action":"*","Resource":"table/Music"}`),
-		statements(`{"Effect":"Deny","Action":"*","Resource":[7]}`),
-		statements(`{"Effect":"Deny","Action":"*","Resource":"*","Sid":7}`),
-		strings.Repeat(" ", MaxDocument) + statements(allowAll),
+func TestNeedConditions(t *testing.T) {
+	p := mustCompile(t, Identity, `{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEquals":{"dynamodb:Select":"COUNT"}}}}`)
+	need := Need{Action: "dynamodb:Query", Resource: tableARN, Conditions: MapContext{"x": {"y"}, "dynamodb:select": {"COUNT"}}}
+	if d := Evaluate([]*Policy{p}, need); !d.Allowed {
+		t.Errorf("%+v", d)
+	}
+	need.Conditions = MapContext{"dynamodb:select": {"ALL_ATTRIBUTES"}}
+	if d := Evaluate([]*Policy{p}, need); d.Allowed {
+		t.Errorf("%+v", d)
+	}
+}
+
+func TestCompileRefuses(t *testing.T) {
+	const allow = `"Effect":"Allow","Action":"*"`
+	for _, c := range []struct {
+		kind     Kind
+		document string
+	}{
+		{Identity, ``}, {Identity, `null`}, {Identity, `[]`}, {Identity, `{}`}, {Identity, `{"Statement":[]}`},
+		{Identity, `{"Version":"2020-01-01","Statement":{` + allow + `,"Resource":"*"}}`},
+		{Identity, `{"Statement":{` + allow + `,"Resource":"*"}} {}`},
+		{Identity, `{"Statement":{"Effect":"allow","Action":"*","Resource":"*"}}`},
+		{Identity, `{"Statement":{` + allow + `}}`},
+		{Identity, `{"Statement":{` + allow + `,"NotAction":"a:b","Resource":"*"}}`},
+		{Identity, `{"Statement":{` + allow + `,"Resource":"*","NotResource":"*"}}`},
+		{Identity, `{"Statement":{` + allow + `,"Resource":"*","Principal":"*"}}`},
+		{Identity, `{"Statement":{` + allow + `,"Resource":"*","Condition":{"Whenever":{"a":"b"}}}}`},
+		{Resource, `{"Statement":{` + allow + `,"Resource":"*"}}`},
+		{Resource, `{"Statement":{` + allow + `,"Principal":"*"}}`},
+		{Resource, `{"Statement":{` + allow + `,"Resource":"*","NotPrincipal":{"AWS":"*"}}}`},
+		{Resource, `{"Statement":{` + allow + `,"Resource":"*","Principal":{"AWS":""}}}`},
+		{Resource, `{"Statement":{` + allow + `,"Resource":"*","Principal":"*","NotPrincipal":"*"}}`},
+		{Trust, `{"Statement":{` + allow + `,"Principal":"*","Resource":"*"}}`},
+		{Trust, `{"Statement":{` + allow + `}}`},
+		{Identity, strings.Repeat(" ", MaxDocument) + `{"Statement":{` + allow + `,"Resource":"*"}}`},
+		{Identity, `{"Statement":` + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + `}`},
 	} {
-		if p, err := Parse("P", []byte(document)); err == nil {
-			t.Errorf("%.80s: %+v", document, p)
+		if p, err := Compile(c.kind, "p", []byte(c.document)); err == nil {
+			t.Errorf("%.80s: %+v", c.document, p)
 		}
 	}
 }
 
-// globRef is glob, written as its definition says.
-func globRef(pattern, text string) bool {
-	switch {
-	case pattern == "":
-		return text == ""
-	case pattern[0] == '*':
-		return globRef(pattern[1:], text) || text != "" && globRef(pattern, text[1:])
-	case text == "":
-		return false
+func TestValidateErrorType(t *testing.T) {
+	var m *MalformedError
+	if err := Validate(Identity, nil); !errors.As(err, &m) || m.Message != "Syntax errors in policy." {
+		t.Errorf("%v", err)
 	}
-	return (pattern[0] == '?' || pattern[0] == text[0]) && globRef(pattern[1:], text[1:])
 }
 
-func FuzzGlob(f *testing.F) {
-	f.Add("a*b?c", "aXXbYc")
-	f.Add("**a", "aaaa")
-	f.Add("*ab*", "aab")
-	f.Fuzz(func(t *testing.T, pattern, text string) {
-		if len(pattern) > 12 || len(text) > 12 {
-			return
-		}
-		if glob(pattern, text, false) != globRef(pattern, text) {
-			t.Errorf("glob(%q, %q)", pattern, text)
-		}
-	})
-}
-
-func FuzzParse(f *testing.F) {
-	f.Add(statements(allowAll))
-	f.Fuzz(func(t *testing.T, document string) {
-		if p, err := Parse("P", []byte(document)); err == nil {
-			Evaluate([]*Policy{p}, Need{Action: "dynamodb:GetItem", Resource: tableARN})
-		}
-	})
-}
-
-func BenchmarkEvaluate(b *testing.B) {
-	p, err := Parse("P", []byte(statements(
-		`{"Effect":"Allow","Action":["dynamodb:PutItem","dynamodb:GetItem"],"Resource":["`+tableARN+`","`+tableARN+`/index/*"]}`,
-		`{"Effect":"Deny","Action":"dynamodb:Delete*","Resource":"*"}`)))
+func TestMapPrincipals(t *testing.T) {
+	d, err := ReadDocument([]byte(`{"Statement":[{"Principal":{"AWS":["arn:u","*"],"Service":"s"}},{"NotPrincipal":{"AWS":"arn:u"}},{"Principal":"*"},{}]}`))
 	if err != nil {
-		b.Fatal(err)
+		t.Fatal(err)
 	}
-	policies := []*Policy{p}
-	b.ReportAllocs()
-	for b.Loop() {
-		if !Evaluate(policies, Need{Action: "dynamodb:GetItem", Resource: tableARN}).Allowed {
-			b.Fatal("denied")
+	if err := d.MapPrincipals(func(typ, value string) (string, error) {
+		if typ == "AWS" && value == "arn:u" {
+			return "AIDA", nil
+		}
+		return value, nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := d.MarshalJSON()
+	want := `{"Statement":[{"Principal":{"AWS":["AIDA","*"],"Service":"s"}},{"NotPrincipal":{"AWS":"AIDA"}},{"Principal":"*"},{}]}`
+	if err != nil || string(got) != want {
+		t.Errorf("%s (%v)", got, err)
+	}
+	broken := errors.New("no such principal")
+	if err := d.MapPrincipals(func(_, _ string) (string, error) { return "", broken }); err != broken {
+		t.Errorf("%v", err)
+	}
+}
+
+// A statement says where it is in the document, which simulators show.
+func TestPositions(t *testing.T) {
+	const first, second = `{"Effect":"Deny","Action":"a:b","Resource":"*"}`, `{ "Effect":"Allow", "Action":"*", "Resource":"*" }`
+	document := `{"Statement": [ ` + first + ` , ` + second + `]}`
+	x := Explain(&Request{Need: Need{Action: "a:b", Resource: "*"}}, &Policies{Identity: []*Policy{mustCompile(t, Identity, document)}})
+	var got []string
+	for _, m := range x.Matches {
+		got = append(got, document[m.Start:m.End])
+	}
+	if !slices.Equal(got, []string{first, second}) {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestSize(t *testing.T) {
+	if n := Size("{ \"a\":\t\"é\"\r\n}"); n != 9 {
+		t.Error(n)
+	}
+}
+
+func TestMessages(t *testing.T) {
+	for _, c := range []struct {
+		decision Decision
+		want     string
+	}{
+		{notAllowed(IdentityBased), "because no identity-based policy allows the a:b action"},
+		{notAllowed(ResourceBased), "because no resource-based policy allows the a:b action"},
+		{notAllowed(RoleTrust), "because no role trust policy allows the a:b action"},
+		{notAllowed(PermissionsBoundary), "because no permissions boundary allows the a:b action"},
+		{notAllowed(SessionPolicy), "because no session policy allows the a:b action"},
+		{Decision{Denied: true, Reason: reason(IdentityBased, true)}, "with an explicit deny in an identity-based policy"},
+		{Decision{Denied: true, Reason: reason(ResourceBased, true)}, "with an explicit deny in a resource-based policy"},
+		{Decision{Denied: true, Reason: reason(RoleTrust, true)}, "with an explicit deny in the role trust policy"},
+		{Decision{Denied: true, Reason: reason(PermissionsBoundary, true)}, "with an explicit deny in a permissions boundary"},
+		{Decision{Denied: true, Reason: reason(SessionPolicy, true)}, "with an explicit deny in a session policy"},
+	} {
+		want := "User: arn:u is not authorized to perform: a:b on resource: r " + c.want
+		if got := c.decision.Message("arn:u", "a:b", "r"); got != want {
+			t.Errorf("%s\nwant %s", got, want)
+		}
+	}
+	d := notAllowed(IdentityBased)
+	if got := d.Message("arn:u", "a:b", ""); got != "User: arn:u is not authorized to perform: a:b because no identity-based policy allows the a:b action" {
+		t.Error(got)
+	}
+}
+
+func TestPrincipalKeys(t *testing.T) {
+	const role = "arn:aws:iam::123456789012:role/r"
+	for _, c := range []struct {
+		who             Principal
+		typ, arn, owner string
+	}{
+		{Principal{Type: Root, ARN: "arn:r", Account: "1"}, "Account", "arn:r", "1"},
+		{Principal{Type: User, ARN: "arn:u", Account: "1"}, "User", "arn:u", "1"},
+		{Principal{Type: RoleSession, ARN: "arn:s", Entity: role}, "AssumedRole", role, ""},
+		{Principal{Type: FederatedUser, ARN: "arn:f", Entity: "arn:u"}, "FederatedUser", "arn:f", ""},
+		{Principal{Type: Anonymous}, "Anonymous", "", ""},
+		{Principal{}, "", "", ""},
+	} {
+		r := &Request{Principal: c.who}
+		for key, want := range map[string]string{"aws:principaltype": c.typ, "aws:principalarn": c.arn, "aws:resourceaccount": c.owner} {
+			if got := r.values(key); got.present != (want != "") || got.one != want {
+				t.Errorf("%+v: %s is %+v, want %q", c.who, key, got, want)
+			}
 		}
 	}
 }

@@ -1,0 +1,172 @@
+package policy
+
+import "strings"
+
+// PrincipalType is what sort of principal sent a request.
+type PrincipalType uint8
+
+// The types. The zero value is a principal that nothing is known of but its policies.
+const (
+	Unknown PrincipalType = iota
+	// Root is an account's root user: its own account allows it everything.
+	Root
+	// User is an IAM user with its own credentials, or with those of GetSessionToken.
+	User
+	// RoleSession is who assumed a role.
+	RoleSession
+	// FederatedUser is a session of GetFederationToken.
+	FederatedUser
+	// WebOrSAML is who asks for a role with a token or an assertion of an identity provider. It has no policies.
+	WebOrSAML
+	// Service is a service that asks for a role. It has no policies.
+	Service
+	// Anonymous is nobody: the request is not signed. It has no policies.
+	Anonymous
+)
+
+// hasPolicies says whether there is an account that has to allow what the principal does.
+func (t PrincipalType) hasPolicies() bool { return t < WebOrSAML }
+
+// Principal is who sends a request.
+type Principal struct {
+	Type PrincipalType
+	// ARN is the principal's own: of the session for sessions, .../root for the root user.
+	ARN string
+	// Account is its account, 12 digits.
+	Account string
+	// ID is its unique id, as in aws:userid: AIDA..., AROA...:session, account:name, account.
+	ID string
+	// Name is the name of an IAM user, "" for all others: they have no aws:username.
+	Name string
+	// Entity is the ARN of what a session is of: the role, or the user who federated.
+	Entity string
+	// Provider is the identity provider of WebOrSAML, as policies name it, and the name of a Service.
+	Provider string
+	// Tags are those of the user or role and those of the session, which win: each key once, in any case.
+	Tags []Tag
+}
+
+// Tag is a key and a value.
+type Tag struct{ Key, Value string }
+
+// typeName is the value of aws:PrincipalType.
+func (t PrincipalType) typeName() string {
+	switch t {
+	case Root:
+		return "Account"
+	case User:
+		return "User"
+	case RoleSession:
+		return "AssumedRole"
+	case FederatedUser:
+		return "FederatedUser"
+	case Anonymous:
+		return "Anonymous"
+	}
+	return ""
+}
+
+// arn is the value of aws:PrincipalArn: for a role session that of the role.
+func (p *Principal) arn() string {
+	if p.Type == RoleSession {
+		return p.Entity
+	}
+	return p.ARN
+}
+
+// level is how closely a Principal element names a principal. It decides what else has to allow the request.
+type level uint8
+
+const (
+	notNamed level = iota
+	// byAccount: the account is named, which then says by its own policies who of it may.
+	byAccount
+	// byEntity: the role, or the user who federated, is named. What limits the session still limits it.
+	byEntity
+	// byItself: the user or the session is named, or everybody is.
+	byItself
+)
+
+// principals is a compiled Principal or NotPrincipal element.
+type principals struct {
+	everybody bool
+	members   []principal
+}
+
+type principal struct {
+	typ     string
+	value   string
+	account string // if it is an account
+}
+
+// newPrincipals compiles an element. Everybody of one type may be few, but a deny of them is one of all.
+func newPrincipals(ps *Principals, deny bool) *principals {
+	c := &principals{everybody: ps.Any}
+	for _, m := range ps.Members {
+		if deny && m.Value == "*" {
+			c.everybody = true
+		}
+		compiled := principal{typ: m.Type, value: m.Value}
+		if a, ok := splitARN(m.Value); isAccount(m.Value) {
+			compiled.account = m.Value
+		} else if ok && a[2] == "iam" && a[5] == "root" && isAccount(a.account()) {
+			compiled.account = a.account()
+		}
+		c.members = append(c.members, compiled)
+	}
+	return c
+}
+
+func isAccount(s string) bool {
+	return len(s) == 12 && strings.Trim(s, "0123456789") == ""
+}
+
+// names says how closely the element names p.
+func (ps *principals) names(p *Principal) level {
+	if ps.everybody {
+		return byItself
+	}
+	best := notNamed
+	for i := range ps.members {
+		best = max(best, ps.members[i].names(p))
+	}
+	return best
+}
+
+func (m *principal) names(p *Principal) level {
+	switch m.typ {
+	case "AWS":
+		switch {
+		case p.Type == WebOrSAML || p.Type == Service:
+			return notNamed
+		case m.value == "*":
+			return byItself
+		case p.Type == Anonymous:
+			return notNamed
+		case m.account != "":
+			switch {
+			case m.account != p.Account:
+				return notNamed
+			case p.Type == Root:
+				return byItself
+			}
+			return byAccount
+		case m.value == p.ARN || m.value == p.ID:
+			return byItself
+		case m.value == p.Entity:
+			return byEntity
+		}
+		if id, _, ok := strings.Cut(p.ID, ":"); ok && p.Type == RoleSession && m.value == id {
+			return byEntity // the unique id of the role
+		}
+	case "Federated":
+		if p.Type == WebOrSAML && m.value == p.Provider {
+			return byItself
+		}
+	case "Service":
+		if p.Type == Service && m.value == p.Provider {
+			return byItself
+		}
+	}
+	return notNamed
+}
