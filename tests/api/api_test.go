@@ -1,5 +1,5 @@
 // Package api has a script for each operation of the DynamoDB API: requests as a client sends them, each with the answer
-// that AWS gives, to the byte. A script is a story; it starts with an empty server.
+// that AWS gives, to the byte. A script is a story; it starts with an empty server, and is played on each engine.
 //
 // Run it with -rewrite to write down what the server answers now, and read the difference.
 package api
@@ -37,30 +37,42 @@ func TestScripts(t *testing.T) {
 		t.Fatalf("no scripts (%v)", err)
 	}
 	for _, script := range scripts {
-		t.Run(strings.TrimSuffix(script, ".txt"), func(t *testing.T) {
-			server, err := stator.Open(stator.Options{Engine: stator.EngineMemory, Auth: stator.AuthOpen})
-			if err != nil {
-				t.Fatal(err)
+		name := strings.TrimSuffix(script, ".txt")
+		t.Run(name+"/memory", func(t *testing.T) { play(t, script, stator.Options{Engine: stator.EngineMemory}) })
+		t.Run(name+"/pebble", func(t *testing.T) {
+			folder := t.TempDir()
+			play(t, script, stator.Options{Engine: stator.EnginePebble, Data: folder})
+			if _, err := stator.Check(t.Context(), folder, func(problem string) { t.Error(problem) }); err != nil {
+				t.Error(err)
 			}
-			defer func() {
-				if err := server.Close(); err != nil {
-					t.Error(err)
-				}
-			}()
-			datadriven.RunTest(t, script, func(t *testing.T, d *datadriven.TestData) string {
-				switch d.Cmd {
-				case "request":
-					return request(server, d)
-				case "http":
-					return raw(server, d)
-				case "wait":
-					return wait(server, d.Input)
-				}
-				d.Fatalf(t, "there is no directive %s", d.Cmd)
-				return ""
-			})
 		})
 	}
+}
+
+// play runs a script on a server of its own.
+func play(t *testing.T, script string, options stator.Options) {
+	options.Auth = stator.AuthOpen
+	server, err := stator.Open(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := server.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	datadriven.RunTest(t, script, func(t *testing.T, d *datadriven.TestData) string {
+		switch d.Cmd {
+		case "request":
+			return request(server, d)
+		case "http":
+			return raw(server, d)
+		case "wait":
+			return wait(server, d.Input)
+		}
+		d.Fatalf(t, "there is no directive %s", d.Cmd)
+		return ""
+	})
 }
 
 // request sends the JSON that follows the name of an operation. With the argument quiet the answer's body is not shown,
