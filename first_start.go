@@ -10,30 +10,31 @@ import (
 	"github.com/statordb/stator/internal/server"
 )
 
-// openAuth opens the identities, and makes the first ones at the first start.
-func (s *Server) openAuth(ctx context.Context, opts Options) (server.Auth, error) {
-	if opts.Auth == AuthOpen {
-		s.credentials = Credentials{AccessKeyID: "open", SecretAccessKey: "open", Account: server.OpenAccount}
-		return server.Open(opts.Region)
-	}
+// openIdentities opens the identities, and makes the first ones at the first start.
+func (s *Server) openIdentities(ctx context.Context, opts Options) (*identity.Store, server.Auth, error) {
 	begun, err := identity.Initialized(ctx, s.db)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	key, err := masterKey(opts, begun)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	ids, err := identity.Open(ctx, s.db, identity.Options{MasterKey: key})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if begun {
+	switch {
+	case opts.Auth == AuthOpen:
+		// The account of everything has no first start: a later one with IAM makes its own.
+		s.credentials = Credentials{AccessKeyID: "open", SecretAccessKey: "open", Account: server.OpenAccount}
+		return ids, server.Open(opts.Region), nil
+	case begun:
 		err = s.recall(ctx, ids, opts)
-	} else {
+	default:
 		err = s.firstStart(ctx, ids, opts)
 	}
-	return server.IAM(ids), err
+	return ids, server.IAM(ids), err
 }
 
 // masterKey finds the master key, or makes one if nothing has been encrypted yet.

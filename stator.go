@@ -12,8 +12,10 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/statordb/stator/internal/dynamodb"
@@ -66,6 +68,9 @@ type Options struct {
 	Region string
 	// MasterKey encrypts secrets at rest, 32 bytes in base64. Empty means the one in Data, made at the first start.
 	MasterKey string
+	// TrustedProxies are the addresses of the proxies in front of the server. What they say in X-Forwarded-For and
+	// X-Forwarded-Proto is what policies see as aws:SourceIp and aws:SecureTransport; what others say there is not.
+	TrustedProxies []netip.Prefix
 	// Metrics serves /metrics without authentication.
 	Metrics bool
 	// Logger gets what the server has to say; nil drops it.
@@ -166,17 +171,18 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	if s.store, err = table.Open(ctx, s.db, table.Options{Logger: opts.Logger}); err != nil {
 		return err
 	}
-	auth, err := s.openAuth(ctx, opts)
+	ids, auth, err := s.openIdentities(ctx, opts)
 	if err != nil {
 		return err
 	}
 	s.handler = server.New(server.Options{
-		Operations: dynamodb.New(s.store).Operations(),
-		Auth:       auth,
-		Region:     opts.Region,
-		Ready:      s.ready,
-		Metrics:    opts.Metrics,
-		Logger:     opts.Logger,
+		Operations:     append(slices.Concat(dynamodb.New(s.store).Operations(), ids.Operations()), identity.GetCallerIdentity()),
+		Auth:           auth,
+		Region:         opts.Region,
+		Ready:          s.ready,
+		TrustedProxies: opts.TrustedProxies,
+		Metrics:        opts.Metrics,
+		Logger:         opts.Logger,
 	})
 	return nil
 }

@@ -27,14 +27,16 @@ type Request struct {
 	ID string
 	// Account is the caller's, 12 digits. Region is the one of the credential scope.
 	Account, Region string
-	// Principal is the caller's ARN.
-	Principal string
+	// Principal is the caller's ARN, and UserID its unique id: AIDA… of a user.
+	Principal, UserID string
 	// Host is the host and port that the client used.
 	Host string
 	// Now is when the request came.
 	Now time.Time
 	// Body is the whole body, decompressed. It is valid until the call has run.
 	Body []byte
+	// Form is the parameters of a request of the query protocol.
+	Form Form
 }
 
 // Call is a decoded request: what the dispatcher authorises and then runs.

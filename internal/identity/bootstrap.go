@@ -42,10 +42,11 @@ func (s *Store) Bootstrap(ctx context.Context, first First) error {
 	if err := first.Key.Check(); err != nil {
 		return err
 	}
-	now := s.now().UTC()
+	now := whole(s.now())
 	setup := sha256.Sum256([]byte(first.SetupToken))
-	group := groupRecord{ID: newID("AGPA"), Path: "/", Created: now, grants: grants{Attached: []string{administratorAccess}}}
-	user := userRecord{ID: newID("AIDA"), Path: "/", Created: now, Groups: []string{adminGroup}}
+	group := &groupRecord{entity: entity{ID: newID("AGPA"), Name: adminGroup, Path: "/", Created: now}}
+	group.Attached = []string{administratorAccess}
+	user := &userRecord{entity: entity{ID: newID("AIDA"), Name: adminUser, Path: "/", Created: now}, Groups: []string{group.ID}}
 	return s.change(ctx, func(tx kv.Txn) error {
 		if _, ok, err := get[markRecord](ctx, tx, markKey()); err != nil || ok {
 			return orExists(err)
@@ -56,14 +57,28 @@ func (s *Store) Bootstrap(ctx context.Context, first First) error {
 		if err := put(tx, accountKey(first.Account), accountRecord{Created: now, SetupHash: setup[:]}); err != nil {
 			return err
 		}
-		if err := put(tx, groupKey(first.Account, adminGroup), group); err != nil {
+		e := &edit{&view{ctx: ctx, r: tx, s: s, account: first.Account}, tx, now}
+		if err := create(e, groupKind, group, "GroupsPerAccount", maxGroups); err != nil {
 			return err
 		}
-		if err := put(tx, userKey(first.Account, adminUser), user); err != nil {
+		if err := put(tx, attachedKey(first.Account, administratorAccess, groupKind, group.ID), true); err != nil {
 			return err
 		}
-		return s.putAccessKey(tx, first.Account, adminUser, first.Key)
+		if err := create(e, userKind, user, "UsersPerAccount", maxUsers); err != nil {
+			return err
+		}
+		if err := put(tx, memberKey(first.Account, group.ID, user.ID), true); err != nil {
+			return err
+		}
+		return s.putAccessKey(tx, first.Account, user.ID, first.Key, now)
 	})
+}
+
+func orNone(err error) error {
+	if err == nil {
+		err = ErrNoSuchEntity
+	}
+	return err
 }
 
 func orExists(err error) error {

@@ -1,4 +1,5 @@
-// Package identity is who may sign requests: accounts, users, groups, their policies and their access keys.
+// Package identity is who may sign requests: accounts, users, groups, roles, their policies and their access keys, and
+// the IAM API that changes them: one file for each operation, or for each small family of them.
 //
 // It exists so that one place answers the question of every request, "whose key is this, and what may its owner
 // do", and keeps the answer right when something changes. It imports policy, awsapi, keyspace and kv; never the
@@ -27,6 +28,10 @@ type Principal struct {
 	UserID  string // AIDA...
 	// Policies are all identity-based policies: the user's own, attached, and those of its groups.
 	Policies []*policy.Policy
+	// Boundary is the permissions boundary: nothing is allowed that it does not allow too. Nil if there is none.
+	Boundary *policy.Policy
+	// Tags are the user's.
+	Tags []policy.Tag
 }
 
 // Errors of Lookup. The caller words them as its protocol does.

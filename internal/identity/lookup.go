@@ -128,51 +128,89 @@ func (s *Store) load(ctx context.Context, id string) (*cached, error) {
 		if !ok || k.Inactive {
 			return ErrUnknownKey
 		}
-		u, ok, err := get[userRecord](ctx, r, userKey(k.Account, k.User))
+		v := &view{ctx: ctx, r: r, s: s, account: k.Account}
+		u, err := byID[userRecord](v, userKind, k.User)
 		if err != nil {
 			return err
 		}
-		if !ok {
+		if u == nil {
 			return ErrUnknownKey
 		}
 		secret, err := s.seal.open(k.Secret, id)
 		if err != nil {
 			return err
 		}
-		policies := u.policies(nil)
-		for _, name := range u.Groups {
-			g, ok, err := get[groupRecord](ctx, r, groupKey(k.Account, name))
-			if err != nil {
-				return err
-			}
-			if ok {
-				policies = g.policies(policies)
-			}
+		p, err := v.principal(u)
+		if err != nil {
+			return err
 		}
-		c = &cached{string(secret), &Principal{
-			Account:  k.Account,
-			ARN:      "arn:aws:iam::" + k.Account + ":user" + u.Path + k.User,
-			UserID:   u.ID,
-			Policies: policies,
-		}}
+		c = &cached{string(secret), p}
 		return nil
 	})
 	return c, err
 }
 
-// policies appends the compiled policies of g. One that can't be read denies everything rather than nothing.
-func (g *grants) policies(to []*policy.Policy) []*policy.Policy {
+// principal is a user as it signs requests, with all its policies compiled.
+func (v *view) principal(u *userRecord) (p *Principal, err error) {
+	p = &Principal{Account: v.account, ARN: u.arn(v.account, userKind), UserID: u.ID}
+	for _, t := range u.Tags {
+		p.Tags = append(p.Tags, policy.Tag(t))
+	}
+	if u.Boundary != "" {
+		if p.Boundary, err = v.compiled(u.Boundary); err != nil {
+			return nil, err
+		}
+	}
+	if p.Policies, err = v.policies(nil, &u.grants); err != nil {
+		return nil, err
+	}
+	for _, id := range u.Groups {
+		g, err := byID[groupRecord](v, groupKind, id)
+		if err != nil {
+			return nil, err
+		}
+		if g == nil { // its policies may have denied something
+			p.Policies = append(p.Policies, policy.Unreadable(id))
+			continue
+		}
+		if p.Policies, err = v.policies(p.Policies, &g.grants); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// policies appends the compiled policies of g.
+func (v *view) policies(to []*policy.Policy, g *grants) ([]*policy.Policy, error) {
 	for _, arn := range g.Attached {
-		to = append(to, compile(arn, managed(arn)))
+		p, err := v.compiled(arn)
+		if err != nil {
+			return nil, err
+		}
+		to = append(to, p)
 	}
 	for _, name := range slices.Sorted(maps.Keys(g.Inline)) {
 		to = append(to, compile(name, g.Inline[name]))
 	}
-	return to
+	return to, nil
 }
 
-func compile(name string, document []byte) *policy.Policy {
-	p, err := policy.Parse(name, document)
+// compiled is the version of a managed policy that is in force. One that is not there denies everything rather than
+// nothing.
+func (v *view) compiled(arn string) (*policy.Policy, error) {
+	p, err := v.policyOrNone(arn)
+	if err != nil {
+		return nil, err
+	}
+	if p == nil {
+		return policy.Unreadable(arn), nil
+	}
+	return compile(arn, p.document()), nil
+}
+
+// compile compiles a document. One that can't be read denies everything rather than nothing.
+func compile(name, document string) *policy.Policy {
+	p, err := policy.Parse(name, []byte(document))
 	if err != nil {
 		return policy.Unreadable(name)
 	}

@@ -2,96 +2,41 @@ package identity
 
 import (
 	"context"
-	"encoding/json"
 
+	"github.com/statordb/stator/internal/awsapi"
 	"github.com/statordb/stator/internal/kv"
-	"github.com/statordb/stator/internal/policy"
 )
+
+// For programs that have the store itself, and nobody who could sign a request yet: what the API does, without asking
+// for permission.
 
 // CreateUser makes a user that may do nothing yet.
 func (s *Store) CreateUser(ctx context.Context, account, name string) error {
-	user := userRecord{ID: newID("AIDA"), Path: "/", Created: s.now().UTC()}
-	return s.change(ctx, func(tx kv.Txn) error {
-		if _, ok, err := get[accountRecord](ctx, tx, accountKey(account)); err != nil || !ok {
+	return s.edit(ctx, account, func(e *edit) error {
+		if _, ok, err := get[accountRecord](ctx, e.r, accountKey(account)); err != nil || !ok {
 			return orNone(err)
 		}
-		if _, ok, err := get[userRecord](ctx, tx, userKey(account, name)); err != nil || ok {
-			return orExists(err)
-		}
-		return put(tx, userKey(account, name), user)
-	})
-}
-
-// PutUserPolicy gives a user an inline policy, or replaces the one of that name.
-func (s *Store) PutUserPolicy(ctx context.Context, account, user, name string, document []byte) error {
-	if _, err := policy.Parse(name, document); err != nil {
-		return err
-	}
-	return s.change(ctx, func(tx kv.Txn) error {
-		u, ok, err := get[userRecord](ctx, tx, userKey(account, user))
-		if err != nil || !ok {
-			return orNone(err)
-		}
-		if u.Inline == nil {
-			u.Inline = map[string]json.RawMessage{}
-		}
-		u.Inline[name] = document
-		return put(tx, userKey(account, user), u)
+		return create(e, userKind, &userRecord{entity: e.newEntity("AIDA", nil, &name, nil)}, "UsersPerAccount", maxUsers)
 	})
 }
 
 // CreateAccessKey gives a user a new access key.
-func (s *Store) CreateAccessKey(ctx context.Context, account, user string) (AccessKey, error) {
-	key, err := NewAccessKey(account)
-	if err != nil {
-		return AccessKey{}, err
-	}
-	err = s.change(ctx, func(tx kv.Txn) error {
-		if _, ok, err := get[userRecord](ctx, tx, userKey(account, user)); err != nil || !ok {
-			return orNone(err)
+func (s *Store) CreateAccessKey(ctx context.Context, account, user string) (key AccessKey, err error) {
+	err = s.edit(ctx, account, func(e *edit) error {
+		u, err := e.user(user)
+		if err != nil {
+			return err
 		}
-		if _, ok, err := get[accessKeyRecord](ctx, tx, accessKeyKey(key.ID)); err != nil || ok {
-			return orExists(err)
-		}
-		return s.putAccessKey(tx, account, user, key)
+		key, err = e.newAccessKey(u)
+		return err
 	})
-	if err != nil {
-		return AccessKey{}, err
-	}
-	return key, nil
+	return key, err
 }
 
-// SetAccessKeyActive lets an access key be used, or not.
-func (s *Store) SetAccessKeyActive(ctx context.Context, id string, active bool) error {
+// edit changes an account in one transaction, for nobody's request.
+func (s *Store) edit(ctx context.Context, account string, fn func(*edit) error) error {
+	req := &awsapi.Request{Account: account}
 	return s.change(ctx, func(tx kv.Txn) error {
-		k, ok, err := get[accessKeyRecord](ctx, tx, accessKeyKey(id))
-		if err != nil || !ok {
-			return orNone(err)
-		}
-		k.Inactive = !active
-		return put(tx, accessKeyKey(id), k)
+		return fn(&edit{&view{ctx, tx, s, req, account}, tx, whole(s.now())})
 	})
-}
-
-// DeleteAccessKey deletes an access key.
-func (s *Store) DeleteAccessKey(ctx context.Context, id string) error {
-	return s.change(ctx, func(tx kv.Txn) error {
-		if _, ok, err := get[accessKeyRecord](ctx, tx, accessKeyKey(id)); err != nil || !ok {
-			return orNone(err)
-		}
-		return tx.Delete(accessKeyKey(id))
-	})
-}
-
-func (s *Store) putAccessKey(tx kv.Txn, account, user string, key AccessKey) error {
-	return put(tx, accessKeyKey(key.ID), accessKeyRecord{
-		Account: account, User: user, Created: s.now().UTC(), Secret: s.seal.seal([]byte(key.Secret), key.ID),
-	})
-}
-
-func orNone(err error) error {
-	if err == nil {
-		err = ErrNoSuchEntity
-	}
-	return err
 }

@@ -6,37 +6,29 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/statordb/stator/internal/awsapi"
 	"github.com/statordb/stator/internal/identity"
-	"github.com/statordb/stator/internal/policy"
 	"github.com/statordb/stator/internal/sigv4"
 )
 
 // Auth decides who a request is from. IAM and Open make one.
 type Auth interface {
+	// authenticate returns a *sigv4.Error if the sender can't prove who it is.
 	authenticate(r *http.Request, body []byte, now time.Time, services []string) (caller, error)
 }
 
 // caller is who a request is from, and what it may do.
 type caller struct {
-	account, region, arn string
-	policies             []*policy.Policy
+	principal *identity.Principal // nil until it is known
+	region    string
+	// unlimited says that the caller may do everything: there is no authorisation.
+	unlimited bool
 }
 
-// may returns nil if the caller may do what need says, and otherwise AWS's refusal ("Troubleshoot access denied error
-// messages", IAM User Guide).
-func (c *caller) may(need policy.Need) error {
-	d := policy.Evaluate(c.policies, need)
-	if d.Allowed {
-		return nil
+func (c *caller) arn() string {
+	if c.principal == nil {
+		return ""
 	}
-	message := "User: " + c.arn + " is not authorized to perform: " + need.Action + " on resource: " + need.Resource
-	if d.Denied {
-		message += " with an explicit deny in an identity-based policy"
-	} else {
-		message += " because no identity-based policy allows the " + need.Action + " action"
-	}
-	return &awsapi.Error{Code: "AccessDeniedException", Status: http.StatusBadRequest, Message: message}
+	return c.principal.ARN
 }
 
 // Directory knows whose an access key is. An *identity.Store is one.
@@ -64,29 +56,25 @@ func IAM(directory Directory) Auth {
 
 func (a *iam) authenticate(r *http.Request, body []byte, now time.Time, services []string) (caller, error) {
 	id, err := a.verifier.Verify(r.Context(), r, body, now, services...)
-	if err != nil {
-		if bad, ok := err.(*sigv4.Error); ok {
-			err = &awsapi.Error{Code: bad.Code, Status: bad.Status, Message: bad.Message}
-		}
-		return caller{}, err
-	}
-	p := id.Principal
-	return caller{account: p.Account, region: id.Region, arn: p.ARN, policies: p.Policies}, nil
+	return caller{principal: id.Principal, region: id.Region}, err
 }
 
 // OpenAccount is the account that everything belongs to without authentication.
 const OpenAccount = "000000000000"
 
 type open struct {
-	region   string
-	policies []*policy.Policy
+	region string
+	root   identity.Principal
 }
 
 // Open believes every request, and lets it do everything. It is for tests. Region is the one of requests that name
 // none.
-func Open(region string) (Auth, error) {
-	all, err := policy.Parse("open", []byte(`{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}`))
-	return &open{region, []*policy.Policy{all}}, err
+func Open(region string) Auth {
+	return &open{region, identity.Principal{
+		Account: OpenAccount,
+		ARN:     "arn:aws:iam::" + OpenAccount + ":root",
+		UserID:  OpenAccount, // a root user's id is its account's
+	}}
 }
 
 func (a *open) authenticate(r *http.Request, _ []byte, _ time.Time, _ []string) (caller, error) {
@@ -94,7 +82,7 @@ func (a *open) authenticate(r *http.Request, _ []byte, _ time.Time, _ []string) 
 	if c, err := sigv4.Claimed(r); err == nil && ValidRegion(c.Region) {
 		region = c.Region
 	}
-	return caller{account: OpenAccount, region: region, arn: "arn:aws:iam::" + OpenAccount + ":root", policies: a.policies}, nil
+	return caller{&a.root, region, true}, nil
 }
 
 // ValidRegion says whether a name is safe inside an ARN, as sigv4 checks it of signed requests.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strconv"
 	"strings"
 	"testing"
@@ -65,23 +66,28 @@ func BenchmarkHandler(b *testing.B) {
 	call := &nothing{[]policy.Need{{Action: "dynamodb:GetItem", Resource: table}}}
 	operations := []awsapi.Operation{{Service: "dynamodb", Name: "GetItem",
 		Decode: func(*awsapi.Request) (awsapi.Call, error) { return call, nil }}}
-	openAuth, err := Open("us-east-1")
+	conditional, err := policy.Parse("p", []byte(`{"Statement":{"Effect":"Allow","Action":"dynamodb:*","Resource":"*","Condition":{
+		"IpAddress":{"aws:SourceIp":"10.0.0.0/8"},"Bool":{"aws:SecureTransport":"false"},"StringEquals":{"aws:RequestedRegion":"us-east-1"}}}}`))
 	if err != nil {
 		b.Fatal(err)
 	}
+	limited := *principal
+	limited.Policies = []*policy.Policy{conditional}
 	for _, c := range []struct {
 		name    string
 		handler http.Handler
 	}{
 		{"bare", http.HandlerFunc(bare)},
-		{"open", New(Options{Operations: operations, Auth: openAuth})},
+		{"open", New(Options{Operations: operations, Auth: Open("us-east-1")})},
 		{"iam", New(Options{Operations: operations, Auth: IAM(fixed{principal})})},
+		{"conditions", New(Options{Operations: operations, Auth: IAM(fixed{&limited}), TrustedProxies: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("127.0.0.0/8")}})},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			w := &sink{http.Header{}}
 			in := strings.NewReader(body)
 			r := req.Clone(b.Context())
 			r.Body = io.NopCloser(in)
+			r.RemoteAddr = "10.0.0.1:1234"
 			b.ReportAllocs()
 			for b.Loop() {
 				in.Reset(body)
@@ -97,6 +103,7 @@ func BenchmarkHandler(b *testing.B) {
 					r := req.Clone(b.Context())
 					r.URL.Host = strings.TrimPrefix(s.URL, "http://")
 					r.Host = "127.0.0.1:8000" // which is signed
+					r.Header.Set("X-Forwarded-For", "10.0.0.1")
 					r.Body = io.NopCloser(strings.NewReader(body))
 					res, err := s.Client().Do(r)
 					if err != nil {
@@ -118,4 +125,30 @@ type fixed struct{ p *identity.Principal }
 
 func (f fixed) Lookup(context.Context, string, string) (string, *identity.Principal, error) {
 	return secret, f.p, nil
+}
+
+// BenchmarkQuery is a small request of the query protocol.
+func BenchmarkQuery(b *testing.B) {
+	const body = "Action=Say&Version=2010-05-08"
+	req, _ := http.NewRequest("POST", "http://127.0.0.1:8000/", nil)
+	req.Header.Set("Content-Type", formType)
+	req.ContentLength = int64(len(body))
+	sum := sha256.Sum256([]byte(body))
+	err := v4.NewSigner().SignHTTP(b.Context(), aws.Credentials{AccessKeyID: keyID, SecretAccessKey: secret},
+		req, hex.EncodeToString(sum[:]), "iam", "us-east-1", time.Now())
+	if err != nil {
+		b.Fatal(err)
+	}
+	call := &nothing{}
+	h := New(Options{Auth: IAM(fixed{&identity.Principal{}}), Operations: []awsapi.Operation{{Service: "iam", Name: "Say",
+		Decode: func(*awsapi.Request) (awsapi.Call, error) { return call, nil }}}})
+	in := strings.NewReader(body)
+	req.Body = io.NopCloser(in)
+	w := &sink{http.Header{}}
+	b.ReportAllocs()
+	for b.Loop() {
+		in.Reset(body)
+		clear(w.h)
+		h.ServeHTTP(w, req)
+	}
 }

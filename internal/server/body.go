@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/klauspost/compress/gzip"
 
@@ -28,14 +29,17 @@ var errTooLarge = errors.New("server: body over the limit")
 // them, so without a bound strangers could fill the memory.
 const largeMemory = 512 << 20
 
-// holdMemory waits until there is memory for the body; end gives it back.
-func (x *exchange) holdMemory() error {
+// holdMemory waits until there is memory for the body, of at most limit bytes; end gives it back.
+func (x *exchange) holdMemory(limit int) error {
 	n := x.r.ContentLength
 	if n < 0 {
-		n = MaxBody
+		n = int64(limit)
 	}
-	if n <= firstRead || n > MaxBody {
+	if n <= firstRead || n > int64(limit) {
 		return nil
+	}
+	if x.query {
+		n *= 3 // a form is also there as text, and its values without escapes
 	}
 	if err := x.h.largeBodies.Acquire(x.r.Context(), n); err != nil {
 		return err
@@ -44,10 +48,22 @@ func (x *exchange) holdMemory() error {
 	return nil
 }
 
+// receive reads the body, of at most limit bytes. If it does not come it answers so and returns false.
+func (x *exchange) receive(limit int) bool {
+	err := x.holdMemory(limit)
+	if err == nil {
+		x.body, err = readBody(x.body, x.r, limit)
+	}
+	if err != nil {
+		x.failRead(err, limit)
+	}
+	return err == nil
+}
+
 // readBody reads the whole body into buf's memory, or into a larger piece that grows with what really arrives.
-func readBody(buf []byte, r *http.Request) ([]byte, error) {
+func readBody(buf []byte, r *http.Request, limit int) ([]byte, error) {
 	buf = buf[:0]
-	if r.ContentLength > MaxBody {
+	if r.ContentLength > int64(limit) {
 		return buf, errTooLarge // before asking for it, if the client waits to be asked
 	}
 	if r.ContentLength == 0 {
@@ -57,21 +73,21 @@ func readBody(buf []byte, r *http.Request) ([]byte, error) {
 	if cap(buf) < want {
 		buf = make([]byte, 0, want)
 	}
-	return readAll(buf, r.Body)
+	return readAll(buf, r.Body, limit)
 }
 
-// readAll appends all of in to buf, up to MaxBody in total.
-func readAll(buf []byte, in io.Reader) ([]byte, error) {
+// readAll appends all of in to buf, up to limit in total.
+func readAll(buf []byte, in io.Reader, limit int) ([]byte, error) {
 	for {
 		if len(buf) == cap(buf) {
-			grown := make([]byte, len(buf), min(2*cap(buf), MaxBody+1))
+			grown := make([]byte, len(buf), min(2*cap(buf), limit+1))
 			copy(grown, buf)
 			buf = grown
 		}
 		n, err := in.Read(buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]
 		switch {
-		case len(buf) > MaxBody:
+		case len(buf) > limit:
 			return buf, errTooLarge
 		case err == io.EOF:
 			return buf, nil
@@ -82,20 +98,25 @@ func readAll(buf []byte, in io.Reader) ([]byte, error) {
 }
 
 // failRead answers a request whose body did not come.
-func (x *exchange) failRead(err error) {
+func (x *exchange) failRead(err error, limit int) {
 	x.w.Header().Set("Connection", "close") // where the next request begins is not known
-	x.contentType = jsonAWS
-	if errors.Is(err, errTooLarge) {
-		x.fail(tooLarge())
-		return
+	if !x.query {
+		x.contentType = jsonAWS
 	}
-	x.fail(&awsapi.Error{Code: "RequestTimeoutException", Status: http.StatusRequestTimeout,
-		Message: "The body of the request did not arrive"})
+	e := &awsapi.Error{Code: "RequestTimeoutException", Status: http.StatusRequestTimeout,
+		Message: "The body of the request did not arrive"}
+	if errors.Is(err, errTooLarge) {
+		e = tooLarge(limit)
+	}
+	if x.query {
+		e.Code = strings.TrimSuffix(e.Code, "Exception")
+	}
+	x.fail(e)
 }
 
-func tooLarge() *awsapi.Error {
+func tooLarge(limit int) *awsapi.Error {
 	return &awsapi.Error{Code: "RequestEntityTooLargeException", Status: http.StatusRequestEntityTooLarge,
-		Message: "Request body is larger than " + strconv.Itoa(MaxBody) + " bytes"}
+		Message: "Request body is larger than " + strconv.Itoa(limit) + " bytes"}
 }
 
 // decompressed returns the body that the operation reads. Only after the signature is known to be good is any work
@@ -115,10 +136,10 @@ func (x *exchange) decompressed() ([]byte, error) {
 	if cap(x.plain) == 0 {
 		x.plain = make([]byte, 0, firstRead)
 	}
-	x.plain, err = readAll(x.plain[:0], z)
+	x.plain, err = readAll(x.plain[:0], z, MaxBody)
 	switch {
 	case errors.Is(err, errTooLarge):
-		return nil, tooLarge()
+		return nil, tooLarge(MaxBody)
 	case err != nil:
 		return nil, awsapi.Serialization("The body is not in gzip format")
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/sigv4"
 )
 
 // exchange is one request and its answer. It is used again, with its buffers, for another request.
@@ -19,7 +20,9 @@ type exchange struct {
 	id    string
 	start time.Time
 	route *route // nil until it is known
-	// contentType is the one of the answer.
+	// query says that the request is of the query protocol, and the answer XML.
+	query bool
+	// contentType is the one of the request, without parameters, and then that of the answer.
 	contentType string
 	answered    bool
 	code        string // of the error answered; empty if none
@@ -28,9 +31,12 @@ type exchange struct {
 	plain  []byte // decompressed, if body is not
 	answer []byte
 	zipped []byte
+	form   awsapi.Form // of the query protocol
 	input  awsapi.Request
 	caller caller
-	held   int64 // bytes of the memory for large bodies
+	// conditions is what policies may ask of the request.
+	conditions conditions
+	held       int64 // bytes of the memory for large bodies
 }
 
 // keepBuffer is the largest buffer that is kept for another request.
@@ -58,7 +64,9 @@ func (x *exchange) end() {
 			h.metrics.inFlight.Dec()
 			panic(http.ErrAbortHandler)
 		}
-		x.contentType = jsonAWS
+		if !x.query {
+			x.contentType = jsonAWS
+		}
 		x.fail(awsapi.Internal(nil))
 	}
 	h.metrics.inFlight.Dec()
@@ -66,11 +74,11 @@ func (x *exchange) end() {
 	switch {
 	case x.route != nil:
 		x.route.metrics.observe(x.code, took)
-	case x.r.Method == http.MethodPost:
+	case x.r.Method == http.MethodPost || x.query:
 		h.metrics.unknown.observe(x.code, took)
 	}
 	if h.log.Enabled(x.r.Context(), slog.LevelDebug) {
-		h.log.Debug("request", "request", x.id, "operation", x.operation(), "principal", x.caller.arn,
+		h.log.Debug("request", "request", x.id, "operation", x.operation(), "principal", x.caller.arn(),
 			"error", x.code, "bytes_in", len(x.body), "bytes_out", len(x.answer), "took", took, "remote", x.r.RemoteAddr)
 	}
 	if cause != nil {
@@ -94,24 +102,22 @@ func (x *exchange) operation() string {
 	return x.route.operation.Name
 }
 
-// call is a request of the JSON protocol. The order of the checks is DynamoDB's own.
+// call is a POST. It is of the JSON protocol unless it looks like another. The order of the checks is DynamoDB's own.
 func (x *exchange) call() {
-	if err := x.holdMemory(); err != nil {
-		x.failRead(err)
+	x.contentType = mediaType(header(x.r, "Content-Type"))
+	if x.isQuery() {
+		x.callQuery()
 		return
 	}
-	body, err := readBody(x.body, x.r)
-	x.body = body
-	if err != nil {
-		x.failRead(err)
+	if !x.receive(MaxBody) {
 		return
 	}
 	x.cors()
-	switch x.contentType = mediaType(header(x.r, "Content-Type")); x.contentType {
+	switch x.contentType {
 	case jsonAWS:
 	case jsonPlain:
 	default:
-		if len(body) > 0 {
+		if len(x.body) > 0 {
 			x.unknownPage()
 			return
 		}
@@ -130,7 +136,11 @@ func (x *exchange) call() {
 		x.refuse(err)
 		return
 	}
-	if err := x.run(); err != nil {
+	plain, err := x.decompressed()
+	if err == nil {
+		err = x.run(plain)
+	}
+	if err != nil {
 		x.fail(err)
 		return
 	}
@@ -141,34 +151,39 @@ func unknownOperation(message string) *awsapi.Error {
 	return &awsapi.Error{Code: "UnknownOperationException", Status: http.StatusBadRequest, Message: message}
 }
 
+// authenticate finds out who asks.
 func (x *exchange) authenticate() (err error) {
 	x.caller, err = x.h.auth.authenticate(x.r, x.body, x.start, x.route.services)
+	if bad, ok := err.(*sigv4.Error); ok {
+		e := &awsapi.Error{Code: bad.Code, Status: bad.Status, Message: bad.Message}
+		if x.query {
+			e.Code, e.Status = bad.QueryError()
+		}
+		return e
+	}
 	return err
 }
 
 // run decodes the input, authorises the call and makes it.
-func (x *exchange) run() error {
-	plain, err := x.decompressed()
-	if err != nil {
-		return err
-	}
+func (x *exchange) run(body []byte) error {
+	p := x.caller.principal
 	x.input = awsapi.Request{
 		ID:        x.id,
-		Account:   x.caller.account,
+		Account:   p.Account,
 		Region:    x.caller.region,
-		Principal: x.caller.arn,
+		Principal: p.ARN,
+		UserID:    p.UserID,
 		Host:      x.r.Host,
 		Now:       x.start,
-		Body:      plain,
+		Body:      body,
+		Form:      x.form,
 	}
 	call, err := x.route.operation.Decode(&x.input)
 	if err != nil {
 		return err
 	}
-	for _, need := range call.Needs() {
-		if err := x.caller.may(need); err != nil {
-			return err
-		}
+	if err := x.authorize(call.Needs()); err != nil {
+		return err
 	}
 	x.answer, err = call.Run(x.r.Context(), x.answer[:0])
 	return err
@@ -180,15 +195,22 @@ func (x *exchange) fail(err error) {
 	if !ok && !errors.As(err, &e) {
 		e = awsapi.Internal(err)
 	}
+	if x.query {
+		e = e.ForQuery()
+	}
 	x.code = e.Code
 	if e.Status >= http.StatusInternalServerError {
 		x.logFailure(e)
 	}
-	namespace := namespaceDB
-	if x.route != nil {
-		namespace = x.route.namespace
+	if x.query {
+		x.answer = x.appendQueryError(x.answer[:0], e)
+	} else {
+		namespace := namespaceDB
+		if x.route != nil {
+			namespace = x.route.namespace
+		}
+		x.answer = e.AppendJSON(x.answer[:0], namespace)
 	}
-	x.answer = e.AppendJSON(x.answer[:0], namespace)
 	x.respond(e.Status)
 }
 

@@ -9,8 +9,12 @@ import (
 // readyTimeout bounds how long /readyz waits for the engine.
 const readyTimeout = 2 * time.Second
 
-// page is a GET: health, metrics.
+// page is a GET: of the query protocol, or health, metrics.
 func (x *exchange) page() {
+	if x.r.Method == http.MethodGet && x.r.URL.Path == "/" && x.urlNamesAction() {
+		x.callQuery()
+		return
+	}
 	x.cors()
 	switch x.r.URL.Path {
 	case "/", "/ping":

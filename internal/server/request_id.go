@@ -1,6 +1,9 @@
 package server
 
-import "math/rand/v2"
+import (
+	"encoding/hex"
+	"math/rand/v2"
+)
 
 const (
 	requestIDSize     = 52
@@ -18,6 +21,28 @@ func newRequestID() string {
 		}
 		id[i] = requestIDAlphabet[bits&31]
 		bits >>= 5
+	}
+	return string(id[:])
+}
+
+// newUUID makes an id of the form that the services of the query protocol give their requests.
+func newUUID() string {
+	var b [16]byte
+	for i := 0; i < len(b); i += 8 {
+		bits := rand.Uint64()
+		for j := range 8 {
+			b[i+j] = byte(bits >> (8 * j))
+		}
+	}
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80 // version 4, random
+	var id [36]byte
+	at := 0
+	for _, group := range [][]byte{b[:4], b[4:6], b[6:8], b[8:10], b[10:]} {
+		if at > 0 {
+			id[at] = '-'
+			at++
+		}
+		at += hex.Encode(id[at:], group)
 	}
 	return string(id[:])
 }

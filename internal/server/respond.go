@@ -41,7 +41,9 @@ func (x *exchange) respond(status int) {
 		"keep-alive",
 	}
 	h["X-Amzn-Requestid"] = values[0:1:1]
-	h["X-Amz-Crc32"] = values[1:2:2]
+	if !x.query { // only DynamoDB has it
+		h["X-Amz-Crc32"] = values[1:2:2]
+	}
 	h["Content-Length"] = values[2:3:3]
 	h["Server"] = values[3:4:4]
 	if x.contentType != "" {

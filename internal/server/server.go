@@ -13,6 +13,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -33,6 +34,9 @@ type Options struct {
 	Region string
 	// Ready says whether requests can be served; nil means always.
 	Ready func(context.Context) error
+	// TrustedProxies are the addresses of the proxies whose X-Forwarded-For and X-Forwarded-Proto are believed. None
+	// are by default: those headers decide what policies with aws:SourceIp and aws:SecureTransport allow.
+	TrustedProxies []netip.Prefix
 	// Metrics serves /metrics, to anyone who can reach it.
 	Metrics bool
 	// Now is the clock; nil is time.Now.
@@ -43,7 +47,9 @@ type Options struct {
 
 // Handler answers every request. It is an http.Handler for HTTP/1.1 and HTTP/2.
 type Handler struct {
-	routes   map[string]*route // by X-Amz-Target
+	routes   map[string]*route    // by X-Amz-Target
+	actions  map[queryName]*route // of the query protocol
+	trusted  []netip.Prefix
 	auth     Auth
 	region   string
 	ready    func(context.Context) error
@@ -62,7 +68,7 @@ type Handler struct {
 func New(opts Options) *Handler {
 	h := &Handler{
 		auth: opts.Auth, region: opts.Region, ready: opts.Ready, now: opts.Now, log: opts.Logger,
-		metrics: newMetrics(),
+		trusted: opts.TrustedProxies, metrics: newMetrics(),
 	}
 	if h.now == nil {
 		h.now = time.Now
@@ -73,7 +79,7 @@ func New(opts Options) *Handler {
 	if h.ready == nil {
 		h.ready = func(context.Context) error { return nil }
 	}
-	h.routes = h.newRoutes(opts.Operations)
+	h.addRoutes(opts.Operations)
 	if opts.Metrics {
 		h.page = h.metrics.page()
 	}
@@ -86,10 +92,10 @@ func New(opts Options) *Handler {
 // Drain makes /readyz fail, so that load balancers send new requests elsewhere while those in flight end.
 func (h *Handler) Drain() { h.draining.Store(true) }
 
-// route is where an X-Amz-Target leads.
+// route is where an X-Amz-Target, or a version and an action, leads.
 type route struct {
 	operation awsapi.Operation
-	// namespace is the one of the service's own errors.
+	// namespace is the one of the service's own errors, or of all its answers in XML.
 	namespace string
 	services  []string // names that the credential scope may have
 	metrics   *routeMetrics
@@ -102,22 +108,23 @@ const (
 	namespaceDB    = "com.amazonaws.dynamodb.v20120810"
 )
 
-func (h *Handler) newRoutes(operations []awsapi.Operation) map[string]*route {
-	routes := make(map[string]*route, len(operations))
+func (h *Handler) addRoutes(operations []awsapi.Operation) {
+	h.routes, h.actions = make(map[string]*route), make(map[queryName]*route)
 	for _, op := range operations {
+		r := &route{operation: op, services: []string{op.Service}, metrics: h.metrics.route(op.Service, op.Name)}
+		if version, namespace, ok := queryAPI(op.Service); ok {
+			r.namespace = namespace
+			h.actions[queryName{version, op.Name}] = r
+			continue
+		}
 		target := targetDynamoDB
 		switch op.Name {
 		case "DescribeStream", "GetRecords", "GetShardIterator", "ListStreams":
 			target = targetStreams
 		}
-		routes[target+op.Name] = &route{
-			operation: op,
-			namespace: namespaceDB,
-			services:  []string{op.Service},
-			metrics:   h.metrics.route(op.Service, op.Name),
-		}
+		r.namespace = namespaceDB
+		h.routes[target+op.Name] = r
 	}
-	return routes
 }
 
 // ServeHTTP implements http.Handler.

@@ -101,10 +101,7 @@ func operations(block chan struct{}) []awsapi.Operation {
 func newHandler(t testing.TB, auth Auth) (*Handler, *logBuffer, chan struct{}) {
 	t.Helper()
 	if auth == nil {
-		var err error
-		if auth, err = Open("us-east-1"); err != nil {
-			t.Fatal(err)
-		}
+		auth = Open("us-east-1")
 	}
 	log, block := &logBuffer{}, make(chan struct{})
 	h := New(Options{
@@ -141,7 +138,7 @@ func (f *fixture) post(t testing.TB, target, body string, more ...string) (*http
 
 func do(t testing.TB, req *http.Request) (*http.Response, string) {
 	t.Helper()
-	c := &http.Client{Transport: &http.Transport{DisableCompression: true, DisableKeepAlives: true}}
+	c := &http.Client{Transport: &http.Transport{DisableCompression: true, DisableKeepAlives: true, ExpectContinueTimeout: time.Minute}}
 	res, err := c.Do(req)
 	if err != nil {
 		t.Fatal(err)
@@ -305,7 +302,7 @@ func (o one) Lookup(_ context.Context, id, token string) (string, *identity.Prin
 	if err != nil {
 		o.t.Error(err)
 	}
-	return secret, &identity.Principal{Account: "123456789012", ARN: "arn:aws:iam::123456789012:user/u", Policies: []*policy.Policy{p}}, nil
+	return secret, &identity.Principal{Account: "123456789012", ARN: "arn:aws:iam::123456789012:user/u", UserID: "AIDAQ", Policies: []*policy.Policy{p}}, nil
 }
 
 // signed sends a request signed by the SDK's signer, after change.

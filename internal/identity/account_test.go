@@ -1,0 +1,137 @@
+package identity
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+)
+
+func TestAccount(t *testing.T) {
+	c, _ := admin(t)
+	ctx := t.Context()
+	for _, alias := range []string{"first-alias", "second"} {
+		ok(t)(c.CreateAccountAlias(ctx, &iam.CreateAccountAliasInput{AccountAlias: aws.String(alias)}))
+	}
+	if got := must[*iam.ListAccountAliasesOutput](t)(c.ListAccountAliases(ctx, nil)); len(got.AccountAliases) != 1 || got.AccountAliases[0] != "second" {
+		t.Errorf("%+v", got)
+	}
+	for _, bad := range []string{"ab", "a--b", "-ab", "ab-", "Abc"} {
+		if _, err := c.CreateAccountAlias(ctx, &iam.CreateAccountAliasInput{AccountAlias: &bad}); err == nil {
+			t.Errorf("%q was taken", bad)
+		}
+	}
+	fails(t, "NoSuchEntity: The account alias first-alias cannot be found.")(c.DeleteAccountAlias(ctx, &iam.DeleteAccountAliasInput{AccountAlias: aws.String("first-alias")}))
+	ok(t)(c.DeleteAccountAlias(ctx, &iam.DeleteAccountAliasInput{AccountAlias: aws.String("second")}))
+	sum := must[*iam.GetAccountSummaryOutput](t)(c.GetAccountSummary(ctx, nil)).SummaryMap
+	if sum["Users"] != 1 || sum["Groups"] != 1 || sum["UsersQuota"] != 5000 {
+		t.Error(sum)
+	}
+}
+
+func TestPasswords(t *testing.T) {
+	c, _ := admin(t)
+	ctx := t.Context()
+	me := aws.String(adminUser)
+	violated := "PasswordPolicyViolation: Password should "
+	fails(t, "NoSuchEntity: The Password Policy with domain name 123456789012 cannot be found.")(c.GetAccountPasswordPolicy(ctx, nil))
+	fails(t, violated+"have a minimum length of 8")(c.CreateLoginProfile(ctx, &iam.CreateLoginProfileInput{UserName: me, Password: aws.String("aB3")}))
+	ok(t)(c.CreateLoginProfile(ctx, &iam.CreateLoginProfileInput{UserName: me, Password: aws.String("first-Pass1"), PasswordResetRequired: true}))
+	fails(t, "EntityAlreadyExists: Login Profile for user Administrator already exists.")(c.CreateLoginProfile(ctx, &iam.CreateLoginProfileInput{UserName: me, Password: aws.String("first-Pass1")}))
+	if got := must[*iam.GetLoginProfileOutput](t)(c.GetLoginProfile(ctx, &iam.GetLoginProfileInput{})).LoginProfile; !got.PasswordResetRequired || *got.UserName != adminUser {
+		t.Errorf("%+v", got)
+	}
+	ok(t)(c.UpdateAccountPasswordPolicy(ctx, &iam.UpdateAccountPasswordPolicyInput{MinimumPasswordLength: aws.Int32(10), RequireNumbers: true, PasswordReusePrevention: aws.Int32(1)}))
+	if p := must[*iam.GetAccountPasswordPolicyOutput](t)(c.GetAccountPasswordPolicy(ctx, nil)).PasswordPolicy; *p.MinimumPasswordLength != 10 || !p.RequireNumbers || p.ExpirePasswords {
+		t.Errorf("%+v", p)
+	}
+	change := func(from, to string) (any, error) {
+		return c.ChangePassword(ctx, &iam.ChangePasswordInput{OldPassword: &from, NewPassword: &to})
+	}
+	fails(t, "AccessDenied: The old password was incorrect.")(change("wrong", "second-Pass1"))
+	fails(t, violated+"have at least one number")(change("first-Pass1", "second-Pass"))
+	fails(t, violated+"not be one of the passwords used before")(change("first-Pass1", "first-Pass1"))
+	ok(t)(change("first-Pass1", "second-Pass1"))
+	if got := must[*iam.GetLoginProfileOutput](t)(c.GetLoginProfile(ctx, &iam.GetLoginProfileInput{})).LoginProfile; got.PasswordResetRequired {
+		t.Errorf("%+v", got)
+	}
+	ok(t)(c.DeleteLoginProfile(ctx, &iam.DeleteLoginProfileInput{UserName: me}))
+	fails(t, "NoSuchEntity: Login Profile for User Administrator cannot be found.")(c.DeleteLoginProfile(ctx, &iam.DeleteLoginProfileInput{UserName: me}))
+}
+
+func TestHashes(t *testing.T) {
+	hash := hashPassword("secret")
+	if !isPassword(hash, "secret") || isPassword(hash, "Secret") || strings.Contains(hash, "secret") || hash == hashPassword("secret") {
+		t.Error(hash)
+	}
+	for _, bad := range []string{"", "$argon2id$", strings.Replace(hash, "t=2", "t=0", 1), strings.Replace(hash, "v=19", "v=1", 1), hash[:strings.LastIndexByte(hash, '$')+1]} {
+		if isPassword(bad, "secret") {
+			t.Error(bad)
+		}
+	}
+}
+
+func TestAuthorizationDetails(t *testing.T) {
+	c, _ := admin(t)
+	ctx := t.Context()
+	ok(t)(c.CreateRole(ctx, &iam.CreateRoleInput{RoleName: aws.String("R"), AssumeRolePolicyDocument: aws.String(trustRoot)}))
+	ok(t)(c.CreatePolicy(ctx, &iam.CreatePolicyInput{PolicyName: aws.String("P"), PolicyDocument: aws.String(allowGet)}))
+	for size := int32(1); size <= 6; size++ {
+		var got []string
+		for pages := iam.NewGetAccountAuthorizationDetailsPaginator(c, &iam.GetAccountAuthorizationDetailsInput{MaxItems: &size}); pages.HasMorePages(); {
+			p := must[*iam.GetAccountAuthorizationDetailsOutput](t)(pages.NextPage(ctx))
+			for _, x := range p.Policies {
+				got = append(got, *x.PolicyName)
+			}
+			for _, x := range p.GroupDetailList {
+				got = append(got, *x.GroupName)
+			}
+			for _, x := range p.RoleDetailList {
+				got = append(got, *x.RoleName)
+			}
+			for _, x := range p.UserDetailList {
+				got = append(got, *x.UserName)
+			}
+		}
+		if len(got) != 5 {
+			t.Errorf("pages of %d: %q", size, got)
+		}
+	}
+	p := must[*iam.GetAccountAuthorizationDetailsOutput](t)(c.GetAccountAuthorizationDetails(ctx, &iam.GetAccountAuthorizationDetailsInput{Filter: []types.EntityType{types.EntityTypeUser}}))
+	if len(p.UserDetailList) != 1 || len(p.UserDetailList[0].GroupList) != 1 || len(p.Policies)+len(p.RoleDetailList) != 0 {
+		t.Errorf("%+v", p)
+	}
+}
+
+func TestSimulate(t *testing.T) {
+	c, _ := admin(t)
+	ctx := t.Context()
+	deny := "{\"Version\":\"2012-10-17\",\"Statement\":[\n{\"Effect\":\"Deny\",\"Action\":\"dynamodb:DeleteTable\",\"Resource\":\"*\"}]}"
+	custom := must[*iam.SimulateCustomPolicyOutput](t)(c.SimulateCustomPolicy(ctx, &iam.SimulateCustomPolicyInput{
+		PolicyInputList: []string{allowGet, deny}, ActionNames: []string{"dynamodb:GetItem", "dynamodb:DeleteTable", "iam:GetUser"}})).EvaluationResults
+	var got []string
+	for _, r := range custom {
+		got = append(got, string(r.EvalDecision))
+	}
+	if strings.Join(got, " ") != "allowed explicitDeny implicitDeny" {
+		t.Error(got)
+	}
+	if s := custom[1].MatchedStatements; len(s) != 1 || *s[0].SourcePolicyId != "PolicyInputList.2" || s[0].StartPosition.Line != 2 {
+		t.Errorf("%+v", s)
+	}
+	principal := must[*iam.SimulatePrincipalPolicyOutput](t)(c.SimulatePrincipalPolicy(ctx, &iam.SimulatePrincipalPolicyInput{
+		PolicySourceArn: aws.String("arn:aws:iam::123456789012:user/Administrator"), PolicyInputList: []string{deny},
+		ActionNames: []string{"dynamodb:GetItem", "dynamodb:DeleteTable"}, MaxItems: aws.Int32(1)}))
+	if r := principal.EvaluationResults; len(r) != 1 || r[0].EvalDecision != "allowed" || !principal.IsTruncated || *r[0].MatchedStatements[0].SourcePolicyId != "AdministratorAccess" {
+		t.Errorf("%+v", principal)
+	}
+	fails(t, "NoSuchEntity: The user with name Eve cannot be found.")(c.SimulatePrincipalPolicy(ctx, &iam.SimulatePrincipalPolicyInput{
+		PolicySourceArn: aws.String("arn:aws:iam::123456789012:user/Eve"), ActionNames: []string{"iam:GetUser"}}))
+	keys := must[*iam.GetContextKeysForCustomPolicyOutput](t)(c.GetContextKeysForCustomPolicy(ctx, &iam.GetContextKeysForCustomPolicyInput{
+		PolicyInputList: []string{strings.Replace(allowGet, `"*"`, `"arn:aws:iam::*:user/${aws:username}"`, 1)}})).ContextKeyNames
+	if len(keys) != 1 || keys[0] != "aws:username" {
+		t.Error(keys)
+	}
+}

@@ -1,0 +1,196 @@
+package identity
+
+import (
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+
+	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/policy"
+)
+
+const (
+	maxRoles       = 1000
+	defaultSession = 3600 // seconds
+)
+
+// showRole renders a role. Lists leave out the tags, the boundary and the last use, as AWS does.
+func showRole(v *view, r *roleRecord, full bool) *types.Role {
+	role := &types.Role{
+		Arn: aws.String(r.arn(v.account, roleKind)), CreateDate: aws.Time(r.Created), Path: aws.String(r.Path),
+		RoleId: aws.String(r.ID), RoleName: aws.String(r.Name), AssumeRolePolicyDocument: encoded(r.Trust),
+		MaxSessionDuration: aws.Int32(r.MaxSession),
+	}
+	if r.Description != "" {
+		role.Description = aws.String(r.Description)
+	}
+	if full {
+		role.Tags, role.PermissionsBoundary = showTags(r.Tags), showBoundary(r.Boundary)
+		role.RoleLastUsed = &types.RoleLastUsed{}
+	}
+	return role
+}
+
+// checkTrust checks the document that says who may assume a role.
+func checkTrust(document string) error {
+	if err := checkDocument(policy.Trust, document); err != nil {
+		return err
+	}
+	if policy.Size(document) > maxTrustSize {
+		return overQuota("ACLSizePerRole", maxTrustSize)
+	}
+	return nil
+}
+
+// createRole decodes CreateRole.
+func (s *Store) createRole(req *awsapi.Request) (awsapi.Call, error) {
+	in, err := decode[iam.CreateRoleInput](req, "RoleName", "AssumeRolePolicyDocument")
+	if err != nil {
+		return nil, err
+	}
+	tags, err := newTags(in.Tags)
+	if err != nil {
+		return nil, err
+	}
+	return s.write(req, "CreateRole", created(roleKind, in.Path, in.RoleName), func(e *edit) (any, error) {
+		if err := checkTrust(*in.AssumeRolePolicyDocument); err != nil {
+			return nil, err
+		}
+		r := &roleRecord{
+			entity: e.newEntity("AROA", in.Path, in.RoleName, tags), Trust: *in.AssumeRolePolicyDocument,
+			Description: aws.ToString(in.Description), MaxSession: defaultSession,
+		}
+		if in.MaxSessionDuration != nil {
+			r.MaxSession = *in.MaxSessionDuration
+		}
+		if err := create(e, roleKind, r, "RolesPerAccount", maxRoles); err != nil {
+			return nil, err
+		}
+		if in.PermissionsBoundary != nil {
+			if err := e.setBoundary(roleKind, r.ID, &r.grants, *in.PermissionsBoundary); err != nil {
+				return nil, err
+			}
+			if err := save(e, roleKind, r); err != nil {
+				return nil, err
+			}
+		}
+		shown := showRole(e.view, r, true)
+		shown.RoleLastUsed = nil
+		return &iam.CreateRoleOutput{Role: shown}, nil
+	}, requestTags(in.Tags), boundaryARN(in.PermissionsBoundary))
+}
+
+// getRole decodes GetRole.
+func (s *Store) getRole(req *awsapi.Request) (awsapi.Call, error) {
+	in, err := decode[iam.GetRoleInput](req, "RoleName")
+	if err != nil {
+		return nil, err
+	}
+	return s.read(req, "GetRole", named(roleKind, in.RoleName), func(v *view) (any, error) {
+		r, err := v.role(*in.RoleName)
+		if err != nil {
+			return nil, err
+		}
+		return &iam.GetRoleOutput{Role: showRole(v, r, true)}, nil
+	})
+}
+
+// listRoles decodes ListRoles.
+func (s *Store) listRoles(req *awsapi.Request) (awsapi.Call, error) {
+	in, err := decode[iam.ListRolesInput](req)
+	if err != nil {
+		return nil, err
+	}
+	return s.read(req, "ListRoles", anything, func(v *view) (any, error) {
+		p, err := pageOfKind(v, roleKind, in.PathPrefix, in.Marker, in.MaxItems, (*roleRecord).base,
+			func(r *roleRecord) (types.Role, error) { return *showRole(v, r, false), nil })
+		if err != nil {
+			return nil, err
+		}
+		return &iam.ListRolesOutput{Roles: p.items, IsTruncated: p.more, Marker: p.marker()}, nil
+	})
+}
+
+// updateRole decodes UpdateRole.
+func (s *Store) updateRole(req *awsapi.Request) (awsapi.Call, error) {
+	in, err := decode[iam.UpdateRoleInput](req, "RoleName")
+	if err != nil {
+		return nil, err
+	}
+	return s.write(req, "UpdateRole", named(roleKind, in.RoleName), func(e *edit) (any, error) {
+		r, err := e.role(*in.RoleName)
+		if err != nil {
+			return nil, err
+		}
+		if in.Description != nil {
+			r.Description = *in.Description
+		}
+		if in.MaxSessionDuration != nil {
+			r.MaxSession = *in.MaxSessionDuration
+		}
+		return &iam.UpdateRoleOutput{}, save(e, roleKind, r)
+	})
+}
+
+// updateRoleDescription decodes UpdateRoleDescription, the older way to do so.
+func (s *Store) updateRoleDescription(req *awsapi.Request) (awsapi.Call, error) {
+	in, err := decode[iam.UpdateRoleDescriptionInput](req, "RoleName", "Description")
+	if err != nil {
+		return nil, err
+	}
+	return s.write(req, "UpdateRoleDescription", named(roleKind, in.RoleName), func(e *edit) (any, error) {
+		r, err := e.role(*in.RoleName)
+		if err != nil {
+			return nil, err
+		}
+		r.Description = *in.Description
+		return &iam.UpdateRoleDescriptionOutput{Role: showRole(e.view, r, false)}, save(e, roleKind, r)
+	})
+}
+
+// updateAssumeRolePolicy decodes UpdateAssumeRolePolicy.
+func (s *Store) updateAssumeRolePolicy(req *awsapi.Request) (awsapi.Call, error) {
+	in, err := decode[iam.UpdateAssumeRolePolicyInput](req, "RoleName", "PolicyDocument")
+	if err != nil {
+		return nil, err
+	}
+	return s.write(req, "UpdateAssumeRolePolicy", named(roleKind, in.RoleName), func(e *edit) (any, error) {
+		r, err := e.role(*in.RoleName)
+		if err != nil {
+			return nil, err
+		}
+		if err := checkTrust(*in.PolicyDocument); err != nil {
+			return nil, err
+		}
+		r.Trust = *in.PolicyDocument
+		return nil, save(e, roleKind, r)
+	})
+}
+
+// deleteRole decodes DeleteRole.
+func (s *Store) deleteRole(req *awsapi.Request) (awsapi.Call, error) {
+	in, err := decode[iam.DeleteRoleInput](req, "RoleName")
+	if err != nil {
+		return nil, err
+	}
+	return s.write(req, "DeleteRole", named(roleKind, in.RoleName), func(e *edit) (any, error) {
+		r, err := e.role(*in.RoleName)
+		if err != nil {
+			return nil, err
+		}
+		n, err := e.count("inprofile", e.account, r.ID)
+		if err != nil {
+			return nil, err
+		}
+		if n > 0 {
+			return nil, deleteConflict("remove roles from instance profile")
+		}
+		if err := r.bare(); err != nil {
+			return nil, err
+		}
+		if err := e.setBoundary(roleKind, r.ID, &r.grants, ""); err != nil {
+			return nil, err
+		}
+		return nil, remove(e, roleKind, r.base())
+	})
+}

@@ -1,0 +1,81 @@
+package server
+
+import (
+	"strconv"
+	"time"
+)
+
+// conditions is the part of a request's context that policies may ask for and that neither the principal nor the
+// operation knows ("AWS global condition context keys", IAM User Guide). It is a policy.Context. Nothing is worked out
+// before a policy asks, and few do; what was is kept for the request's next question.
+//
+// Keys that come with temporary credentials (aws:TokenIssueTime, aws:MultiFactorAuthPresent) and with requests of AWS's
+// own services (aws:CalledVia) are not here: no request has them.
+type conditions struct {
+	x      *exchange
+	values [conditionKeys]string
+}
+
+// The keys' places in values.
+const (
+	sourceIP = iota
+	secureTransport
+	userAgent
+	referer
+	currentTime
+	epochTime
+	requestedRegion
+	viaAWSService
+	conditionKeys
+)
+
+// globalRegion is the aws:RequestedRegion of requests to services that have only one endpoint, whatever region they were
+// signed for.
+const globalRegion = "us-east-1"
+
+// Values implements policy.Context.
+func (c *conditions) Values(key string) ([]string, bool) {
+	x := c.x
+	switch key {
+	case "aws:sourceip":
+		if c.values[sourceIP] == "" {
+			c.values[sourceIP] = x.h.sourceIP(x.r)
+		}
+		return c.value(sourceIP)
+	case "aws:securetransport":
+		c.values[secureTransport] = strconv.FormatBool(x.h.secure(x.r))
+		return c.value(secureTransport)
+	case "aws:useragent":
+		c.values[userAgent] = header(x.r, "User-Agent")
+		return c.value(userAgent)
+	case "aws:referer":
+		c.values[referer] = header(x.r, "Referer")
+		return c.value(referer)
+	case "aws:currenttime":
+		if c.values[currentTime] == "" {
+			c.values[currentTime] = x.start.UTC().Format(time.RFC3339)
+		}
+		return c.value(currentTime)
+	case "aws:epochtime":
+		if c.values[epochTime] == "" {
+			c.values[epochTime] = strconv.FormatInt(x.start.Unix(), 10)
+		}
+		return c.value(epochTime)
+	case "aws:requestedregion":
+		c.values[requestedRegion] = x.caller.region
+		if x.route.operation.Service == "iam" {
+			c.values[requestedRegion] = globalRegion
+		}
+		return c.value(requestedRegion)
+	case "aws:viaawsservice", "aws:principalisawsservice":
+		c.values[viaAWSService] = "false"
+		return c.value(viaAWSService)
+	}
+	return nil, false
+}
+
+// value returns what is at a place as a slice that needs no memory of its own. A request that has nothing there does not
+// have the key.
+func (c *conditions) value(at int) ([]string, bool) {
+	return c.values[at : at+1 : at+1], c.values[at] != ""
+}

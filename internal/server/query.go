@@ -1,0 +1,104 @@
+package server
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/statordb/stator/internal/awsapi"
+)
+
+// formType is the content type of the requests of the query protocol.
+const formType = "application/x-www-form-urlencoded"
+
+// MaxForm is the largest body of the query protocol. The largest inputs of IAM are certificate chains, of 2 MiB.
+const MaxForm = 4 << 20
+
+// queryName is what a request of the query protocol names. An action alone would not do: services share a front door,
+// and names.
+type queryName struct{ version, action string }
+
+// queryAPI returns the version of a service's API and the namespace of its answers, if it speaks the query protocol.
+func queryAPI(service string) (version, namespace string, ok bool) {
+	switch service {
+	case "iam":
+		return "2010-05-08", "https://iam.amazonaws.com/doc/2010-05-08/", true
+	case "sts":
+		return "2011-06-15", "https://sts.amazonaws.com/doc/2011-06-15/", true
+	}
+	return "", "", false
+}
+
+// isQuery says whether a POST is of the query protocol: it has a form, or names an action in its URL, as a presigned
+// request does. Whatever has a target is for DynamoDB, which has no forms.
+func (x *exchange) isQuery() bool {
+	if x.contentType == jsonAWS || header(x.r, "X-Amz-Target") != "" {
+		return false
+	}
+	return strings.EqualFold(x.contentType, formType) || x.urlNamesAction()
+}
+
+// urlNamesAction says whether the query string has an Action. Whether it can be read is found out later.
+func (x *exchange) urlNamesAction() bool {
+	query := x.r.URL.RawQuery
+	return strings.HasPrefix(query, "Action=") || strings.Contains(query, "&Action=")
+}
+
+// callQuery is a request of the query protocol.
+func (x *exchange) callQuery() {
+	x.query, x.contentType = true, awsapi.ContentTypeXML
+	x.id = newUUID()
+	if x.r.Method == http.MethodPost && !x.receive(MaxForm) {
+		return
+	}
+	x.cors()
+	if err := x.findAction(); err != nil {
+		x.fail(err)
+		return
+	}
+	if err := x.authenticate(); err != nil {
+		x.fail(err)
+		return
+	}
+	if err := x.run(x.body); err != nil {
+		x.fail(err)
+		return
+	}
+	x.respond(http.StatusOK)
+}
+
+// findAction reads the form and finds the operation that it names.
+func (x *exchange) findAction() (err error) {
+	if e := header(x.r, "Content-Encoding"); e != "" && e != "identity" {
+		return awsapi.MalformedInput("Unsupported Content-Encoding")
+	}
+	if x.form, err = awsapi.ParseForm(x.r.URL.RawQuery, x.body); err != nil {
+		return err
+	}
+	action, ok := x.form.Value("Action")
+	if !ok {
+		return awsapi.MissingAction()
+	}
+	route := x.h.actions[queryName{x.form.Version(), action}]
+	if route == nil {
+		bad := x.form.InvalidAction()
+		if _, ok := x.form.Value("Version"); !ok {
+			bad.Message += "NO_VERSION_SPECIFIED" // AWS's word for it
+		}
+		return bad
+	}
+	x.route = route
+	if route.operation.Decode == nil {
+		return &awsapi.Error{Code: "NotImplemented", Status: http.StatusNotImplemented,
+			Message: "Stator does not have the operation " + action + " yet"}
+	}
+	return nil
+}
+
+// appendQueryError appends the body of an error in the query protocol.
+func (x *exchange) appendQueryError(dst []byte, e *awsapi.Error) []byte {
+	namespace := awsapi.FaultNamespace
+	if x.route != nil {
+		namespace = x.route.namespace
+	}
+	return e.AppendXML(dst, namespace, x.id)
+}
