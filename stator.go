@@ -89,7 +89,7 @@ type Credentials struct {
 // Server is an open server. It is an http.Handler, safe for concurrent use.
 type Server struct {
 	handler     *server.Handler
-	db          kv.DB
+	db          *pebblekv.DB
 	store       *table.Store
 	region      string
 	credentials Credentials
@@ -153,7 +153,7 @@ func (o *Options) complete() error {
 // engineFolder is where the engine is in the data folder.
 const engineFolder = "pebble"
 
-func openEngine(opts Options) (kv.DB, error) {
+func openEngine(opts Options) (*pebblekv.DB, error) {
 	if opts.Engine == EnginePebble {
 		return pebblekv.Open(filepath.Join(opts.Data, engineFolder),
 			pebblekv.Options{NoSync: opts.NoFsync, Logger: opts.Logger})
@@ -187,8 +187,11 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	return nil
 }
 
-// ready says whether the engine answers.
+// ready says whether the engine answers, and can write.
 func (s *Server) ready(ctx context.Context) error {
+	if err := s.db.Err(); err != nil {
+		return err
+	}
 	return s.db.View(ctx, func(r kv.Reader) error {
 		_, err := r.Get(ctx, []byte("ready")) // any key will do
 		return err

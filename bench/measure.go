@@ -19,7 +19,7 @@ const (
 
 const (
 	fewestAnswers = 10
-	patience      = 10 * time.Second // for that many answers
+	patience      = 40 * time.Second // for that many answers
 )
 
 // sample is what one cell gave in one round.

@@ -82,6 +82,7 @@ func (s *server) start(ctx context.Context, root string) error {
 		fmt.Printf("export %s=%s\n", variable[0], quote(variable[1]))
 	}
 	// Keys in the environment would go before those in the file.
+	fmt.Println("unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_PROFILE AWS_ENDPOINT_URL_DYNAMODB")
 	for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_ENDPOINT_URL_DYNAMODB"} {
 		if err := os.Unsetenv(name); err != nil {
 			return err

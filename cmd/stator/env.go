@@ -24,9 +24,10 @@ func env(_ context.Context, args []string, std stdio) error {
 			return err
 		}
 	}
-	// boto3 knows the region by its older name; a session token left from other credentials would spoil these.
+	// boto3 knows the region by its older name. What is unset would win over what is set here, or spoil it.
 	_, err = fmt.Fprintf(std.out, "export AWS_ENDPOINT_URL=%s AWS_REGION=%s AWS_DEFAULT_REGION=%[2]s "+
-		"AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s\nunset AWS_SESSION_TOKEN\n",
+		"AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s\n"+
+		"unset AWS_SESSION_TOKEN AWS_PROFILE AWS_ENDPOINT_URL_DYNAMODB AWS_IGNORE_CONFIGURED_ENDPOINT_URLS\n",
 		quote(at.Endpoint), quote(at.Region), quote(key.ID), quote(key.Secret))
 	return err
 }

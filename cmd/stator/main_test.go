@@ -194,7 +194,7 @@ func TestFirstAndSecondStart(t *testing.T) {
 	env, _, _ := output(t, nil, "env", "--data", data)
 	id, secret := strings.Fields(credentials)[3], strings.Fields(credentials)[6]
 	want := "export AWS_ENDPOINT_URL=" + p.endpoint + " AWS_REGION=eu-central-1 AWS_DEFAULT_REGION=eu-central-1 AWS_ACCESS_KEY_ID=" + id +
-		" AWS_SECRET_ACCESS_KEY=" + secret + "\nunset AWS_SESSION_TOKEN\n"
+		" AWS_SECRET_ACCESS_KEY=" + secret + "\nunset AWS_SESSION_TOKEN AWS_PROFILE AWS_ENDPOINT_URL_DYNAMODB AWS_IGNORE_CONFIGURED_ENDPOINT_URLS\n"
 	if env != want {
 		t.Errorf("env:\n%swant:\n%s", env, want)
 	}
@@ -436,10 +436,10 @@ func TestTLS(t *testing.T) {
 	p.stop(t, syscall.SIGTERM)
 
 	p = startServer(t, "--engine=memory", "--auth=open", "--listen", "0.0.0.0:0")
+	p.stop(t, syscall.SIGTERM) // all of the log is there once the process has ended
 	if !strings.HasPrefix(p.endpoint, "http://127.0.0.1:") || !strings.Contains(p.log.String(), "can be read on the network") {
 		t.Errorf("%s %s", p.endpoint, p.log)
 	}
-	p.stop(t, syscall.SIGTERM)
 }
 
 func TestQuote(t *testing.T) {

@@ -82,6 +82,12 @@ func newDescriptor(req *awsapi.Request, in *dynamodb.CreateTableInput) (*table.D
 	if in.StreamSpecification != nil && aws.ToBool(in.StreamSpecification.StreamEnabled) {
 		return nil, awsapi.Validation("DynamoDB Streams are not available on this server yet")
 	}
+	if in.ResourcePolicy != nil {
+		return nil, awsapi.Validation("Resource-based policies are not available on this server yet")
+	}
+	if in.GlobalTableSourceArn != nil {
+		return nil, awsapi.Validation("Global tables are not available on this server yet")
+	}
 	scope, name, err := locate(req, *in.TableName)
 	if err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -37,6 +38,14 @@ func (h *Handler) httpServer() *http.Server {
 // answered, or after grace. If ln gives TLS connections, their configuration must name h2 for HTTP/2.
 func (h *Handler) Serve(ctx context.Context, ln net.Listener, grace time.Duration) error {
 	srv := h.httpServer()
+	var fresh sync.Map // connections that have sent nothing yet
+	srv.ConnState = func(c net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			fresh.Store(c, nil)
+		} else {
+			fresh.Delete(c)
+		}
+	}
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(ln) }()
 	select {
@@ -45,6 +54,11 @@ func (h *Handler) Serve(ctx context.Context, ln net.Listener, grace time.Duratio
 	case <-ctx.Done():
 	}
 	h.Drain()
+	// Shutdown would wait seconds for them.
+	fresh.Range(func(c, _ any) bool {
+		_ = c.(net.Conn).Close()
+		return true
+	})
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
 	err := srv.Shutdown(end)

@@ -21,6 +21,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -68,6 +69,9 @@ func openPebble(dir string, fs vfs.FS, po *pebble.Options) (*pebble.DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := checkSpace(dir, fs); err != nil {
+		return nil, err
+	}
 	p, err := pebble.Open(dir, po)
 	if err != nil || there.Exists || po.DisableWAL {
 		return p, err
@@ -77,6 +81,37 @@ func openPebble(dir string, fs vfs.FS, po *pebble.Options) (*pebble.DB, error) {
 	}
 	return p, nil
 }
+
+// leastSpace is what must be free on the disk for a store to open.
+const leastSpace = 4 << 20
+
+// checkSpace finds out whether there is room to replay the logs. Pebble would try for ever to make some.
+func checkSpace(dir string, fs vfs.FS) error {
+	disk, err := fs.GetDiskUsage(dir)
+	if err != nil { // not every file system can tell, and a new folder is not there yet
+		return nil
+	}
+	names, err := fs.List(dir)
+	if err != nil {
+		return nil
+	}
+	need := uint64(leastSpace)
+	for _, name := range names {
+		if !strings.HasSuffix(name, ".log") {
+			continue
+		}
+		if info, err := fs.Stat(fs.PathJoin(dir, name)); err == nil {
+			need += uint64(info.Size())
+		}
+	}
+	if disk.AvailBytes < need {
+		return fmt.Errorf("the disk is full: %d bytes are free, opening takes %d", disk.AvailBytes, need)
+	}
+	return nil
+}
+
+// Err is why the engine can't write any more, nil while it can.
+func (db *DB) Err() error { return db.durable.err() }
 
 // OpenMemory opens an empty engine that keeps everything in memory and forgets it on Close. It ignores FS and NoSync.
 func OpenMemory(opts Options) (*DB, error) {

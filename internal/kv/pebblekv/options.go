@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
+	"sync/atomic"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -75,11 +76,26 @@ func (opts Options) pebbleOptions(log *slog.Logger) *pebble.Options {
 	return o
 }
 
+// Work in the background that fails is tried again after errorPause, and reported once in errorEvery seconds.
+const (
+	errorPause = 50 * time.Millisecond
+	errorEvery = 10
+)
+
 // eventListener reports what an operator has to know, and leaves out what is daily business.
 func eventListener(log *slog.Logger) *pebble.EventListener {
+	var lastError atomic.Int64 // when a failure was logged last, in seconds
 	return &pebble.EventListener{
 		BackgroundError: func(err error) {
-			log.Error("storage: background work failed", "error", err)
+			// Pebble tries again at once, for ever. On a full disk that would take a processor and fill the log.
+			if now := time.Now().Unix(); now-lastError.Swap(now) >= errorEvery {
+				log.Error("storage: background work failed; trying again", "error", err.Error())
+			}
+			time.Sleep(errorPause)
+		},
+		// The read that met the damage returns an error; without this the process would end.
+		DataCorruption: func(info pebble.DataCorruptionInfo) {
+			log.Error("storage: data on disk is damaged", "path", info.Path, "error", info.Details.Error())
 		},
 		DiskSlow: func(info pebble.DiskSlowInfo) {
 			log.Warn("storage: the disk is slow", "op", info.OpType.String(), "path", info.Path, "duration", info.Duration)
