@@ -164,6 +164,18 @@ func (c *checker) entity(parts []string) error {
 				err = c.there("its entry at the role", inProfileKey(c.account, p.Role, id), "")
 			}
 		}
+	case oidcKind:
+		var p oidcRecord
+		if !c.decode(&p) {
+			return nil
+		}
+		b = p.entity
+	case samlKind:
+		var p samlRecord
+		if !c.decode(&p) {
+			return nil
+		}
+		b = p.entity
 	default:
 		c.problem("unknown kind of record")
 		return nil

@@ -28,8 +28,6 @@ func (s *Store) deleteUser(req *awsapi.Request) (awsapi.Call, error) {
 			return nil, deleteConflict("delete access keys")
 		case u.Login != nil:
 			return nil, deleteConflict("delete login profile")
-		case len(u.MFA) > 0:
-			return nil, deleteConflict("delete MFA device")
 		}
 		if err := u.bare(); err != nil {
 			return nil, err

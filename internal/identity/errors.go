@@ -24,8 +24,6 @@ func notFound(k kind, name string) *awsapi.Error {
 		return noSuch("OpenIDConnect Provider not found for arn " + name)
 	case samlKind:
 		return noSuch("Manifest not found for arn " + name)
-	case mfaKind:
-		return noSuch("VirtualMFADevice with serial number " + name + " doesn't exist.")
 	}
 	return noSuch("The " + string(k) + " with name " + name + " cannot be found.")
 }
@@ -45,8 +43,8 @@ func taken(k kind, name string) *awsapi.Error {
 		return alreadyExists("Role with name " + name + " already exists.")
 	case policyKind:
 		return alreadyExists("A policy called " + name + " already exists. Duplicate names are not allowed.")
-	case mfaKind:
-		return alreadyExists("MFADevice entity at the same path and name already exists.")
+	case samlKind:
+		return alreadyExists("SAMLProvider " + name + " already exists.")
 	case oidcKind:
 		return alreadyExists("Provider with url https://" + name + " already exists.")
 	}

@@ -58,7 +58,6 @@ const (
 	roleKind    kind = "role"
 	policyKind  kind = "policy"
 	profileKind kind = "instance-profile"
-	mfaKind     kind = "mfa"
 	oidcKind    kind = "oidc-provider"
 	samlKind    kind = "saml-provider"
 )
@@ -97,8 +96,6 @@ type userRecord struct {
 	grants
 	// Groups are ids, in the order in which the user became a member.
 	Groups []string `json:",omitempty"`
-	// MFA are the names of the user's devices.
-	MFA []string `json:",omitempty"`
 	// Login is the password, nil for a user who can't sign in with one.
 	Login *loginRecord `json:",omitempty"`
 }

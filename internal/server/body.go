@@ -25,44 +25,39 @@ const (
 
 var errTooLarge = errors.New("server: body over the limit")
 
-// largeMemory bounds the bodies over firstRead that are held at one time, in bytes. Bodies are read before it is known who sent
-// them, so without a bound strangers could fill the memory.
+// errBusy: the memory for large bodies is used up.
+var errBusy = errors.New("server: no memory for the body now")
+
+// largeMemory bounds what bodies take beyond firstRead bytes each, all together. Bodies are read before it is known who sent
+// them, so without a bound strangers could fill the memory. What is beyond it is refused, not waited for: those who
+// wait would hold what they have so far.
 const largeMemory = 512 << 20
 
-// holdMemory waits until there is memory for the body, of at most limit bytes; end gives it back.
-func (x *exchange) holdMemory(limit int) error {
-	n := x.r.ContentLength
-	if n < 0 {
-		n = int64(limit)
-	}
-	if n <= firstRead || n > int64(limit) {
-		return nil
-	}
+// hold takes n bytes of the memory for large bodies; end gives it back.
+func (x *exchange) hold(n int) error {
 	if x.query {
 		n *= 3 // a form is also there as text, and its values without escapes
 	}
-	if err := x.h.largeBodies.Acquire(x.r.Context(), n); err != nil {
-		return err
+	if !x.h.largeBodies.TryAcquire(int64(n)) {
+		return errBusy
 	}
-	x.held = n
+	x.held += int64(n)
 	return nil
 }
 
 // receive reads the body, of at most limit bytes. If it does not come it answers so and returns false.
 func (x *exchange) receive(limit int) bool {
-	err := x.holdMemory(limit)
-	if err == nil {
-		x.body, err = readBody(x.body, x.r, limit)
-	}
-	if err != nil {
+	var err error
+	if x.body, err = x.readBody(x.body, limit); err != nil {
 		x.failRead(err, limit)
 	}
 	return err == nil
 }
 
 // readBody reads the whole body into buf's memory, or into a larger piece that grows with what really arrives.
-func readBody(buf []byte, r *http.Request, limit int) ([]byte, error) {
+func (x *exchange) readBody(buf []byte, limit int) ([]byte, error) {
 	buf = buf[:0]
+	r := x.r
 	if r.ContentLength > int64(limit) {
 		return buf, errTooLarge // before asking for it, if the client waits to be asked
 	}
@@ -73,13 +68,18 @@ func readBody(buf []byte, r *http.Request, limit int) ([]byte, error) {
 	if cap(buf) < want {
 		buf = make([]byte, 0, want)
 	}
-	return readAll(buf, r.Body, limit)
+	return x.readAll(buf, r.Body, limit)
 }
 
 // readAll appends all of in to buf, up to limit in total.
-func readAll(buf []byte, in io.Reader, limit int) ([]byte, error) {
+func (x *exchange) readAll(buf []byte, in io.Reader, limit int) ([]byte, error) {
 	for {
 		if len(buf) == cap(buf) {
+			if more := min(2*cap(buf), limit+1) - max(cap(buf), firstRead); more > 0 {
+				if err := x.hold(more); err != nil {
+					return buf, err
+				}
+			}
 			grown := make([]byte, len(buf), min(2*cap(buf), limit+1))
 			copy(grown, buf)
 			buf = grown
@@ -105,13 +105,21 @@ func (x *exchange) failRead(err error, limit int) {
 	}
 	e := &awsapi.Error{Code: "RequestTimeoutException", Status: http.StatusRequestTimeout,
 		Message: "The body of the request did not arrive"}
-	if errors.Is(err, errTooLarge) {
+	switch {
+	case errors.Is(err, errTooLarge):
 		e = tooLarge(limit)
+	case errors.Is(err, errBusy):
+		e = tooBusy()
 	}
 	if x.query {
 		e.Code = strings.TrimSuffix(e.Code, "Exception")
 	}
 	x.fail(e)
+}
+
+// tooBusy is an error that SDKs try again after.
+func tooBusy() *awsapi.Error {
+	return &awsapi.Error{Code: "ThrottlingException", Status: http.StatusBadRequest, Message: "Too many large requests at a time"}
 }
 
 func tooLarge(limit int) *awsapi.Error {
@@ -136,10 +144,12 @@ func (x *exchange) decompressed() ([]byte, error) {
 	if cap(x.plain) == 0 {
 		x.plain = make([]byte, 0, firstRead)
 	}
-	x.plain, err = readAll(x.plain[:0], z, MaxBody)
+	x.plain, err = x.readAll(x.plain[:0], z, MaxBody)
 	switch {
 	case errors.Is(err, errTooLarge):
 		return nil, tooLarge(MaxBody)
+	case errors.Is(err, errBusy):
+		return nil, tooBusy()
 	case err != nil:
 		return nil, awsapi.Serialization("The body is not in gzip format")
 	}

@@ -399,3 +399,18 @@ func TestServeGrace(t *testing.T) {
 		t.Fatal("still serving")
 	}
 }
+
+// Strangers who announce large bodies and do not send them keep nobody else from sending one.
+func TestAnnouncedBodiesHoldNothing(t *testing.T) {
+	f := start(t, nil)
+	for range 2 * largeMemory / MaxBody {
+		c, _ := f.dial(t)
+		if _, err := fmt.Fprintf(c, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n{", MaxBody); err != nil {
+			t.Fatal(err)
+		}
+	}
+	large := `{"a":"` + strings.Repeat("x", MaxBody/2) + `"}`
+	if res, body := f.post(t, getItem, large); res.StatusCode != 200 || body != large {
+		t.Errorf("%d %.200s", res.StatusCode, body)
+	}
+}
