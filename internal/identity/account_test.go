@@ -1,6 +1,8 @@
 package identity
 
 import (
+	"bytes"
+	"encoding/csv"
 	"strings"
 	"testing"
 
@@ -133,5 +135,21 @@ func TestSimulate(t *testing.T) {
 		PolicyInputList: []string{strings.Replace(allowGet, `"*"`, `"arn:aws:iam::*:user/${aws:username}"`, 1)}})).ContextKeyNames
 	if len(keys) != 1 || keys[0] != "aws:username" {
 		t.Error(keys)
+	}
+}
+
+func TestCredentialReport(t *testing.T) {
+	c, _ := admin(t)
+	ctx := t.Context()
+	fails(t, "ReportNotPresent: No report exists. Call GenerateCredentialReport first.")(c.GetCredentialReport(ctx, nil))
+	for _, want := range []types.ReportStateType{types.ReportStateTypeStarted, types.ReportStateTypeComplete} {
+		if got := must[*iam.GenerateCredentialReportOutput](t)(c.GenerateCredentialReport(ctx, nil)); got.State != want {
+			t.Errorf("%s, want %s", got.State, want)
+		}
+	}
+	got := must[*iam.GetCredentialReportOutput](t)(c.GetCredentialReport(ctx, nil))
+	rows, err := csv.NewReader(bytes.NewReader(got.Content)).ReadAll()
+	if err != nil || len(rows) != 3 || rows[2][0] != adminUser || rows[2][8] != "true" || rows[2][13] != "false" {
+		t.Errorf("%q %v", rows, err)
 	}
 }

@@ -3,6 +3,7 @@ package identity
 import (
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -17,6 +18,7 @@ const (
 	maxOIDCProviders = 100
 	maxClientIDs     = 100
 	maxThumbprints   = 5
+	thumbprintLength = 40
 )
 
 // oidcRecord is an OpenID Connect provider. Its name is its URL without the scheme.
@@ -98,7 +100,11 @@ func (p *oidcRecord) limits() error {
 	case len(p.Thumbprints) > maxThumbprints:
 		return invalidInput("Thumbprint list must contain fewer than 5 entries.")
 	}
-	return nil
+	var bad awsapi.Violations
+	for i := range p.Thumbprints {
+		bad.Length("thumbprintList."+strconv.Itoa(i+1)+".member", &p.Thumbprints[i], thumbprintLength, thumbprintLength)
+	}
+	return bad.Err(awsapi.ValidationError)
 }
 
 // getOpenIDConnectProvider decodes GetOpenIDConnectProvider.

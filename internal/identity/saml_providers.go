@@ -14,6 +14,12 @@ import (
 
 const maxSAMLProviders = 100
 
+// The lengths of a metadata document.
+const (
+	minMetadata = 1000
+	maxMetadata = 10_000_000
+)
+
 // samlRecord is a SAML provider.
 type samlRecord struct {
 	entity
@@ -33,6 +39,13 @@ const samlValidity = 100 * 365 * 24 * time.Hour
 
 // set takes a metadata document.
 func (p *samlRecord) set(document string, now time.Time) error {
+	// The lower bound is not among the constraints: it is a part of what a document has to be, which comes after
+	// whether the caller may bring one.
+	var bad awsapi.Violations
+	bad.Length("sAMLMetadataDocument", &document, minMetadata, maxMetadata)
+	if err := bad.Err(awsapi.ValidationError); err != nil {
+		return err
+	}
 	var d struct {
 		XMLName    xml.Name
 		ValidUntil string `xml:"validUntil,attr"`

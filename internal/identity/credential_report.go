@@ -1,0 +1,117 @@
+package identity
+
+import (
+	"bytes"
+	"encoding/csv"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+
+	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/keyspace"
+)
+
+// reportColumns are the columns of a credential report ("Generate credential reports for your AWS account").
+func reportColumns() []string {
+	return []string{"user", "arn", "user_creation_time", "password_enabled", "password_last_used", "password_last_changed",
+		"password_next_rotation", "mfa_active", "access_key_1_active", "access_key_1_last_rotated", "access_key_1_last_used_date",
+		"access_key_1_last_used_region", "access_key_1_last_used_service", "access_key_2_active", "access_key_2_last_rotated",
+		"access_key_2_last_used_date", "access_key_2_last_used_region", "access_key_2_last_used_service", "cert_1_active",
+		"cert_1_last_rotated", "cert_2_active", "cert_2_last_rotated"}
+}
+
+// reportLifetime is how long a report is given out before another has to be made.
+const reportLifetime = 4 * time.Hour
+
+func reportKey(account string) []byte { return keyspace.Identity("report", account) }
+
+// reportRecord says when the last report was asked for. Its content is that of the time at which it is read: making it
+// takes no longer.
+type reportRecord struct{ Generated time.Time }
+
+// generateCredentialReport decodes GenerateCredentialReport.
+func (s *Store) generateCredentialReport(req *awsapi.Request) (awsapi.Call, error) {
+	return s.write(req, "GenerateCredentialReport", anything, func(e *edit) (any, error) {
+		last, there, err := get[reportRecord](e.ctx, e.r, reportKey(e.account))
+		if err != nil {
+			return nil, err
+		}
+		if there && e.now.Before(last.Generated.Add(reportLifetime)) {
+			return &iam.GenerateCredentialReportOutput{State: types.ReportStateTypeComplete}, nil
+		}
+		return &iam.GenerateCredentialReportOutput{State: types.ReportStateTypeStarted, Description: aws.String("No report exists. Starting a new report generation task")},
+			put(e.tx, reportKey(e.account), reportRecord{e.now})
+	})
+}
+
+// getCredentialReport decodes GetCredentialReport.
+func (s *Store) getCredentialReport(req *awsapi.Request) (awsapi.Call, error) {
+	return s.read(req, "GetCredentialReport", anything, func(v *view) (any, error) {
+		last, there, err := get[reportRecord](v.ctx, v.r, reportKey(v.account))
+		if err != nil {
+			return nil, err
+		}
+		if !there {
+			return nil, &awsapi.Error{Code: "ReportNotPresent", Status: http.StatusGone, Message: "No report exists. Call GenerateCredentialReport first."}
+		}
+		if !whole(s.now()).Before(last.Generated.Add(reportLifetime)) {
+			return nil, &awsapi.Error{Code: "ReportExpired", Status: http.StatusGone, Message: "The report has expired. Call GenerateCredentialReport again."}
+		}
+		content, err := v.report()
+		return &iam.GetCredentialReportOutput{Content: content, GeneratedTime: aws.Time(last.Generated), ReportFormat: types.ReportFormatTypeTextCsv}, err
+	})
+}
+
+func (v *view) report() ([]byte, error) {
+	a, err := v.accountOf()
+	if err != nil {
+		return nil, err
+	}
+	var text bytes.Buffer
+	w := csv.NewWriter(&text)
+	none := notUsed
+	noKey := []string{"false", none, none, none, none}
+	noCerts := []string{"false", none, "false", none}
+	root := []string{"<root_account>", "arn:aws:iam::" + v.account + ":root", stamp(a.Created), "not_supported", "not_supported", "not_supported", "not_supported", "false"}
+	if err := w.WriteAll([][]string{reportColumns(), slices.Concat(root, noKey, noKey, noCerts)}); err != nil {
+		return nil, err
+	}
+	err = each(v, userKind, "", func(u *userRecord) (bool, error) {
+		row := []string{u.Name, u.arn(v.account, userKind), stamp(u.Created), "false", none, none, none, "false"}
+		if u.Login != nil {
+			row[3], row[4], row[5] = "true", "no_information", stamp(u.Login.Changed)
+			if u.Login.Used != nil {
+				row[4] = stamp(*u.Login.Used)
+			}
+			if p := a.Passwords; p != nil && p.MaxPasswordAge != nil {
+				row[6] = stamp(u.Login.Changed.AddDate(0, 0, int(*p.MaxPasswordAge)))
+			}
+		}
+		ids, err := v.lasts("userkey", v.account, u.ID)
+		if err != nil {
+			return false, err
+		}
+		for i := range maxAccessKeys {
+			key := noKey
+			if i < len(ids) {
+				k, err := v.accessKey(u, ids[i])
+				if err != nil {
+					return false, err
+				}
+				key = []string{strconv.FormatBool(!k.Inactive), stamp(k.Created), none, none, none}
+			}
+			row = append(row, key...)
+		}
+		return true, w.Write(append(row, noCerts...))
+	})
+	w.Flush()
+	return text.Bytes(), err
+}
+
+// stamp is a time as reports have it.
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05+00:00") }
