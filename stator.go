@@ -86,6 +86,12 @@ type Credentials struct {
 	File string
 }
 
+// String leaves the secret out, so that it does not get into a log.
+func (c Credentials) String() string { return c.AccessKeyID + " of account " + c.Account }
+
+// GoString is String.
+func (c Credentials) GoString() string { return c.String() }
+
 // Server is an open server. It is an http.Handler, safe for concurrent use.
 type Server struct {
 	handler     *server.Handler

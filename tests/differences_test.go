@@ -197,7 +197,8 @@ func TestDifferences(t *testing.T) {
 func TestDifferencesAreDocumented(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("# Where Stator differs from AWS\n\nOn purpose, and only here. This page is made from the tests that show each difference;\n" +
-		"what is not listed and differs is a bug. Operations that Stator does not have yet answer UnknownOperationException.\n")
+		"what is not listed and differs is a bug. Operations that Stator does not have yet\n" +
+		"answer UnknownOperationException, or NotImplemented if they are IAM's.\n")
 	for _, d := range differences {
 		b.WriteString("\n## " + d.title + "\n\n- **AWS:** " + d.aws + "\n- **Stator:** " + d.stator + "\n- **Why:** " + d.why + "\n")
 	}
