@@ -60,6 +60,8 @@ type Options struct {
 	Engine Engine
 	// NoFsync acknowledges writes before they are on disk: a crash loses about the last second.
 	NoFsync bool
+	// CacheSize is the memory in bytes for the engine's cache of uncompressed blocks, taken as it fills. 0 is 8 MiB.
+	CacheSize int64
 	// Auth defaults to AuthIAM.
 	Auth Auth
 	// Account is the id of the account that the first start makes, 12 digits; empty means random.
@@ -162,7 +164,7 @@ const engineFolder = "pebble"
 func openEngine(opts Options) (*pebblekv.DB, error) {
 	if opts.Engine == EnginePebble {
 		return pebblekv.Open(filepath.Join(opts.Data, engineFolder),
-			pebblekv.Options{NoSync: opts.NoFsync, Logger: opts.Logger})
+			pebblekv.Options{NoSync: opts.NoFsync, CacheSize: opts.CacheSize, Logger: opts.Logger})
 	}
 	if opts.Data != "" && opts.Auth == AuthIAM {
 		if err := os.MkdirAll(opts.Data, 0o700); err != nil {

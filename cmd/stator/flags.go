@@ -33,6 +33,7 @@ type config struct {
 	logLevel                        slog.Level
 	metrics                         string
 	noFsync                         bool
+	cacheMiB                        int64
 	grace                           time.Duration
 }
 
@@ -53,6 +54,7 @@ func (c *config) serveFlags(f *flag.FlagSet) {
 	f.TextVar(&c.logLevel, "log-level", slog.LevelInfo, "debug, info, warn or error; debug logs every request")
 	f.StringVar(&c.metrics, "metrics", "auto", "serve /metrics without authentication: on, off, or auto: when only this machine can reach it")
 	f.BoolVar(&c.noFsync, "no-fsync", false, "acknowledge writes before they are on disk: a crash loses the last second")
+	f.Int64Var(&c.cacheMiB, "cache-mib", 8, "`MiB` of memory for the engine's cache; give it more if the data is much larger")
 	f.DurationVar(&c.grace, "shutdown-grace", 30*time.Second, "how long requests in flight may take after SIGTERM")
 }
 
@@ -119,6 +121,9 @@ func (c *config) check() error {
 	}
 	if (c.tlsCert == "") != (c.tlsKey == "") {
 		return &usageError{"--tls-cert and --tls-key go together"}
+	}
+	if c.cacheMiB < 1 {
+		return &usageError{"--cache-mib is less than 1"}
 	}
 	if c.data == "" {
 		return &usageError{"--data is empty"}

@@ -42,6 +42,7 @@ func serve(ctx context.Context, args []string, std stdio) error {
 		Data:      c.data,
 		Engine:    stator.Engine(c.engine),
 		NoFsync:   c.noFsync,
+		CacheSize: c.cacheMiB << 20,
 		Auth:      stator.Auth(c.auth),
 		Account:   c.account,
 		Region:    c.region,
