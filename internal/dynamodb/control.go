@@ -53,6 +53,16 @@ func tableName(name *string) error {
 	return nil
 }
 
+// tableNameAlone checks the whole TableName of an operation that has no other member.
+func tableNameAlone(name *string) error {
+	if err := tableName(name); err != nil {
+		return err
+	}
+	var v violations
+	v.table(optional(name))
+	return v.err()
+}
+
 // catalogueError turns the errors of the catalogue into what the client sees.
 func catalogueError(err error, name string) error {
 	switch {

@@ -15,12 +15,7 @@ func (s *Service) describeTable(req *awsapi.Request) (awsapi.Call, error) {
 	if err := awsapi.DecodeJSON(req.Body, &in); err != nil {
 		return nil, err
 	}
-	if err := tableName(in.TableName); err != nil {
-		return nil, err
-	}
-	var v violations
-	v.table(optional(in.TableName))
-	if err := v.err(); err != nil {
+	if err := tableNameAlone(in.TableName); err != nil {
 		return nil, err
 	}
 	return control[*dynamodb.DescribeTableOutput]{

@@ -25,9 +25,6 @@ const (
 // CredentialsPath is where the first access key is, in the format of the AWS CLI and SDKs, profile default.
 func (f Folder) CredentialsPath() string { return filepath.Join(string(f), credentialsFile) }
 
-// SetupTokenPath is where the setup token is.
-func (f Folder) SetupTokenPath() string { return filepath.Join(string(f), setupTokenFile) }
-
 // MasterKeyPath is where the master key is.
 func (f Folder) MasterKeyPath() string { return filepath.Join(string(f), masterKeyFile) }
 

@@ -138,6 +138,15 @@ func (v *view) profilesOf(r *roleRecord) ([]types.InstanceProfile, error) {
 	return list, nil
 }
 
+// profileAndRole finds both, the profile first.
+func (e *edit) profileAndRole(profile, role string) (p *profileRecord, r *roleRecord, err error) {
+	if p, err = e.profile(profile); err != nil {
+		return p, r, err
+	}
+	r, err = e.role(role)
+	return p, r, err
+}
+
 // addRoleToInstanceProfile decodes AddRoleToInstanceProfile. A profile has one role at the most.
 func (s *Store) addRoleToInstanceProfile(req *awsapi.Request) (awsapi.Call, error) {
 	in, err := decode[iam.AddRoleToInstanceProfileInput](req, "InstanceProfileName", "RoleName")
@@ -145,11 +154,7 @@ func (s *Store) addRoleToInstanceProfile(req *awsapi.Request) (awsapi.Call, erro
 		return nil, err
 	}
 	return s.write(req, "AddRoleToInstanceProfile", named(profileKind, in.InstanceProfileName), func(e *edit) (any, error) {
-		p, err := e.profile(*in.InstanceProfileName)
-		if err != nil {
-			return nil, err
-		}
-		r, err := e.role(*in.RoleName)
+		p, r, err := e.profileAndRole(*in.InstanceProfileName, *in.RoleName)
 		if err != nil {
 			return nil, err
 		}
@@ -171,11 +176,7 @@ func (s *Store) removeRoleFromInstanceProfile(req *awsapi.Request) (awsapi.Call,
 		return nil, err
 	}
 	return s.write(req, "RemoveRoleFromInstanceProfile", named(profileKind, in.InstanceProfileName), func(e *edit) (any, error) {
-		p, err := e.profile(*in.InstanceProfileName)
-		if err != nil {
-			return nil, err
-		}
-		r, err := e.role(*in.RoleName)
+		p, r, err := e.profileAndRole(*in.InstanceProfileName, *in.RoleName)
 		if err != nil {
 			return nil, err
 		}

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
@@ -233,13 +232,3 @@ func checkTags(v *awsapi.Violations, at string, tags []types.Tag) {
 
 // whole is a time as IAM has it: in whole seconds.
 func whole(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }
-
-// withoutSpace counts the characters of a document as quotas do: without white space.
-func withoutSpace(document string) (n int) {
-	for _, r := range document {
-		if !unicode.IsSpace(r) {
-			n++
-		}
-	}
-	return n
-}

@@ -145,19 +145,24 @@ func (s *Store) simulateCustomPolicy(req *awsapi.Request) (awsapi.Call, error) {
 	}
 	return s.read(req, "SimulateCustomPolicy", anything, func(v *view) (any, error) {
 		sim := &simulation{sources: map[string]source{}}
-		if err := sim.input(in.PolicyInputList, in.PermissionsBoundaryPolicyInputList, in.ActionNames, in.ResourceArns, in.ResourcePolicy,
-			in.ResourceOwner, in.ContextEntries); err != nil {
-			return nil, err
-		}
-		if err := sim.caller(in.CallerArn, in.ResourcePolicy); err != nil {
-			return nil, err
-		}
-		p, err := sim.evaluations(in.Marker, in.MaxItems)
-		if err != nil {
-			return nil, err
-		}
-		return &iam.SimulateCustomPolicyOutput{EvaluationResults: p.items, IsTruncated: p.more, Marker: p.marker()}, nil
+		return sim.answer(in)
 	})
+}
+
+// answer evaluates what in asks, with the policies that the simulation has already and those of in.
+func (sim *simulation) answer(in *iam.SimulateCustomPolicyInput) (*iam.SimulateCustomPolicyOutput, error) {
+	if err := sim.input(in.PolicyInputList, in.PermissionsBoundaryPolicyInputList, in.ActionNames, in.ResourceArns, in.ResourcePolicy,
+		in.ResourceOwner, in.ContextEntries); err != nil {
+		return nil, err
+	}
+	if err := sim.caller(in.CallerArn, in.ResourcePolicy); err != nil {
+		return nil, err
+	}
+	p, err := sim.evaluations(in.Marker, in.MaxItems)
+	if err != nil {
+		return nil, err
+	}
+	return &iam.SimulateCustomPolicyOutput{EvaluationResults: p.items, IsTruncated: p.more, Marker: p.marker()}, nil
 }
 
 // caller sets who asks, which is a user: a resource's policy names principals.
@@ -186,18 +191,13 @@ func (s *Store) simulatePrincipalPolicy(req *awsapi.Request) (awsapi.Call, error
 		if err := v.principalSource(sim, *in.PolicySourceArn); err != nil {
 			return nil, err
 		}
-		if err := sim.input(in.PolicyInputList, in.PermissionsBoundaryPolicyInputList, in.ActionNames, in.ResourceArns, in.ResourcePolicy,
-			in.ResourceOwner, in.ContextEntries); err != nil {
-			return nil, err
-		}
-		if err := sim.caller(in.CallerArn, in.ResourcePolicy); err != nil {
-			return nil, err
-		}
-		p, err := sim.evaluations(in.Marker, in.MaxItems)
+		out, err := sim.answer(&iam.SimulateCustomPolicyInput{ActionNames: in.ActionNames, PolicyInputList: in.PolicyInputList,
+			PermissionsBoundaryPolicyInputList: in.PermissionsBoundaryPolicyInputList, ResourceArns: in.ResourceArns, ResourcePolicy: in.ResourcePolicy,
+			ResourceOwner: in.ResourceOwner, ContextEntries: in.ContextEntries, CallerArn: in.CallerArn, Marker: in.Marker, MaxItems: in.MaxItems})
 		if err != nil {
 			return nil, err
 		}
-		return &iam.SimulatePrincipalPolicyOutput{EvaluationResults: p.items, IsTruncated: p.more, Marker: p.marker()}, nil
+		return &iam.SimulatePrincipalPolicyOutput{EvaluationResults: out.EvaluationResults, IsTruncated: out.IsTruncated, Marker: out.Marker}, nil
 	})
 }
 
