@@ -19,16 +19,25 @@ type Operation struct {
 	// Decode reads the input and checks what can be checked without looking at any data. It is nil for an
 	// operation that Stator does not have yet.
 	Decode func(*Request) (Call, error)
+	// Unsigned says that requests need no signature: their calls are Claims.
+	Unsigned bool
+}
+
+// Claim is a call whose sender is proven by what is in it, such as the token of an identity provider.
+type Claim interface {
+	Call
+	// Authenticate returns who sent the request. The request's Caller is anonymous until then.
+	Authenticate(ctx context.Context) (*policy.Principal, error)
 }
 
 // Request is a request whose sender is known.
 type Request struct {
 	// ID is the request id that the answer carries.
 	ID string
-	// Account is the caller's, 12 digits. Region is the one of the credential scope.
-	Account, Region string
-	// Principal is the caller's ARN, and UserID its unique id: AIDA… of a user.
-	Principal, UserID string
+	// Caller is who sent it. It is shared with other requests and not changed.
+	Caller *policy.Principal
+	// Region is the one of the credential scope.
+	Region string
 	// Host is the host and port that the client used.
 	Host string
 	// Now is when the request came.

@@ -26,7 +26,7 @@ func place(req *awsapi.Request, name string) (table.Scope, string) {
 	if parts := arnParts(name); parts != nil {
 		return table.Scope{Account: parts[4], Region: parts[3]}, strings.TrimPrefix(parts[5], "table/")
 	}
-	return table.Scope{Account: req.Account, Region: req.Region}, name
+	return table.Scope{Account: req.Caller.Account, Region: req.Region}, name
 }
 
 // arnParts splits arn:aws:dynamodb:region:account:table/name; it is nil for what is no ARN.
@@ -53,7 +53,7 @@ func isTableARN(name string) bool {
 // locate is place for an operation that is about to look there. Tables of other accounts and regions are out of reach.
 func locate(req *awsapi.Request, name string) (table.Scope, string, error) {
 	scope, short := place(req, name)
-	if scope.Account != req.Account || scope.Region != req.Region {
+	if scope.Account != req.Caller.Account || scope.Region != req.Region {
 		return scope, short, notFound("Requested resource not found")
 	}
 	return scope, short, nil

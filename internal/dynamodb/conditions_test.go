@@ -75,7 +75,7 @@ func TestFineGrainedAccess(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		decoded, err := ops[c.op].Decode(&awsapi.Request{Account: "123456789012", Region: "us-east-1", Body: []byte(c.body)})
+		decoded, err := ops[c.op].Decode(&awsapi.Request{Caller: &policy.Principal{Account: "123456789012"}, Region: "us-east-1", Body: []byte(c.body)})
 		if err != nil {
 			t.Fatalf("%s %s: %v", c.op, c.body, err)
 		}

@@ -9,12 +9,13 @@ import (
 
 	"github.com/statordb/stator/internal/awsapi"
 	"github.com/statordb/stator/internal/kv/pebblekv"
+	"github.com/statordb/stator/internal/policy"
 	"github.com/statordb/stator/internal/table"
 )
 
 // call makes a request of the service as the front door does.
 func call(ctx context.Context, op awsapi.Operation, body []byte) ([]byte, error) {
-	req := &awsapi.Request{ID: "R", Account: "123456789012", Region: "us-east-1", Host: "localhost", Now: time.Unix(1.7e9, 0), Body: body}
+	req := &awsapi.Request{ID: "R", Caller: &policy.Principal{Account: "123456789012"}, Region: "us-east-1", Host: "localhost", Now: time.Unix(1.7e9, 0), Body: body}
 	c, err := op.Decode(req)
 	if err != nil {
 		return nil, err

@@ -34,7 +34,7 @@ func (s *Service) listTables(req *awsapi.Request) (awsapi.Call, error) {
 	return control[*dynamodb.ListTablesOutput]{
 		needs: []policy.Need{{Action: "dynamodb:ListTables", Resource: "*"}},
 		run: func(ctx context.Context) (*dynamodb.ListTablesOutput, error) {
-			scope := table.Scope{Account: req.Account, Region: req.Region}
+			scope := table.Scope{Account: req.Caller.Account, Region: req.Region}
 			names, more, err := s.store.List(ctx, scope, aws.ToString(in.ExclusiveStartTableName), int(limit.value))
 			if err != nil {
 				return nil, err

@@ -245,7 +245,7 @@ func (c *transactWriteItemsCall) idempotency() *table.Token {
 			h.Write(v)
 		}
 	}
-	return &table.Token{Scope: table.Scope{Account: c.req.Account, Region: c.req.Region}, Value: c.token.value,
+	return &table.Token{Scope: table.Scope{Account: c.req.Caller.Account, Region: c.req.Region}, Value: c.token.value,
 		Hash: [32]byte(h.Sum(nil)), Lifetime: idempotencyLifetime}
 }
 

@@ -192,7 +192,7 @@ func (s *Store) getAccessKeyLastUsed(req *awsapi.Request) (awsapi.Call, error) {
 		}
 		if u == nil { // AWS does not say that there is none: the key may be another account's
 			return nil, &awsapi.Error{Code: "AccessDenied", Status: http.StatusForbidden,
-				Message: "User: " + req.Principal + " is not authorized to perform: iam:GetAccessKeyLastUsed on resource: access key " + *in.AccessKeyId}
+				Message: "User: " + req.Caller.ARN + " is not authorized to perform: iam:GetAccessKeyLastUsed on resource: access key " + *in.AccessKeyId}
 		}
 		return &iam.GetAccessKeyLastUsedOutput{UserName: aws.String(u.Name),
 			AccessKeyLastUsed: &types.AccessKeyLastUsed{Region: aws.String(notUsed), ServiceName: aws.String(notUsed)}}, nil

@@ -78,7 +78,7 @@ func (c *call) Needs() []policy.Need {
 }
 
 func (c *call) view(ctx context.Context, r kv.Reader) *view {
-	return &view{ctx, r, c.s, c.req, c.req.Account}
+	return &view{ctx, r, c.s, c.req, c.req.Caller.Account}
 }
 
 func (c *call) needs(v *view) (policy.Need, error) {
@@ -207,7 +207,7 @@ func namedOrCaller(name *string) resource {
 				return target{u.arn(v.account, userKind), u.Tags, u.Boundary}, nil
 			}
 		}
-		return target{arn: v.req.Principal}, nil
+		return target{arn: v.req.Caller.ARN}, nil
 	}
 }
 

@@ -3,10 +3,10 @@ package identity
 import (
 	"encoding/json"
 	"errors"
-	"strings"
 
 	"github.com/statordb/stator/internal/keyspace"
 	"github.com/statordb/stator/internal/kv"
+	"github.com/statordb/stator/internal/policy"
 )
 
 // named records are found by the index of names and kept by their ids.
@@ -66,22 +66,18 @@ func (v *view) base(k kind, name string) (*entity, string, error) {
 }
 
 // isUser says whether the caller is an IAM user.
-func (v *view) isUser() bool { return strings.Contains(v.req.Principal, ":user/") }
+func (v *view) isUser() bool { return v.req.Caller.Type == policy.User }
 
 // caller reads the user that makes the call.
 func (v *view) caller() (*userRecord, error) {
 	if !v.isUser() {
 		return nil, validationError("Must specify userName when calling with non-User credentials")
 	}
-	name := v.req.Principal[strings.LastIndexByte(v.req.Principal, '/')+1:]
-	if v.req.UserID != "" {
-		u, err := byID[userRecord](v, userKind, v.req.UserID)
-		if err == nil && u == nil {
-			err = notFound(userKind, name)
-		}
-		return u, err
+	u, err := byID[userRecord](v, userKind, v.req.Caller.ID)
+	if err == nil && u == nil {
+		err = notFound(userKind, v.req.Caller.Name)
 	}
-	return v.user(name)
+	return u, err
 }
 
 // userOrCaller reads the user of a name, or without one the caller.

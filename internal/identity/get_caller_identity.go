@@ -29,8 +29,8 @@ func (c getCallerIdentity) Needs() []policy.Need { return nil }
 // Run implements awsapi.Call.
 func (c getCallerIdentity) Run(_ context.Context, dst []byte) ([]byte, error) {
 	return awsapi.AppendXML(dst, "GetCallerIdentity", stsNamespace, sts.GetCallerIdentityOutput{
-		Account: aws.String(c.req.Account),
-		Arn:     aws.String(c.req.Principal),
-		UserId:  aws.String(c.req.UserID),
+		Account: aws.String(c.req.Caller.Account),
+		Arn:     aws.String(c.req.Caller.ARN),
+		UserId:  aws.String(c.req.Caller.ID),
 	}, c.req.ID), nil
 }

@@ -1,13 +1,12 @@
 package identity
 
 import (
-	"strings"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/policy"
 )
 
 // getUser decodes GetUser. Without a name it is about the caller, who may be the root user.
@@ -17,13 +16,13 @@ func (s *Store) getUser(req *awsapi.Request) (awsapi.Call, error) {
 		return nil, err
 	}
 	return s.read(req, "GetUser", namedOrCaller(in.UserName), func(v *view) (any, error) {
-		if in.UserName == nil && strings.HasSuffix(req.Principal, ":root") {
+		if in.UserName == nil && req.Caller.Type == policy.Root {
 			a, ok, err := get[accountRecord](v.ctx, v.r, accountKey(v.account))
 			if err != nil || !ok {
 				return nil, orNone(err)
 			}
 			return &iam.GetUserOutput{User: &types.User{
-				Arn: aws.String(req.Principal), CreateDate: aws.Time(whole(a.Created)), UserId: aws.String(v.account),
+				Arn: aws.String(req.Caller.ARN), CreateDate: aws.Time(whole(a.Created)), UserId: aws.String(v.account),
 			}}, nil
 		}
 		u, err := v.userOrCaller(in.UserName)

@@ -23,15 +23,10 @@ import (
 
 // Principal is who signed a request, and what it may do. It is shared by requests and never changed.
 type Principal struct {
-	Account string // 12 digits
-	ARN     string // arn:aws:iam::123456789012:user/Administrator
-	UserID  string // AIDA...
-	// Policies are all identity-based policies: the user's own, attached, and those of its groups.
-	Policies []*policy.Policy
-	// Boundary is the permissions boundary: nothing is allowed that it does not allow too. Nil if there is none.
-	Boundary *policy.Policy
-	// Tags are the user's.
-	Tags []policy.Tag
+	policy.Principal
+	// Policies are the user's own, attached, and those of its groups, or the role's; the permissions boundary; and
+	// those that the session was begun with.
+	Policies policy.Policies
 }
 
 // Errors of Lookup. The caller words them as its protocol does.
@@ -40,6 +35,8 @@ var (
 	ErrUnknownKey = errors.New("identity: unknown access key")
 	// ErrInvalidToken: the session token is not the key's.
 	ErrInvalidToken = errors.New("identity: session token does not belong to the access key")
+	// ErrExpiredToken: the session is over.
+	ErrExpiredToken = errors.New("identity: the session token has expired")
 )
 
 // Errors of changes.

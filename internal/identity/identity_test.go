@@ -70,10 +70,10 @@ func TestBootstrap(t *testing.T) {
 	if err != nil || secret != first.Key.Secret {
 		t.Fatal(err)
 	}
-	if p.Account != account || p.ARN != "arn:aws:iam::123456789012:user/Administrator" || !strings.HasPrefix(p.UserID, "AIDA") || len(p.UserID) != 21 {
+	if p.Account != account || p.ARN != "arn:aws:iam::123456789012:user/Administrator" || !strings.HasPrefix(p.ID, "AIDA") || len(p.ID) != 21 {
 		t.Errorf("%+v", p)
 	}
-	if d := policy.Evaluate(p.Policies, policy.Need{Action: "dynamodb:CreateTable", Resource: "*"}); !d.Allowed || d.Policy != administratorAccess {
+	if d := decide(p, "dynamodb:CreateTable"); !d.Allowed || d.Policy != administratorAccess {
 		t.Errorf("%+v", d)
 	}
 	if got, err := s.Account(t.Context()); got != account || err != nil {
@@ -189,7 +189,7 @@ func TestChangesAreSeen(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return policy.Evaluate(p.Policies, policy.Need{Action: "dynamodb:GetItem", Resource: "*"}).Allowed
+		return decide(p, "dynamodb:GetItem").Allowed
 	}
 	if may(here) || may(there) {
 		t.Error("a new user may do something")
@@ -252,7 +252,7 @@ func TestUnreadablePolicyDenies(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			if d := policy.Evaluate(policies, policy.Need{Action: "dynamodb:GetItem", Resource: "*"}); d.Allowed {
+			if d := decide(&Principal{Policies: policy.Policies{Identity: policies}}, "dynamodb:GetItem"); d.Allowed {
 				t.Errorf("%+v: %+v", g, d)
 			}
 			c := checker{view: *v}

@@ -140,7 +140,7 @@ func (s *Store) load(ctx context.Context, id string) (*cached, error) {
 		if err != nil {
 			return err
 		}
-		p, err := v.principal(u)
+		p, err := v.userPrincipal(u)
 		if err != nil {
 			return err
 		}
@@ -150,18 +150,11 @@ func (s *Store) load(ctx context.Context, id string) (*cached, error) {
 	return c, err
 }
 
-// principal is a user as it signs requests, with all its policies compiled.
-func (v *view) principal(u *userRecord) (p *Principal, err error) {
-	p = &Principal{Account: v.account, ARN: u.arn(v.account, userKind), UserID: u.ID}
-	for _, t := range u.Tags {
-		p.Tags = append(p.Tags, policy.Tag(t))
-	}
-	if u.Boundary != "" {
-		if p.Boundary, err = v.compiled(u.Boundary); err != nil {
-			return nil, err
-		}
-	}
-	if p.Policies, err = v.policies(nil, &u.grants); err != nil {
+// userPrincipal is a user as it signs requests, with all its policies compiled.
+func (v *view) userPrincipal(u *userRecord) (p *Principal, err error) {
+	p = &Principal{Principal: policy.Principal{
+		Type: policy.User, Account: v.account, ARN: u.arn(v.account, userKind), ID: u.ID, Name: u.Name, Tags: policyTags(u.Tags)}}
+	if err = v.grant(p, &u.grants); err != nil {
 		return nil, err
 	}
 	for _, id := range u.Groups {
@@ -170,14 +163,33 @@ func (v *view) principal(u *userRecord) (p *Principal, err error) {
 			return nil, err
 		}
 		if g == nil { // its policies may have denied something
-			p.Policies = append(p.Policies, policy.Unreadable(id))
+			p.Policies.Identity = append(p.Policies.Identity, policy.Unreadable(id))
 			continue
 		}
-		if p.Policies, err = v.policies(p.Policies, &g.grants); err != nil {
+		if p.Policies.Identity, err = v.policies(p.Policies.Identity, &g.grants); err != nil {
 			return nil, err
 		}
 	}
 	return p, nil
+}
+
+// grant gives a principal its own policies and its boundary.
+func (v *view) grant(p *Principal, g *grants) (err error) {
+	if g.Boundary != "" {
+		if p.Policies.Boundary, err = v.compiled(g.Boundary); err != nil {
+			return err
+		}
+	}
+	p.Policies.Identity, err = v.policies(nil, g)
+	return err
+}
+
+func policyTags(tags []tag) []policy.Tag {
+	var to []policy.Tag
+	for _, t := range tags {
+		to = append(to, policy.Tag(t))
+	}
+	return to
 }
 
 // policies appends the compiled policies of g.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/statordb/stator/internal/awsapi"
 	"github.com/statordb/stator/internal/kv/pebblekv"
+	"github.com/statordb/stator/internal/policy"
 )
 
 // The model of users, groups, keys, memberships and attachments: names in lower case, and what each has.
@@ -47,7 +48,7 @@ func (m *model) call(t *rapid.T, out any, action string, params ...string) strin
 	if err != nil {
 		t.Fatal(err)
 	}
-	call, err := m.ops[action].Decode(&awsapi.Request{Account: account, Principal: "arn:aws:iam::" + account + ":root", Form: f})
+	call, err := m.ops[action].Decode(&awsapi.Request{Caller: &policy.Principal{Type: policy.Root, Account: account, ARN: "arn:aws:iam::" + account + ":root"}, Form: f})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -315,7 +316,7 @@ func (m *model) compare(t *rapid.T) {
 		same(t, "keys of "+u.name, got.IDs, u.keys)
 		for _, id := range u.keys {
 			_, p, err := m.s.Lookup(context.Background(), id, "")
-			if err != nil || p.ARN != "arn:aws:iam::"+account+":user/"+u.name || len(p.Policies) != policies {
+			if err != nil || p.ARN != "arn:aws:iam::"+account+":user/"+u.name || len(p.Policies.Identity) != policies {
 				t.Fatalf("%s: %+v %v, want %d policies", u.name, p, err, policies)
 			}
 		}

@@ -18,6 +18,9 @@ func TestNeeds(t *testing.T) {
 	ctx := t.Context()
 	ok(t)(c.CreateUser(ctx, &iam.CreateUserInput{UserName: aws.String("Bob"), Path: aws.String("/dev/"),
 		Tags: []types.Tag{{Key: aws.String("Team"), Value: aws.String("Music")}}, PermissionsBoundary: aws.String(administratorAccess)}))
+	self, err := c.GetUser(ctx, &iam.GetUserInput{})
+	ok(t)(self, err)
+	me := &policy.Principal{Type: policy.User, Account: account, ID: *self.User.UserId, ARN: *self.User.Arn}
 	const bob = "arn:aws:iam::123456789012:user/dev/Bob"
 	for _, test := range []struct {
 		query, action, resource string
@@ -37,7 +40,7 @@ func TestNeeds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		call, err := d.ops[form.Action()].Decode(&awsapi.Request{Account: account, Principal: "arn:aws:iam::123456789012:user/Administrator", Form: form})
+		call, err := d.ops[form.Action()].Decode(&awsapi.Request{Caller: me, Form: form})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -64,7 +67,7 @@ func TestNeedsStillHold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	call, err := d.ops["DeleteUser"].Decode(&awsapi.Request{Account: account, Form: form})
+	call, err := d.ops["DeleteUser"].Decode(&awsapi.Request{Caller: &policy.Principal{Account: account}, Form: form})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -65,7 +65,7 @@ func TestPolicies(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return policy.Evaluate(p.Policies, policy.Need{Action: action, Resource: "*"}).Allowed
+		return decide(p, action).Allowed
 	}
 	put := strings.Replace(allowGet, "GetItem", "PutItem", 1)
 	v2 := must[*iam.CreatePolicyVersionOutput](t)(c.CreatePolicyVersion(ctx, &iam.CreatePolicyVersionInput{PolicyArn: arn, PolicyDocument: &put})).PolicyVersion

@@ -5,6 +5,7 @@ import (
 
 	"github.com/statordb/stator/internal/awsapi"
 	"github.com/statordb/stator/internal/kv"
+	"github.com/statordb/stator/internal/policy"
 )
 
 // For programs that have the store itself, and nobody who could sign a request yet: what the API does, without asking
@@ -35,7 +36,7 @@ func (s *Store) CreateAccessKey(ctx context.Context, account, user string) (key 
 
 // edit changes an account in one transaction, for nobody's request.
 func (s *Store) edit(ctx context.Context, account string, fn func(*edit) error) error {
-	req := &awsapi.Request{Account: account}
+	req := &awsapi.Request{Caller: &policy.Principal{Account: account}}
 	return s.change(ctx, func(tx kv.Txn) error {
 		return fn(&edit{&view{ctx, tx, s, req, account}, tx, whole(s.now())})
 	})

@@ -78,12 +78,6 @@ func evaluateOne(p *Policy, e *evaluation) verdict {
 	return p.evaluate(e)
 }
 
-// Evaluate decides whether a principal that has these identity-based policies, of which nothing else is known, may do
-// what need says.
-func Evaluate(policies []*Policy, need Need) Decision {
-	return Decide(&Request{Need: need}, &Policies{Identity: policies})
-}
-
 // Decide says whether the principal of a request may do what it asks for ("Policy evaluation logic", IAM User Guide).
 func Decide(r *Request, p *Policies) Decision {
 	e := newEvaluation(r, p)

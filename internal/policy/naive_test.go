@@ -291,7 +291,7 @@ func (r *naiveRequest) naming(ps *Principals, deny bool) level {
 		case m.Type != "AWS" || !aws || p.Type == Anonymous:
 		case m.Value == p.ARN || m.Value == p.ID || p.Type == Root && m.Value == p.Account:
 			best = byItself
-		case m.Value == p.Entity || p.Type == RoleSession && strings.HasPrefix(p.ID, m.Value+":"):
+		case m.Value == p.Entity || m.Value == p.EntityID:
 			best = max(best, byEntity)
 		case m.Value == p.Account || m.Value == root:
 			best = max(best, byAccount)

@@ -20,6 +20,8 @@ type Need struct {
 	Resource string
 	// Conditions look up the condition keys of this action and resource. It may be nil.
 	Conditions Context
+	// Policy is the resource's own policy, if it has one: the Resource of Policies.
+	Policy *Policy
 }
 
 // Kind is what a policy is attached to, which says what may be in it.

@@ -11,7 +11,7 @@ func TestUnreadableDenies(t *testing.T) {
 	all := mustCompile(t, Identity, `{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}`)
 	bad := Unreadable("bad")
 	for _, need := range []Need{{Action: "dynamodb:GetItem", Resource: tableARN}, {Action: "dynamodb:ListTables", Resource: "*"}} {
-		if d := Evaluate([]*Policy{all, bad}, need); !d.Denied || d.Policy != "bad" {
+		if d := Decide(&Request{Need: need}, &Policies{Identity: []*Policy{all, bad}}); !d.Denied || d.Policy != "bad" {
 			t.Errorf("%+v", d)
 		}
 		for _, ps := range []Policies{{Boundary: bad}, {Session: []*Policy{bad}}, {Resource: bad}} {
@@ -21,7 +21,7 @@ func TestUnreadableDenies(t *testing.T) {
 			}
 		}
 	}
-	if d := Evaluate(nil, Need{Action: "dynamodb:GetItem", Resource: tableARN}); d.Allowed || d.Denied {
+	if d := Decide(&Request{Need: Need{Action: "dynamodb:GetItem", Resource: tableARN}}, &Policies{Identity: nil}); d.Allowed || d.Denied {
 		t.Errorf("no policies: %+v", d)
 	}
 }
@@ -59,11 +59,11 @@ func TestOwner(t *testing.T) {
 func TestNeedConditions(t *testing.T) {
 	p := mustCompile(t, Identity, `{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEquals":{"dynamodb:Select":"COUNT"}}}}`)
 	need := Need{Action: "dynamodb:Query", Resource: tableARN, Conditions: MapContext{"x": {"y"}, "dynamodb:select": {"COUNT"}}}
-	if d := Evaluate([]*Policy{p}, need); !d.Allowed {
+	if d := Decide(&Request{Need: need}, &Policies{Identity: []*Policy{p}}); !d.Allowed {
 		t.Errorf("%+v", d)
 	}
 	need.Conditions = MapContext{"dynamodb:select": {"ALL_ATTRIBUTES"}}
-	if d := Evaluate([]*Policy{p}, need); d.Allowed {
+	if d := Decide(&Request{Need: need}, &Policies{Identity: []*Policy{p}}); d.Allowed {
 		t.Errorf("%+v", d)
 	}
 }

@@ -1,6 +1,9 @@
 package policy
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // PrincipalType is what sort of principal sent a request.
 type PrincipalType uint8
@@ -38,12 +41,27 @@ type Principal struct {
 	ID string
 	// Name is the name of an IAM user, "" for all others: they have no aws:username.
 	Name string
-	// Entity is the ARN of what a session is of: the role, or the user who federated.
-	Entity string
+	// Entity is the ARN of what a session is of: the role, or the user who federated. EntityID is its unique id.
+	Entity, EntityID string
 	// Provider is the identity provider of WebOrSAML, as policies name it, and the name of a Service.
 	Provider string
 	// Tags are those of the user or role and those of the session, which win: each key once, in any case.
 	Tags []Tag
+	// Session is what is known of temporary credentials besides; nil for long-term ones.
+	Session *Session
+}
+
+// Session is what temporary credentials stand for.
+type Session struct {
+	// Issued and Expires are when they were made and when they end; MFA is when the person who asked for them proved
+	// to have an MFA device, zero if nobody did.
+	Issued, Expires, MFA time.Time
+	// SourceIdentity is who is behind the session, as was said when the first role was assumed.
+	SourceIdentity string
+	// Transitive are the keys of those of the principal's tags that go on to the next role.
+	Transitive []string
+	// Keys are the condition keys, in lower case, that an identity provider gave: aws:federatedprovider, saml:sub.
+	Keys MapContext
 }
 
 // Tag is a key and a value.
@@ -137,7 +155,7 @@ func (m *principal) names(p *Principal) level {
 	switch m.typ {
 	case "AWS":
 		switch {
-		case p.Type == WebOrSAML || p.Type == Service:
+		case p.Type == WebOrSAML || p.Type == Service || m.value == "":
 			return notNamed
 		case m.value == "*":
 			return byItself
@@ -153,11 +171,8 @@ func (m *principal) names(p *Principal) level {
 			return byAccount
 		case m.value == p.ARN || m.value == p.ID:
 			return byItself
-		case m.value == p.Entity:
+		case m.value == p.Entity || m.value == p.EntityID:
 			return byEntity
-		}
-		if id, _, ok := strings.Cut(p.ID, ":"); ok && p.Type == RoleSession && m.value == id {
-			return byEntity // the unique id of the role
 		}
 	case "Federated":
 		if p.Type == WebOrSAML && m.value == p.Provider {

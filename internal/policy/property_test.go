@@ -47,8 +47,8 @@ var (
 	genWho = rapid.SampledFrom([]Principal{
 		{Type: Root, ARN: "arn:aws:iam::111111111111:root", Account: "111111111111", ID: "111111111111"},
 		{Type: User, ARN: "arn:aws:iam::111111111111:user/ann", Account: "111111111111", ID: "AIDAANN", Name: "ann", Tags: []Tag{{"Team", "a"}}},
-		{Type: RoleSession, ARN: "arn:aws:sts::111111111111:assumed-role/r/s", Entity: "arn:aws:iam::111111111111:role/r", Account: "111111111111", ID: "AROAR:s", Tags: []Tag{{"team", "ann"}}},
-		{Type: FederatedUser, ARN: "arn:aws:sts::111111111111:federated-user/f", Entity: "arn:aws:iam::111111111111:user/ann", Account: "111111111111", ID: "111111111111:f"},
+		{Type: RoleSession, ARN: "arn:aws:sts::111111111111:assumed-role/r/s", Entity: "arn:aws:iam::111111111111:role/r", Account: "111111111111", ID: "AROAR:s", EntityID: "AROAR", Tags: []Tag{{"team", "ann"}}},
+		{Type: FederatedUser, ARN: "arn:aws:sts::111111111111:federated-user/f", Entity: "arn:aws:iam::111111111111:user/ann", Account: "111111111111", ID: "111111111111:f", EntityID: "AIDAANN"},
 		{Type: WebOrSAML, Provider: "accounts.google.com"},
 		{Type: Service, Provider: "ec2.amazonaws.com"},
 		{Type: Anonymous},

@@ -97,9 +97,6 @@ func (r *Request) values(key string) values {
 }
 
 func (r *Request) principalValues(key string) values {
-	if !strings.HasPrefix(key, "aws:") {
-		return values{}
-	}
 	p := &r.Principal
 	switch key {
 	case "aws:username":
@@ -114,12 +111,21 @@ func (r *Request) principalValues(key string) values {
 		return single(p.Type.typeName())
 	case "aws:resourceaccount":
 		return single(r.owner())
+	case "aws:sourceidentity":
+		if p.Session != nil {
+			return single(p.Session.SourceIdentity)
+		}
 	}
 	if tag, ok := strings.CutPrefix(key, principalTag); ok {
 		for i := range p.Tags {
 			if k := p.Tags[i].Key; len(k) == len(tag) && hasPrefixFold(k, tag) {
 				return values{present: true, one: p.Tags[i].Value}
 			}
+		}
+	}
+	if p.Session != nil {
+		if v, ok := p.Session.Keys[key]; ok {
+			return list(v)
 		}
 	}
 	return values{}

@@ -134,6 +134,8 @@ func (s *script) setWho(input string) error {
 			s.who.Name = value
 		case "entity":
 			s.who.Entity = value
+		case "entity-id":
+			s.who.EntityID = value
 		case "provider":
 			s.who.Provider = value
 		case "tag":

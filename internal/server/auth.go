@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/statordb/stator/internal/identity"
+	"github.com/statordb/stator/internal/policy"
 	"github.com/statordb/stator/internal/sigv4"
 )
 
@@ -49,6 +50,8 @@ func IAM(directory Directory) Auth {
 			err = sigv4.ErrUnknownKey
 		case errors.Is(err, identity.ErrInvalidToken):
 			err = sigv4.ErrInvalidToken
+		case errors.Is(err, identity.ErrExpiredToken):
+			err = sigv4.ErrExpiredToken
 		}
 		return sigv4.Key[*identity.Principal]{Secret: secret, Principal: p}, err
 	})}
@@ -70,11 +73,12 @@ type open struct {
 // Open believes every request, and lets it do everything. It is for tests. Region is the one of requests that name
 // none.
 func Open(region string) Auth {
-	return &open{region, identity.Principal{
+	return &open{region, identity.Principal{Principal: policy.Principal{
+		Type:    policy.Root,
 		Account: OpenAccount,
 		ARN:     "arn:aws:iam::" + OpenAccount + ":root",
-		UserID:  OpenAccount, // a root user's id is its account's
-	}}
+		ID:      OpenAccount, // a root user's id is its account's
+	}}}
 }
 
 func (a *open) authenticate(r *http.Request, _ []byte, _ time.Time, _ []string) (caller, error) {

@@ -2,10 +2,8 @@ package server
 
 import (
 	"net/http"
-	"strings"
 
 	"github.com/statordb/stator/internal/awsapi"
-	"github.com/statordb/stator/internal/identity"
 	"github.com/statordb/stator/internal/policy"
 )
 
@@ -16,10 +14,10 @@ func (x *exchange) authorize(needs []policy.Need) error {
 	}
 	p := x.caller.principal
 	x.conditions.x = x
-	question := policy.Request{Principal: policyPrincipal(p), Context: &x.conditions}
-	policies := policy.Policies{Identity: p.Policies, Boundary: p.Boundary}
+	question := policy.Request{Principal: p.Principal, Context: &x.conditions}
+	policies := p.Policies
 	for i := range needs {
-		question.Need = needs[i]
+		question.Need, policies.Resource = needs[i], needs[i].Policy
 		d := policy.Decide(&question, &policies)
 		if d.Allowed {
 			continue
@@ -28,20 +26,4 @@ func (x *exchange) authorize(needs []policy.Need) error {
 			Message: d.Message(p.ARN, needs[i].Action, needs[i].Resource)}
 	}
 	return nil
-}
-
-// policyPrincipal is a principal as policies see it.
-func policyPrincipal(p *identity.Principal) policy.Principal {
-	to := policy.Principal{ARN: p.ARN, Account: p.Account, ID: p.UserID, Tags: p.Tags}
-	resource := p.ARN // without the five fields before it; paths may have colons too
-	for range 5 {
-		_, resource, _ = strings.Cut(resource, ":")
-	}
-	switch kind, name, _ := strings.Cut(resource, "/"); kind {
-	case "root":
-		to.Type = policy.Root
-	case "user":
-		to.Type, to.Name = policy.User, name[strings.LastIndexByte(name, '/')+1:]
-	}
-	return to
 }

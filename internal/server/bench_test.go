@@ -62,7 +62,8 @@ func BenchmarkHandler(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	principal := &identity.Principal{Account: "123456789012", ARN: "arn:aws:iam::123456789012:user/u", Policies: []*policy.Policy{p}}
+	principal := &identity.Principal{Principal: policy.Principal{Type: policy.User, Account: "123456789012", ARN: "arn:aws:iam::123456789012:user/u", Name: "u"},
+		Policies: policy.Policies{Identity: []*policy.Policy{p}}}
 	call := &nothing{[]policy.Need{{Action: "dynamodb:GetItem", Resource: table}}}
 	operations := []awsapi.Operation{{Service: "dynamodb", Name: "GetItem",
 		Decode: func(*awsapi.Request) (awsapi.Call, error) { return call, nil }}}
@@ -72,7 +73,7 @@ func BenchmarkHandler(b *testing.B) {
 		b.Fatal(err)
 	}
 	limited := *principal
-	limited.Policies = []*policy.Policy{conditional}
+	limited.Policies = policy.Policies{Identity: []*policy.Policy{conditional}}
 	for _, c := range []struct {
 		name    string
 		handler http.Handler

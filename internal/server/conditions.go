@@ -3,14 +3,15 @@ package server
 import (
 	"strconv"
 	"time"
+
+	"github.com/statordb/stator/internal/policy"
 )
 
 // conditions is the part of a request's context that policies may ask for and that neither the principal nor the
 // operation knows ("AWS global condition context keys", IAM User Guide). It is a policy.Context. Nothing is worked out
 // before a policy asks, and few do; what was is kept for the request's next question.
 //
-// Keys that come with temporary credentials (aws:TokenIssueTime, aws:MultiFactorAuthPresent) and with requests of AWS's
-// own services (aws:CalledVia) are not here: no request has them.
+// Keys of requests of AWS's own services (aws:CalledVia) are not here: no request has them.
 type conditions struct {
 	x      *exchange
 	values [conditionKeys]string
@@ -26,6 +27,9 @@ const (
 	epochTime
 	requestedRegion
 	viaAWSService
+	tokenIssueTime
+	mfaPresent
+	mfaAge
 	conditionKeys
 )
 
@@ -70,8 +74,31 @@ func (c *conditions) Values(key string) ([]string, bool) {
 	case "aws:viaawsservice", "aws:principalisawsservice":
 		c.values[viaAWSService] = "false"
 		return c.value(viaAWSService)
+	case "aws:tokenissuetime", "aws:multifactorauthpresent", "aws:multifactorauthage":
+		if s := x.caller.principal.Session; s != nil {
+			return c.session(key, s)
+		}
 	}
 	return nil, false
+}
+
+// session are the keys that come with temporary credentials only. Those of a role never tell of an MFA device: whoever
+// assumed it had to prove that then ("Secure API access with MFA", IAM User Guide).
+func (c *conditions) session(key string, s *policy.Session) ([]string, bool) {
+	switch key {
+	case "aws:tokenissuetime":
+		if c.values[tokenIssueTime] == "" {
+			c.values[tokenIssueTime] = s.Issued.UTC().Format(time.RFC3339)
+		}
+		return c.value(tokenIssueTime)
+	case "aws:multifactorauthpresent":
+		c.values[mfaPresent] = strconv.FormatBool(!s.MFA.IsZero())
+		return c.value(mfaPresent)
+	}
+	if !s.MFA.IsZero() {
+		c.values[mfaAge] = strconv.FormatInt(int64(c.x.start.Sub(s.MFA)/time.Second), 10)
+	}
+	return c.value(mfaAge)
 }
 
 // value returns what is at a place as a slice that needs no memory of its own. A request that has nothing there does not

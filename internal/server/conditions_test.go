@@ -37,7 +37,7 @@ func ask(t *testing.T, condition string, principal identity.Principal, service s
 	if err != nil {
 		t.Fatal(err)
 	}
-	principal.Policies = []*policy.Policy{p}
+	principal.Policies.Identity = []*policy.Policy{p}
 	need := policy.Need{Action: service + ":GetItem", Resource: table, Conditions: policy.MapContext{"dynamodb:leadingkeys": {"u"}}}
 	h := New(Options{
 		Auth: &asking{caller{principal: &principal, region: "eu-west-1"}}, TrustedProxies: proxies,
@@ -62,7 +62,8 @@ func ask(t *testing.T, condition string, principal identity.Principal, service s
 
 func TestConditions(t *testing.T) {
 	const account = "123456789012"
-	user := identity.Principal{Account: account, ARN: "arn:aws:iam::" + account + ":user/a:b/u", UserID: "AIDAQ", Tags: []policy.Tag{{Key: "Team", Value: "Music"}}}
+	user := identity.Principal{Principal: policy.Principal{Type: policy.User, Account: account, ARN: "arn:aws:iam::" + account + ":user/a:b/u", Name: "u", ID: "AIDAQ",
+		Tags: []policy.Tag{{Key: "Team", Value: "Music"}}}}
 	plain := func(*http.Request) {}
 	for _, c := range []struct {
 		condition string
@@ -104,7 +105,7 @@ func TestConditions(t *testing.T) {
 			t.Errorf("%s of %s: %v", c.condition, c.service, got)
 		}
 	}
-	root := identity.Principal{Account: account, ARN: "arn:aws:iam::" + account + ":root", UserID: account}
+	root := identity.Principal{Principal: policy.Principal{Type: policy.Root, Account: account, ARN: "arn:aws:iam::" + account + ":root", ID: account}}
 	r := httptest.NewRequest("POST", "/", strings.NewReader("{}"))
 	if !ask(t, `{"StringEquals":{"aws:PrincipalType":"User"}}`, root, "dynamodb", nil, r) {
 		t.Error("the root user needs a policy")

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/identity"
+	"github.com/statordb/stator/internal/policy"
 	"github.com/statordb/stator/internal/sigv4"
 )
 
@@ -151,8 +153,15 @@ func unknownOperation(message string) *awsapi.Error {
 	return &awsapi.Error{Code: "UnknownOperationException", Status: http.StatusBadRequest, Message: message}
 }
 
-// authenticate finds out who asks.
+// anonymous is the principal of requests that are not signed.
+var anonymous = identity.Principal{Principal: policy.Principal{Type: policy.Anonymous}}
+
+// authenticate finds out who asks. Of a call that is not signed it is known when it is decoded.
 func (x *exchange) authenticate() (err error) {
+	if x.route.operation.Unsigned {
+		x.caller = caller{principal: &anonymous, region: x.h.region}
+		return nil
+	}
 	x.caller, err = x.h.auth.authenticate(x.r, x.body, x.start, x.route.services)
 	if bad, ok := err.(*sigv4.Error); ok {
 		e := &awsapi.Error{Code: bad.Code, Status: bad.Status, Message: bad.Message}
@@ -166,27 +175,44 @@ func (x *exchange) authenticate() (err error) {
 
 // run decodes the input, authorises the call and makes it.
 func (x *exchange) run(body []byte) error {
-	p := x.caller.principal
 	x.input = awsapi.Request{
-		ID:        x.id,
-		Account:   p.Account,
-		Region:    x.caller.region,
-		Principal: p.ARN,
-		UserID:    p.UserID,
-		Host:      x.r.Host,
-		Now:       x.start,
-		Body:      body,
-		Form:      x.form,
+		ID:     x.id,
+		Caller: &x.caller.principal.Principal,
+		Region: x.caller.region,
+		Host:   x.r.Host,
+		Now:    x.start,
+		Body:   body,
+		Form:   x.form,
 	}
 	call, err := x.route.operation.Decode(&x.input)
 	if err != nil {
 		return err
+	}
+	if x.route.operation.Unsigned {
+		if err := x.prove(call); err != nil {
+			return err
+		}
 	}
 	if err := x.authorize(call.Needs()); err != nil {
 		return err
 	}
 	x.answer, err = call.Run(x.r.Context(), x.answer[:0])
 	return err
+}
+
+// prove finds out who asks by what is in the call.
+func (x *exchange) prove(call awsapi.Call) error {
+	claim, ok := call.(awsapi.Claim)
+	if !ok {
+		return awsapi.Internal(errors.New("an operation without signature has calls that prove nothing"))
+	}
+	p, err := claim.Authenticate(x.r.Context())
+	if err != nil {
+		return err
+	}
+	x.input.Caller = p
+	x.caller.principal = &identity.Principal{Principal: *p}
+	return nil
 }
 
 // fail answers with an error.

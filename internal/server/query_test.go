@@ -37,7 +37,7 @@ func (s *said) Run(_ context.Context, dst []byte) ([]byte, error) {
 	case "unmapped":
 		return append(dst, "half an answer"...), errors.New("the disk is on fire")
 	case "who":
-		return append(dst, strings.Join([]string{s.r.Account, s.r.Region, s.r.Principal, s.r.UserID}, " ")...), nil
+		return append(dst, strings.Join([]string{s.r.Caller.Account, s.r.Region, s.r.Caller.ARN, s.r.Caller.ID}, " ")...), nil
 	}
 	return append(dst, "<Said>"+s.say+" "+s.r.ID+"</Said>"...), nil
 }

@@ -54,7 +54,7 @@ func (e *echo) Run(ctx context.Context, dst []byte) ([]byte, error) {
 			return nil, ctx.Err()
 		}
 	case `"account"`:
-		return append(dst, `"`+e.r.Account+" "+e.r.Region+" "+e.r.Principal+`"`...), nil
+		return append(dst, `"`+e.r.Caller.Account+" "+e.r.Region+" "+e.r.Caller.ARN+`"`...), nil
 	}
 	return append(dst, e.r.Body...), nil
 }
@@ -302,7 +302,8 @@ func (o one) Lookup(_ context.Context, id, token string) (string, *identity.Prin
 	if err != nil {
 		o.t.Error(err)
 	}
-	return secret, &identity.Principal{Account: "123456789012", ARN: "arn:aws:iam::123456789012:user/u", UserID: "AIDAQ", Policies: []*policy.Policy{p}}, nil
+	return secret, &identity.Principal{Principal: policy.Principal{Type: policy.User, Account: "123456789012", ARN: "arn:aws:iam::123456789012:user/u", Name: "u", ID: "AIDAQ"},
+		Policies: policy.Policies{Identity: []*policy.Policy{p}}}, nil
 }
 
 // signed sends a request signed by the SDK's signer, after change.
