@@ -184,7 +184,7 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 		return err
 	}
 	s.handler = server.New(server.Options{
-		Operations:     append(slices.Concat(dynamodb.New(s.store).Operations(), ids.Operations()), identity.GetCallerIdentity()),
+		Operations:     slices.Concat(dynamodb.New(s.store).Operations(), ids.Operations(), ids.TokenOperations()),
 		Auth:           auth,
 		Region:         opts.Region,
 		Ready:          s.ready,

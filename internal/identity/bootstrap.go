@@ -57,6 +57,9 @@ func (s *Store) Bootstrap(ctx context.Context, first First) error {
 		if err := put(tx, accountKey(first.Account), accountRecord{Created: now, SetupHash: setup[:]}); err != nil {
 			return err
 		}
+		if err := s.putTokenKey(tx, now); err != nil {
+			return err
+		}
 		e := &edit{&view{ctx: ctx, r: tx, s: s, account: first.Account}, tx, now}
 		if err := create(e, groupKind, group, "GroupsPerAccount", maxGroups); err != nil {
 			return err

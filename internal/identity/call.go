@@ -51,12 +51,12 @@ const lookup = 10 * time.Second
 
 // read is a call that changes nothing.
 func (s *Store) read(req *awsapi.Request, name string, on resource, run func(*view) (any, error), extra ...condition) (awsapi.Call, error) {
-	return &call{s: s, req: req, name: name, on: on, read: run, extra: extra}, nil
+	return &call{s: s, req: req, name: name, on: on, read: run, extra: extra}, mayCallIAM(req)
 }
 
 // write is a call that changes something. What run returns is the output of the operation, nil if it has none.
 func (s *Store) write(req *awsapi.Request, name string, on resource, run func(*edit) (any, error), extra ...condition) (awsapi.Call, error) {
-	return &call{s: s, req: req, name: name, on: on, change: run, extra: extra}, nil
+	return &call{s: s, req: req, name: name, on: on, change: run, extra: extra}, mayCallIAM(req)
 }
 
 // Needs returns iam:Name on the resource, whose ARN has a path and whose tags are conditions, so that it has to be

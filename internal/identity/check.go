@@ -84,6 +84,8 @@ func (c *checker) record(parts []string) error {
 		if c.decode(&a) && a.Alias != "" {
 			return c.there("its alias", aliasKey(a.Alias), parts[1])
 		}
+	case kind == "tokenkey" && len(parts) == 2:
+		c.decode(new(tokenKeyRecord))
 	case kind == "report" && len(parts) == 2:
 		c.decode(new(reportRecord))
 	case kind == "alias" && len(parts) == 2:

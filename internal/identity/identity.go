@@ -14,9 +14,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/statordb/stator/internal/federation"
 	"github.com/statordb/stator/internal/kv"
 	"github.com/statordb/stator/internal/policy"
 )
@@ -51,6 +53,8 @@ type Options struct {
 	MasterKey MasterKey
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
+	// Providers says how OpenID Connect providers are reached.
+	Providers federation.Options
 }
 
 // Store is the identities in one engine. It is safe for concurrent use.
@@ -58,8 +62,11 @@ type Store struct {
 	db   kv.DB
 	seal sealer
 	now  func() time.Time
+	oidc *federation.OIDC
 
 	cache cache
+	// tokenKeys are the sealers of session tokens by the ids of their keys.
+	tokenKeys sync.Map
 	// checked is when the generation in the engine was last compared with the cache's, in nanoseconds since start.
 	start   time.Time
 	checked atomic.Int64
@@ -77,6 +84,8 @@ func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
 		s.now = time.Now
 	}
 	s.start = s.now()
+	opts.Providers.Now = s.now
+	s.oidc = federation.NewOIDC(opts.Providers)
 	err = db.View(ctx, func(r kv.Reader) error {
 		m, ok, err := get[markRecord](ctx, r, markKey())
 		if err != nil || !ok {

@@ -21,16 +21,19 @@ func (k AccessKey) String() string { return k.ID }
 func (k AccessKey) GoString() string { return k.ID }
 
 const (
-	longTerm    = "AKIA" // the prefix of a long-term access key ("IAM identifiers", IAM User Guide)
-	accessKeyID = 20     // bytes
-	secretKey   = 40     // bytes
+	longTerm    = "AKIA" // the prefixes of access keys ("IAM identifiers", IAM User Guide)
+	temporary   = "ASIA"
+	accessKeyID = 20 // bytes
+	secretKey   = 40 // bytes
 )
 
 // AWS writes ids in this alphabet, and in an access key's the account: 40 bits after the first.
 var idEncoding = base32.StdEncoding
 
-// NewAccessKey makes a random access key of an account.
-func NewAccessKey(account string) (AccessKey, error) {
+// NewAccessKey makes a random long-term access key of an account.
+func NewAccessKey(account string) (AccessKey, error) { return newAccessKey(longTerm, account) }
+
+func newAccessKey(prefix, account string) (AccessKey, error) {
 	n, err := parseAccount(account)
 	if err != nil {
 		return AccessKey{}, err
@@ -43,7 +46,7 @@ func NewAccessKey(account string) (AccessKey, error) {
 	copy(id[:6], b[2:])
 	var secret [secretKey * 3 / 4]byte
 	rand.Read(secret[:])
-	return AccessKey{longTerm + idEncoding.EncodeToString(id[:]), base64.StdEncoding.EncodeToString(secret[:])}, nil
+	return AccessKey{prefix + idEncoding.EncodeToString(id[:]), base64.StdEncoding.EncodeToString(secret[:])}, nil
 }
 
 // Check says what is wrong with the form of an access key that was given from outside.
@@ -59,9 +62,15 @@ func (k AccessKey) Check() error {
 }
 
 // Account returns the account that the id of a well-formed access key names.
-func (k AccessKey) Account() string {
-	id, err := idEncoding.DecodeString(strings.TrimPrefix(k.ID, longTerm))
-	if err != nil || len(id) < 6 {
+func (k AccessKey) Account() string { return accountOfKey(k.ID) }
+
+// accountOfKey returns the account that an access key id names, "" if it can't be one.
+func accountOfKey(key string) string {
+	if len(key) != accessKeyID {
+		return ""
+	}
+	id, err := idEncoding.DecodeString(key[len(longTerm):])
+	if err != nil {
 		return ""
 	}
 	n := binary.BigEndian.Uint64(append([]byte{0, 0}, id[:6]...)) >> 7 & (1<<40 - 1)

@@ -27,7 +27,11 @@ func showProfile(v *view, p *profileRecord, full bool) (*types.InstanceProfile, 
 			return nil, err
 		}
 		if r != nil {
-			profile.Roles = append(profile.Roles, *showRole(v, r, false))
+			shown, err := showRole(v, r, false)
+			if err != nil {
+				return profile, err
+			}
+			profile.Roles = append(profile.Roles, *shown)
 		}
 	}
 	return profile, nil

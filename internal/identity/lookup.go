@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,6 +25,7 @@ const (
 type cached struct {
 	secret    string
 	principal *Principal
+	temporaryCredentials
 }
 
 // cache holds the answers of one generation.
@@ -62,10 +64,10 @@ func (a *answers) add(id string, answer *cached) {
 }
 
 // Lookup returns the secret of an access key and who it belongs to. The error is ErrUnknownKey, ErrInvalidToken,
-// or the engine's.
+// ErrExpiredToken, or the engine's.
 func (s *Store) Lookup(ctx context.Context, accessKeyID, sessionToken string) (secret string, p *Principal, err error) {
-	if sessionToken != "" {
-		return "", nil, ErrInvalidToken // only temporary credentials have one, and there are none yet
+	if strings.HasPrefix(accessKeyID, temporary) != (sessionToken != "") {
+		return "", nil, ErrInvalidToken
 	}
 	a, err := s.fresh(ctx)
 	if err != nil {
@@ -73,9 +75,20 @@ func (s *Store) Lookup(ctx context.Context, accessKeyID, sessionToken string) (s
 	}
 	if v, ok := a.of.Load(accessKeyID); ok {
 		c := v.(*cached)
+		if err := c.check(sessionToken, s.now()); err != nil {
+			return "", nil, err
+		}
 		return c.secret, c.principal, nil
 	}
-	c, err := s.load(ctx, accessKeyID)
+	var c *cached
+	if sessionToken == "" {
+		c, err = s.load(ctx, accessKeyID)
+	} else {
+		c, err = s.loadSession(ctx, accessKeyID, sessionToken)
+	}
+	if err == nil {
+		err = c.check(sessionToken, s.now())
+	}
 	if err != nil {
 		return "", nil, err // unknown keys are not cached: anyone could fill the cache with them
 	}
@@ -144,7 +157,7 @@ func (s *Store) load(ctx context.Context, id string) (*cached, error) {
 		if err != nil {
 			return err
 		}
-		c = &cached{string(secret), p}
+		c = &cached{secret: string(secret), principal: p}
 		return nil
 	})
 	return c, err

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+	ststypes "github.com/aws/aws-sdk-go-v2/service/sts/types"
 
 	"github.com/statordb/stator/internal/awsapi"
 )
@@ -39,8 +40,15 @@ func decode[In any](req *awsapi.Request, required ...string) (*In, error) {
 		if ok {
 			c.check(&v, at, s.Field(i))
 		}
-		if tags, ok := s.Field(i).Interface().([]types.Tag); ok {
+		switch tags := s.Field(i).Interface().(type) {
+		case []types.Tag:
 			checkTags(&v, at, tags)
+		case []ststypes.Tag:
+			var same []types.Tag
+			for _, t := range tags {
+				same = append(same, types.Tag{Key: t.Key, Value: t.Value})
+			}
+			checkTags(&v, at, same)
 		}
 	}
 	return in, v.Err(awsapi.ValidationError)
@@ -106,11 +114,17 @@ const (
 	serialPattern     = `[\w+=/:,.@-]+`
 	samlNamePattern   = `[\w._-]+`
 	tagKeyPattern     = `[\p{L}\p{Z}\p{N}_.:/=+\-@]+`
+	plainPattern      = `[\w+=,.@-]*`
+	externalPattern   = `[\w+=,.@:\/-]*`
+	devicePattern     = `[\w+=/:,.@-]*`
+	codePattern       = `[\d]*`
+	keyIDPattern      = `[\w]*`
 	tagValuePattern   = `[\p{L}\p{Z}\p{N}_.:/=+\-@]*`
 )
 
 var patterns = compilePatterns(namePattern, pathPattern, policyPathPattern, prefixPattern, documentPattern, descPattern,
-	markerPattern, wordPattern, digitsPattern, versionPattern, serialPattern, samlNamePattern, tagKeyPattern, tagValuePattern)
+	markerPattern, wordPattern, digitsPattern, versionPattern, serialPattern, samlNamePattern, tagKeyPattern,
+	plainPattern, externalPattern, devicePattern, codePattern, keyIDPattern, tagValuePattern)
 
 func compilePatterns(texts ...string) map[string]awsapi.Pattern {
 	all := map[string]awsapi.Pattern{aliasPattern: {Text: aliasPattern, Match: isAlias}}
@@ -215,6 +229,31 @@ var constraints = map[string]constraint{
 	"GetMFADeviceInput.UserName":                  userConstraint,
 	"VersionId":                                   {pattern: versionPattern},
 	"VirtualMFADeviceName":                        {low: 1, pattern: namePattern},
+
+	"RoleArn":                         arnConstraint,
+	"RoleSessionName":                 {low: 2, high: 64, pattern: plainPattern},
+	"SourceIdentity":                  {low: 2, high: 64, pattern: plainPattern},
+	"ExternalId":                      {low: 2, high: 1224, pattern: externalPattern},
+	"Policy":                          {low: 1, pattern: documentPattern},
+	"TokenCode":                       {low: 6, high: 6, pattern: codePattern},
+	"TransitiveTagKeys":               {low: 1, high: 128, pattern: tagKeyPattern},
+	"PrincipalArn":                    arnConstraint,
+	"ProviderId":                      {low: 4, high: 2048},
+	"SAMLAssertion":                   {low: 4, high: 100_000, secret: true},
+	"WebIdentityToken":                {low: 4, high: 20_000, secret: true},
+	"EncodedMessage":                  {low: 1, high: 10_240},
+	"AssumeRoleInput.DurationSeconds": {low: 900, high: 43_200},
+	"AssumeRoleInput.SerialNumber":    {low: 9, high: 256, pattern: devicePattern},
+	"AssumeRoleWithSAMLInput.DurationSeconds":        {low: 900, high: 43_200},
+	"AssumeRoleWithWebIdentityInput.DurationSeconds": {low: 900, high: 43_200},
+	"GetFederationTokenInput.DurationSeconds":        {low: 900, high: 129_600},
+	"GetFederationTokenInput.Policy":                 {low: 1, high: maxSessionPolicy, pattern: documentPattern},
+	"AssumeRoleWithSAMLInput.Policy":                 {low: 1, high: maxSessionPolicy, pattern: documentPattern},
+	"AssumeRoleWithWebIdentityInput.Policy":          {low: 1, high: maxSessionPolicy, pattern: documentPattern},
+	"GetFederationTokenInput.Name":                   {low: 2, high: 32, pattern: plainPattern},
+	"GetSessionTokenInput.DurationSeconds":           {low: 900, high: 129_600},
+	"GetSessionTokenInput.SerialNumber":              {low: 9, high: 256, pattern: devicePattern},
+	"GetAccessKeyInfoInput.AccessKeyId":              {low: 16, high: 128, pattern: keyIDPattern},
 }
 
 const maxTags = 50

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
 // Every operation that the SDK's client has is in the table, and nothing else, in order.
@@ -32,12 +33,13 @@ func TestOperationsAreAll(t *testing.T) {
 // Every constraint is one of a member that an input has: a name with a slip would constrain nothing.
 func TestConstraintsAreOfMembers(t *testing.T) {
 	members := map[string]bool{}
-	client := reflect.TypeFor[*iam.Client]()
-	for i := range client.NumMethod() {
-		if m := client.Method(i); m.Type.NumIn() == 4 && m.Type.NumOut() == 2 {
-			in := m.Type.In(2).Elem()
-			for j := range in.NumField() {
-				members[in.Field(j).Name], members[in.Name()+"."+in.Field(j).Name] = true, true
+	for _, client := range []reflect.Type{reflect.TypeFor[*iam.Client](), reflect.TypeFor[*sts.Client]()} {
+		for i := range client.NumMethod() {
+			if m := client.Method(i); m.Type.NumIn() == 4 && m.Type.NumOut() == 2 {
+				in := m.Type.In(2).Elem()
+				for j := range in.NumField() {
+					members[in.Field(j).Name], members[in.Name()+"."+in.Field(j).Name] = true, true
+				}
 			}
 		}
 	}

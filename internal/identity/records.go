@@ -109,8 +109,10 @@ type roleRecord struct {
 	entity
 	grants
 	// Trust is the document that says who may assume the role.
-	Trust       string
-	Description string `json:",omitempty"`
+	Trust string
+	// TrustIDs are the unique ids of the users and roles that Trust names, by the ARNs they had when it was set.
+	TrustIDs    map[string]string `json:",omitempty"`
+	Description string            `json:",omitempty"`
 	MaxSession  int32
 }
 

@@ -15,10 +15,14 @@ const (
 )
 
 // showRole renders a role. Lists leave out the tags, the boundary and the last use, as AWS does.
-func showRole(v *view, r *roleRecord, full bool) *types.Role {
+func showRole(v *view, r *roleRecord, full bool) (*types.Role, error) {
+	trust, err := v.shownTrust(r)
+	if err != nil {
+		return nil, err
+	}
 	role := &types.Role{
 		Arn: aws.String(r.arn(v.account, roleKind)), CreateDate: aws.Time(r.Created), Path: aws.String(r.Path),
-		RoleId: aws.String(r.ID), RoleName: aws.String(r.Name), AssumeRolePolicyDocument: encoded(r.Trust),
+		RoleId: aws.String(r.ID), RoleName: aws.String(r.Name), AssumeRolePolicyDocument: encoded(trust),
 		MaxSessionDuration: aws.Int32(r.MaxSession),
 	}
 	if r.Description != "" {
@@ -28,7 +32,7 @@ func showRole(v *view, r *roleRecord, full bool) *types.Role {
 		role.Tags, role.PermissionsBoundary = showTags(r.Tags), showBoundary(r.Boundary)
 		role.RoleLastUsed = &types.RoleLastUsed{}
 	}
-	return role
+	return role, nil
 }
 
 // checkTrust checks the document that says who may assume a role.
@@ -53,12 +57,11 @@ func (s *Store) createRole(req *awsapi.Request) (awsapi.Call, error) {
 		return nil, err
 	}
 	return s.write(req, "CreateRole", created(roleKind, in.Path, in.RoleName), func(e *edit) (any, error) {
-		if err := checkTrust(*in.AssumeRolePolicyDocument); err != nil {
-			return nil, err
-		}
 		r := &roleRecord{
-			entity: e.newEntity("AROA", in.Path, in.RoleName, tags), Trust: *in.AssumeRolePolicyDocument,
-			Description: aws.ToString(in.Description), MaxSession: defaultSession,
+			entity: e.newEntity("AROA", in.Path, in.RoleName, tags), Description: aws.ToString(in.Description), MaxSession: defaultSession,
+		}
+		if err := e.setTrust(r, *in.AssumeRolePolicyDocument); err != nil {
+			return nil, err
 		}
 		if in.MaxSessionDuration != nil {
 			r.MaxSession = *in.MaxSessionDuration
@@ -74,7 +77,10 @@ func (s *Store) createRole(req *awsapi.Request) (awsapi.Call, error) {
 				return nil, err
 			}
 		}
-		shown := showRole(e.view, r, true)
+		shown, err := showRole(e.view, r, true)
+		if err != nil {
+			return nil, err
+		}
 		shown.RoleLastUsed = nil
 		return &iam.CreateRoleOutput{Role: shown}, nil
 	}, requestTags(in.Tags), boundaryARN(in.PermissionsBoundary))
@@ -91,7 +97,8 @@ func (s *Store) getRole(req *awsapi.Request) (awsapi.Call, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &iam.GetRoleOutput{Role: showRole(v, r, true)}, nil
+		shown, err := showRole(v, r, true)
+		return &iam.GetRoleOutput{Role: shown}, err
 	})
 }
 
@@ -103,7 +110,13 @@ func (s *Store) listRoles(req *awsapi.Request) (awsapi.Call, error) {
 	}
 	return s.read(req, "ListRoles", anything, func(v *view) (any, error) {
 		p, err := pageOfKind(v, roleKind, in.PathPrefix, in.Marker, in.MaxItems, (*roleRecord).base,
-			func(r *roleRecord) (types.Role, error) { return *showRole(v, r, false), nil })
+			func(r *roleRecord) (types.Role, error) {
+				shown, err := showRole(v, r, false)
+				if err != nil {
+					return types.Role{}, err
+				}
+				return *shown, nil
+			})
 		if err != nil {
 			return nil, err
 		}
@@ -144,7 +157,11 @@ func (s *Store) updateRoleDescription(req *awsapi.Request) (awsapi.Call, error) 
 			return nil, err
 		}
 		r.Description = *in.Description
-		return &iam.UpdateRoleDescriptionOutput{Role: showRole(e.view, r, false)}, save(e, roleKind, r)
+		shown, err := showRole(e.view, r, false)
+		if err != nil {
+			return nil, err
+		}
+		return &iam.UpdateRoleDescriptionOutput{Role: shown}, save(e, roleKind, r)
 	})
 }
 
@@ -159,10 +176,9 @@ func (s *Store) updateAssumeRolePolicy(req *awsapi.Request) (awsapi.Call, error)
 		if err != nil {
 			return nil, err
 		}
-		if err := checkTrust(*in.PolicyDocument); err != nil {
+		if err := e.setTrust(r, *in.PolicyDocument); err != nil {
 			return nil, err
 		}
-		r.Trust = *in.PolicyDocument
 		return nil, save(e, roleKind, r)
 	})
 }

@@ -96,8 +96,11 @@ func reason(t Type, deny bool) string {
 }
 
 // Message is AWS's refusal of a request ("Troubleshoot access denied error messages", IAM User Guide). User is the ARN
-// of the principal; resource may be "" for the refusals that do not name it.
+// of the principal, "" if it has none; resource may be "" for the refusals that do not name it.
 func (d *Decision) Message(user, action, resource string) string {
+	if user == "" {
+		return "Not authorized to perform " + action
+	}
 	m := "User: " + user + " is not authorized to perform: " + action
 	if resource != "" {
 		m += " on resource: " + resource

@@ -67,18 +67,21 @@ func Compile(kind Kind, name string, document []byte) (*Policy, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d.compile(kind, name)
+	return d.Compile(kind, name)
 }
 
 // Unreadable stands for a policy whose document can't be compiled: it denies everything to everybody.
 func Unreadable(name string) *Policy {
 	d := Document{Statements: []Statement{{Effect: "Deny", Action: []string{"*"}, Resource: []string{"*"}}}}
-	p, err := d.compile(Identity, name)
+	p, err := d.Compile(Identity, name)
 	if err != nil {
 		panic(err) // it is a constant
 	}
 	return p
 }
+
+// Nobody stands for the trust policy of a role that is not there: nobody may assume it.
+func Nobody() *Policy { return &Policy{kind: Trust, index: newIndex(nil)} }
 
 // Size is the length of a document as AWS's quotas count it: in characters, white space left out.
 func Size(document string) int {

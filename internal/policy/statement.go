@@ -22,8 +22,8 @@ type statement struct {
 	conditions []condition
 }
 
-// compile turns a document into a policy, if it has what a policy of that kind has to have to mean anything.
-func (d *Document) compile(kind Kind, name string) (*Policy, error) {
+// Compile turns a document into a policy, if it has what a policy of that kind has to have to mean anything.
+func (d *Document) Compile(kind Kind, name string) (*Policy, error) {
 	special := wildcards
 	switch d.Version {
 	case version2012:
