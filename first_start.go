@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 
 	"github.com/statordb/stator/internal/identity"
 	"github.com/statordb/stator/internal/server"
@@ -16,11 +17,11 @@ func (s *Server) openIdentities(ctx context.Context, opts Options) (*identity.St
 	if err != nil {
 		return nil, nil, err
 	}
-	key, err := masterKey(opts, begun)
+	keys, err := masterKeys(opts, begun)
 	if err != nil {
 		return nil, nil, err
 	}
-	ids, err := identity.Open(ctx, s.db, identity.Options{MasterKey: key})
+	ids, err := identity.Open(ctx, s.db, identity.Options{MasterKey: keys[0], OldKeys: keys[1:]})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -37,24 +38,48 @@ func (s *Server) openIdentities(ctx context.Context, opts Options) (*identity.St
 	return ids, server.IAM(ids), err
 }
 
-// masterKey finds the master key, or makes one if nothing has been encrypted yet.
-func masterKey(opts Options, begun bool) (key identity.MasterKey, err error) {
+// masterKeys finds the master keys, or makes one if nothing has been encrypted yet.
+func masterKeys(opts Options, begun bool) (keys []identity.MasterKey, err error) {
 	if opts.MasterKey != "" {
-		return identity.ParseMasterKey(opts.MasterKey)
+		return identity.ParseMasterKeys(opts.MasterKey)
 	}
 	if opts.Engine == EngineMemory {
-		return identity.NewMasterKey(), nil
+		return []identity.MasterKey{identity.NewMasterKey()}, nil
 	}
 	folder := identity.Folder(opts.Data)
-	key, err = folder.MasterKey()
+	keys, err = folder.MasterKeys()
 	if !errors.Is(err, fs.ErrNotExist) {
-		return key, err
+		return keys, err
 	}
 	if begun {
-		return key, fmt.Errorf("%s is missing: without it the access keys can't be read", folder.MasterKeyPath())
+		return nil, fmt.Errorf("%s is missing: without it the access keys can't be read", folder.MasterKeyPath())
 	}
-	key = identity.NewMasterKey()
-	return key, folder.WriteMasterKey(key)
+	keys = []identity.MasterKey{identity.NewMasterKey()}
+	return keys, folder.WriteMasterKey(keys[0])
+}
+
+// RotateMasterKey makes a new master key in a data folder that no server has open, and encrypts all secrets with it. If
+// it is interrupted, the folder still opens, and it can be called again.
+func RotateMasterKey(ctx context.Context, data string) error {
+	folder := identity.Folder(data)
+	old, err := folder.MasterKeys()
+	if err != nil {
+		return err
+	}
+	db, err := openEngine(Options{Engine: EnginePebble, Data: data, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return err
+	}
+	key := identity.NewMasterKey()
+	err = folder.WriteMasterKeys(append([]identity.MasterKey{key}, old...)...)
+	if err == nil {
+		_, err = identity.Open(ctx, db, identity.Options{MasterKey: key, OldKeys: old})
+	}
+	// The old keys go only when what they encrypted has been written, and on disk.
+	if err = errors.Join(err, db.Close()); err != nil {
+		return err
+	}
+	return folder.WriteMasterKeys(key)
 }
 
 // firstStart makes the first account. Its access key is the one in the data folder, if there is one already: then a

@@ -68,7 +68,8 @@ type Options struct {
 	Account string
 	// Region defaults to DefaultRegion.
 	Region string
-	// MasterKey encrypts secrets at rest, 32 bytes in base64. Empty means the one in Data, made at the first start.
+	// MasterKey encrypts secrets at rest, 32 bytes in base64. Empty means the one in Data, made at the first start. Older
+	// ones may follow it, separated by white space: what they encrypted is encrypted with the first anew.
 	MasterKey string
 	// TrustedProxies are the addresses of the proxies in front of the server. What they say in X-Forwarded-For and
 	// X-Forwarded-Proto is what policies see as aws:SourceIp and aws:SecureTransport; what others say there is not.
@@ -152,7 +153,7 @@ func (o *Options) complete() error {
 		return fmt.Errorf("account %q: %w", o.Account, identity.CheckAccount(o.Account))
 	}
 	if o.MasterKey != "" {
-		_, err := identity.ParseMasterKey(o.MasterKey)
+		_, err := identity.ParseMasterKeys(o.MasterKey)
 		return err
 	}
 	return nil
@@ -184,7 +185,7 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 		return err
 	}
 	s.handler = server.New(server.Options{
-		Operations:     slices.Concat(dynamodb.New(s.store).Operations(), ids.Operations(), ids.TokenOperations()),
+		Operations:     slices.Concat(dynamodb.New(s.store).Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations()),
 		Auth:           auth,
 		Region:         opts.Region,
 		Ready:          s.ready,

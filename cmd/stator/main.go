@@ -20,7 +20,10 @@ const usage = `Stator speaks the DynamoDB API, with AWS's own IAM, on your machi
 Usage:
   stator serve [flags]    run the server
   stator env [flags]      print the environment for AWS clients: eval "$(stator env)"
+  stator account COMMAND  list, create, describe and close accounts
   stator check [flags]    look for inconsistencies in the data of a stopped server
+  stator rotate-master-key [flags]
+                          encrypt the secrets of a stopped server with a new master key
   stator version          print the version
 
 "stator COMMAND --help" lists the flags. Each has an environment variable.
@@ -42,7 +45,8 @@ func run(args []string, std stdio) (status int) {
 		return 2
 	}
 	name, args := args[0], args[1:]
-	cmd, ok := map[string]command{"serve": serve, "env": env, "check": check, "version": version}[name]
+	cmd, ok := map[string]command{"serve": serve, "env": env, "check": check, "account": account,
+		"rotate-master-key": rotateMasterKey, "version": version}[name]
 	if !ok {
 		if name == "help" || name == "-h" || name == "-help" || name == "--help" {
 			fmt.Fprint(std.out, usage)

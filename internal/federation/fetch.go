@@ -36,7 +36,13 @@ const (
 var errThumbprint = errors.New("OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint")
 
 // fetchKeys asks the provider where its keys are, and for the keys.
-func (o *OIDC) fetchKeys(ctx context.Context, p Provider) ([]jose.JSONWebKey, error) {
+func (o *OIDC) fetchKeys(ctx context.Context, p Provider) (keys []jose.JSONWebKey, err error) {
+	// It runs in a goroutine of its own, where a panic over what a provider sent would end the server.
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v", r)
+		}
+	}()
 	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
 	defer cancel()
 	doc, err := o.fetch(ctx, p, strings.TrimSuffix(p.URL, "/")+discoveryPath)
@@ -99,6 +105,7 @@ func (o *OIDC) transportFor(p Provider, u *url.URL) *http.Transport {
 	if t.TLSClientConfig == nil {
 		t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 	}
+	t.TLSClientConfig.NextProtos = nil // a transport that was used offers HTTP/2 there: see NewOIDC
 	roots := t.TLSClientConfig.RootCAs
 	// crypto/tls would end the handshake before the thumbprints are looked at; checkServer does all that it would have
 	// done. A proxy that is spoken to over TLS fails here, since it is not u's host.
@@ -123,9 +130,9 @@ func checkServer(chain []*x509.Certificate, host string, roots *x509.CertPool, t
 		return nil
 	}
 	top := chain[len(chain)-1]
-	print := sha1.Sum(top.Raw)
-	hexPrint := hex.EncodeToString(print[:])
-	if !slices.ContainsFunc(thumbprints, func(t string) bool { return strings.EqualFold(t, hexPrint) }) {
+	sum := sha1.Sum(top.Raw)
+	thumbprint := hex.EncodeToString(sum[:])
+	if !slices.ContainsFunc(thumbprints, func(t string) bool { return strings.EqualFold(t, thumbprint) }) {
 		return fmt.Errorf("%w: %w", errThumbprint, err)
 	}
 	opts.Roots = x509.NewCertPool()

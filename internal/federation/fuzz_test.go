@@ -52,8 +52,26 @@ func FuzzToken(f *testing.F) {
 	})
 }
 
+// FuzzKeys: no JWK Set panics, and all keys taken from one can verify.
+func FuzzKeys(f *testing.F) {
+	key := jose.JSONWebKey{Key: fixedKey().Public(), KeyID: "one"}
+	f.Add([]byte(`{"keys":[` + string(must(key.MarshalJSON())) + `]}`))
+	f.Add([]byte(`{"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB","x5c":["AAAA"]},{"kty":"OKP","crv":"Ed25519","x":"AA"}]}`))
+	f.Fuzz(func(t *testing.T, doc []byte) {
+		keys, err := parseKeys(doc)
+		if err == nil && len(keys) == 0 {
+			t.Fatal("no keys, no error")
+		}
+		for _, k := range keys {
+			if !k.Valid() || !k.IsPublic() {
+				t.Fatalf("%+v", k)
+			}
+		}
+	})
+}
+
 // FuzzSAML: no response panics or takes long, every refusal is an *Error, and whatever is accepted is alice, whom alone
-// the provider signed for.
+// the provider signed for. It is slow to start unless minimizing is kept short: -fuzzminimizetime 10x.
 func FuzzSAML(f *testing.F) {
 	p := newIDP(f)
 	p.key = fixedKey()

@@ -183,11 +183,28 @@ func TestServerCertificate(t *testing.T) {
 	wantError(t, err, ErrInvalidToken, message)
 }
 
+// Over HTTP/2, requests that trust different servers could share a connection.
+func TestNoHTTP2(t *testing.T) {
+	i := newIssuer(t)
+	i.server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ProtoMajor != 1 {
+			t.Error(r.Proto)
+		}
+		i.serve(w, r)
+	}))
+	i.server.EnableHTTP2 = true
+	i.server.StartTLS()
+	defer i.server.Close()
+	if _, err := i.oidc().Verify(t.Context(), i.provider(), i.token(nil)); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // A server that sends a copy of the right certificate after its own does not have its key.
 func TestThumbprintAloneProvesNothing(t *testing.T) {
 	now := time.Now()
 	genuine := certificate(t, "idp.example.com", now)
-	false1 := certificate(t, "idp.example.com", now)
+	impostor := certificate(t, "idp.example.com", now)
 	sum := sha1.Sum(genuine.Raw)
 	prints := []string{hex.EncodeToString(sum[:])}
 	check := func(host string, at time.Time, chain ...*x509.Certificate) error {
@@ -197,7 +214,7 @@ func TestThumbprintAloneProvesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, err := range map[string]error{
-		"copy":         check("idp.example.com", now, false1, genuine),
+		"copy":         check("idp.example.com", now, impostor, genuine),
 		"another host": check("example.com", now, genuine),
 		"expired":      check("idp.example.com", now.Add(48*time.Hour), genuine),
 		"none":         check("idp.example.com", now),

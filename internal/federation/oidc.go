@@ -2,6 +2,7 @@ package federation
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"net"
 	"net/http"
@@ -69,6 +70,10 @@ func NewOIDC(o Options) *OIDC {
 		v.transport = defaultTransport()
 	}
 	v.transport.DisableKeepAlives = true // a provider is asked every few minutes at most
+	// HTTP/1.1 alone: the copies of a transport share its HTTP/2 connections, but not whom they trust.
+	v.transport.Protocols = new(http.Protocols)
+	v.transport.Protocols.SetHTTP1(true)
+	v.transport.TLSNextProto = map[string]func(string, *tls.Conn) http.RoundTripper{}
 	v.transport.MaxResponseHeaderBytes = maxHeader
 	v.cache.entries = make(map[string]*cachedKeys)
 	return v

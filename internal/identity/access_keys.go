@@ -54,7 +54,7 @@ func (e *edit) newAccessKey(u *userRecord) (AccessKey, error) {
 		return AccessKey{}, err
 	}
 	if _, ok, err := get[accessKeyRecord](e.ctx, e.r, accessKeyKey(key.ID)); err != nil || ok {
-		return AccessKey{}, orExists(err) // its id is random: once in the age of the universe
+		return AccessKey{}, or(err, ErrAlreadyExists) // its id is random: once in the age of the universe
 	}
 	return key, e.s.putAccessKey(e.tx, e.account, u.ID, key, e.now)
 }

@@ -49,12 +49,12 @@ func (s *Store) Bootstrap(ctx context.Context, first First) error {
 	user := &userRecord{entity: entity{ID: newID("AIDA"), Name: adminUser, Path: "/", Created: now}, Groups: []string{group.ID}}
 	return s.change(ctx, func(tx kv.Txn) error {
 		if _, ok, err := get[markRecord](ctx, tx, markKey()); err != nil || ok {
-			return orExists(err)
+			return or(err, ErrAlreadyExists)
 		}
 		if err := put(tx, markKey(), markRecord{first.Account, s.seal.seal(nil, markName)}); err != nil {
 			return err
 		}
-		if err := put(tx, accountKey(first.Account), accountRecord{Created: now, SetupHash: setup[:]}); err != nil {
+		if err := put(tx, accountKey(first.Account), accountRecord{Created: now, SetupHash: setup[:], Name: "Management", Email: "root@localhost.localdomain"}); err != nil {
 			return err
 		}
 		if err := s.putTokenKey(tx, now); err != nil {
@@ -77,16 +77,10 @@ func (s *Store) Bootstrap(ctx context.Context, first First) error {
 	})
 }
 
-func orNone(err error) error {
+// or is err, and what is wrong otherwise if it is nil.
+func or(err, otherwise error) error {
 	if err == nil {
-		err = ErrNoSuchEntity
-	}
-	return err
-}
-
-func orExists(err error) error {
-	if err == nil {
-		err = ErrAlreadyExists
+		err = otherwise
 	}
 	return err
 }

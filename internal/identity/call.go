@@ -31,15 +31,16 @@ type edit struct {
 	now time.Time
 }
 
-// call is a decoded request of the IAM API.
+// call is a decoded request of the IAM API, or of another that is about accounts.
 type call struct {
-	s      *Store
-	req    *awsapi.Request
-	name   string
-	on     resource
-	read   func(*view) (any, error) // this, or
-	change func(*edit) (any, error) // this
-	extra  []condition
+	s       *Store
+	req     *awsapi.Request
+	service string
+	name    string
+	on      resource
+	read    func(*view) (any, error) // this, or
+	change  func(*edit) (any, error) // this
+	extra   []condition
 
 	asked bool
 	need  policy.Need // what was asked for
@@ -51,12 +52,21 @@ const lookup = 10 * time.Second
 
 // read is a call that changes nothing.
 func (s *Store) read(req *awsapi.Request, name string, on resource, run func(*view) (any, error), extra ...condition) (awsapi.Call, error) {
-	return &call{s: s, req: req, name: name, on: on, read: run, extra: extra}, mayCallIAM(req)
+	return &call{s: s, req: req, service: "iam", name: name, on: on, read: run, extra: extra}, mayCallIAM(req)
 }
 
 // write is a call that changes something. What run returns is the output of the operation, nil if it has none.
 func (s *Store) write(req *awsapi.Request, name string, on resource, run func(*edit) (any, error), extra ...condition) (awsapi.Call, error) {
-	return &call{s: s, req: req, name: name, on: on, change: run, extra: extra}, mayCallIAM(req)
+	return &call{s: s, req: req, service: "iam", name: name, on: on, change: run, extra: extra}, mayCallIAM(req)
+}
+
+// readService and writeService are read and write of a service of the JSON protocol.
+func (s *Store) readService(service string, req *awsapi.Request, name string, on resource, run func(*view) (any, error)) (awsapi.Call, error) {
+	return &call{s: s, req: req, service: service, name: name, on: on, read: run}, nil
+}
+
+func (s *Store) writeService(service string, req *awsapi.Request, name string, on resource, run func(*edit) (any, error)) (awsapi.Call, error) {
+	return &call{s: s, req: req, service: service, name: name, on: on, change: run}, nil
 }
 
 // Needs returns iam:Name on the resource, whose ARN has a path and whose tags are conditions, so that it has to be
@@ -71,7 +81,7 @@ func (c *call) Needs() []policy.Need {
 			return err
 		})
 		if c.err != nil { // whoever is let through gets the error from Run
-			c.need = policy.Need{Action: "iam:" + c.name, Resource: "*"}
+			c.need = policy.Need{Action: c.service + ":" + c.name, Resource: "*"}
 		}
 	}
 	return []policy.Need{c.need}
@@ -86,7 +96,7 @@ func (c *call) needs(v *view) (policy.Need, error) {
 	if err != nil {
 		return policy.Need{}, err
 	}
-	need := policy.Need{Action: "iam:" + c.name, Resource: t.arn}
+	need := policy.Need{Action: c.service + ":" + c.name, Resource: t.arn}
 	conditions := policy.MapContext{}
 	set := func(key string, values ...string) { conditions[strings.ToLower(key)] = values }
 	for _, tag := range t.tags {
@@ -142,6 +152,12 @@ func (c *call) Run(ctx context.Context, dst []byte) ([]byte, error) {
 	}
 	if err != nil {
 		return dst, err
+	}
+	if c.service != "iam" {
+		if out == nil {
+			return append(dst, "{}"...), nil
+		}
+		return awsapi.AppendJSON(dst, out), nil
 	}
 	return awsapi.AppendXML(dst, c.name, namespace, out, c.req.ID), nil
 }

@@ -28,17 +28,17 @@ func (f Folder) CredentialsPath() string { return filepath.Join(string(f), crede
 // MasterKeyPath is where the master key is.
 func (f Folder) MasterKeyPath() string { return filepath.Join(string(f), masterKeyFile) }
 
-// MasterKey reads the master key. The error is fs.ErrNotExist if there is none.
-func (f Folder) MasterKey() (MasterKey, error) {
+// MasterKeys reads the master keys, of which the first is in use. The error is fs.ErrNotExist if there are none.
+func (f Folder) MasterKeys() ([]MasterKey, error) {
 	text, err := os.ReadFile(f.MasterKeyPath())
 	if err != nil {
-		return MasterKey{}, err
+		return nil, err
 	}
-	k, err := ParseMasterKey(string(text))
+	keys, err := ParseMasterKeys(string(text))
 	if err != nil {
 		err = fmt.Errorf("%s: %w", f.MasterKeyPath(), err)
 	}
-	return k, err
+	return keys, err
 }
 
 // WriteMasterKey writes a new master key. It never replaces one: without it nobody can read the secrets.
@@ -46,7 +46,16 @@ func (f Folder) WriteMasterKey(k MasterKey) error {
 	if _, err := os.Lstat(f.MasterKeyPath()); !errors.Is(err, fs.ErrNotExist) {
 		return errors.Join(fmt.Errorf("%s is there already", f.MasterKeyPath()), err)
 	}
-	return f.write(masterKeyFile, k.Encode()+"\n")
+	return f.WriteMasterKeys(k)
+}
+
+// WriteMasterKeys writes the master keys in the place of those that are there, the one in use first.
+func (f Folder) WriteMasterKeys(keys ...MasterKey) error {
+	text := ""
+	for _, k := range keys {
+		text += k.Encode() + "\n"
+	}
+	return f.write(masterKeyFile, text)
 }
 
 // AccessKey reads the access key of profile default. The error is fs.ErrNotExist if there is no file.

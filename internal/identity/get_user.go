@@ -19,7 +19,7 @@ func (s *Store) getUser(req *awsapi.Request) (awsapi.Call, error) {
 		if in.UserName == nil && req.Caller.Type == policy.Root {
 			a, ok, err := get[accountRecord](v.ctx, v.r, accountKey(v.account))
 			if err != nil || !ok {
-				return nil, orNone(err)
+				return nil, or(err, ErrNoSuchEntity)
 			}
 			return &iam.GetUserOutput{User: &types.User{
 				Arn: aws.String(req.Caller.ARN), CreateDate: aws.Time(whole(a.Created)), UserId: aws.String(v.account),

@@ -49,8 +49,10 @@ var (
 
 // Options configure a store.
 type Options struct {
-	// MasterKey encrypts secret keys at rest.
+	// MasterKey encrypts secret keys at rest. What was encrypted with one of OldKeys is encrypted with it anew when the
+	// store is opened.
 	MasterKey MasterKey
+	OldKeys   []MasterKey
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 	// Providers says how OpenID Connect providers are reached.
@@ -75,7 +77,7 @@ type Store struct {
 // Open returns the identities that db holds. On an engine with no identities yet, Bootstrap must follow. It fails
 // if the master key is not the one that the engine's secrets were encrypted with.
 func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
-	seal, err := newSealer(opts.MasterKey)
+	seal, err := newSealer(append([]MasterKey{opts.MasterKey}, opts.OldKeys...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -86,6 +88,7 @@ func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
 	s.start = s.now()
 	opts.Providers.Now = s.now
 	s.oidc = federation.NewOIDC(opts.Providers)
+	current := true
 	err = db.View(ctx, func(r kv.Reader) error {
 		m, ok, err := get[markRecord](ctx, r, markKey())
 		if err != nil || !ok {
@@ -94,8 +97,12 @@ func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
 		if _, err := s.seal.open(m.Check, markName); err != nil {
 			return fmt.Errorf("the master key is not the one that this data was encrypted with: %w", err)
 		}
+		current = s.seal.current(m.Check)
 		return nil
 	})
+	if err == nil && !current {
+		err = s.reseal(ctx)
+	}
 	if err != nil {
 		return nil, err
 	}

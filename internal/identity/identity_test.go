@@ -291,14 +291,14 @@ func TestAccessKeys(t *testing.T) {
 
 func TestFolder(t *testing.T) {
 	f := Folder(t.TempDir())
-	if _, err := f.MasterKey(); err == nil {
+	if _, err := f.MasterKeys(); err == nil {
 		t.Error("there is a master key")
 	}
 	key := NewMasterKey()
 	if err := f.WriteMasterKey(key); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := f.MasterKey(); got != key || err != nil {
+	if got, err := f.MasterKeys(); len(got) != 1 || got[0] != key || err != nil {
 		t.Error(err)
 	}
 	if err := f.WriteMasterKey(NewMasterKey()); err == nil {
@@ -315,7 +315,7 @@ func TestFolder(t *testing.T) {
 	if got := parseCredentials([]byte(odd)); got != (AccessKey{"a", "b/c+d="}) {
 		t.Errorf("%s %q", got.ID, got.Secret)
 	}
-	if _, err := ParseMasterKey("c2hvcnQ="); err == nil {
+	if _, err := ParseMasterKeys("c2hvcnQ="); err == nil {
 		t.Error("a short master key was taken")
 	}
 	if text := fmt.Sprintf("%v %+v %#v %s", key, key, key, key); strings.Contains(text, key.Encode()) || strings.Contains(text, fmt.Sprint(key[0], key[1])) {

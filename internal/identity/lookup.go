@@ -142,6 +142,9 @@ func (s *Store) load(ctx context.Context, id string) (*cached, error) {
 			return ErrUnknownKey
 		}
 		v := &view{ctx: ctx, r: r, s: s, account: k.Account}
+		if open, err := v.isOpen(); err != nil || !open {
+			return or(err, ErrUnknownKey)
+		}
 		u, err := byID[userRecord](v, userKind, k.User)
 		if err != nil {
 			return err
@@ -161,6 +164,12 @@ func (s *Store) load(ctx context.Context, id string) (*cached, error) {
 		return nil
 	})
 	return c, err
+}
+
+// isOpen says whether the account is there and not closed.
+func (v *view) isOpen() (bool, error) {
+	a, ok, err := get[accountRecord](v.ctx, v.r, accountKey(v.account))
+	return ok && a.Closed == nil, err
 }
 
 // userPrincipal is a user as it signs requests, with all its policies compiled.

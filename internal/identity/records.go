@@ -40,6 +40,12 @@ type accountRecord struct {
 	Alias string `json:",omitempty"`
 	// Passwords is the account's own password policy, nil if it has none.
 	Passwords *passwordPolicy `json:",omitempty"`
+	// Name and Email are those of AWS Organizations, Request the id of the request that made the account: empty for the first.
+	Name    string `json:",omitempty"`
+	Email   string `json:",omitempty"`
+	Request string `json:",omitempty"`
+	// Closed is when the account was closed: nobody of it can sign requests any more.
+	Closed *time.Time `json:",omitempty"`
 	// TokenVersion is the version of the tokens of the global STS endpoint, 0 for the first.
 	TokenVersion int `json:",omitempty"`
 }

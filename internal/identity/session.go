@@ -49,6 +49,9 @@ func (s *Store) loadSession(ctx context.Context, id, token string) (*cached, err
 
 // sessionPrincipal is who a session is, with what it may do now. It is ErrInvalidToken if its user or role is gone.
 func (v *view) sessionPrincipal(t *session) (p *Principal, err error) {
+	if open, err := v.isOpen(); err != nil || !open {
+		return nil, or(err, ErrInvalidToken)
+	}
 	if t.Role != "" {
 		p, err = v.rolePrincipal(t)
 	} else {

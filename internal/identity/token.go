@@ -50,6 +50,9 @@ type tokenKeyRecord struct {
 
 func tokenKeyKey(id string) []byte { return keyspace.Identity("tokenkey", id) }
 
+// tokenKeyName is what a token key is sealed under.
+func tokenKeyName(id string) string { return "tokenkey/" + id }
+
 // tokenKeyID is the size of the id of a token key in bytes.
 const tokenKeyID = 4
 
@@ -58,7 +61,7 @@ func (s *Store) putTokenKey(tx kv.Txn, now time.Time) error {
 	var raw [tokenKeyID]byte
 	rand.Read(raw[:]) // never fails
 	id, key := hex.EncodeToString(raw[:]), NewMasterKey()
-	return put(tx, tokenKeyKey(id), tokenKeyRecord{now, s.seal.seal(key[:], "tokenkey/"+id)})
+	return put(tx, tokenKeyKey(id), tokenKeyRecord{now, s.seal.seal(key[:], tokenKeyName(id))})
 }
 
 // tokenSealer returns what seals tokens under a key, from the cache if it can: a key never changes.
@@ -73,7 +76,7 @@ func (s *Store) tokenSealer(ctx context.Context, r kv.Reader, id string) (sealer
 	if !ok {
 		return sealer{}, ErrInvalidToken
 	}
-	key, err := s.seal.open(rec.Key, "tokenkey/"+id)
+	key, err := s.seal.open(rec.Key, tokenKeyName(id))
 	if err != nil {
 		return sealer{}, err
 	}

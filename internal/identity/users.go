@@ -15,7 +15,7 @@ import (
 func (s *Store) CreateUser(ctx context.Context, account, name string) error {
 	return s.edit(ctx, account, func(e *edit) error {
 		if _, ok, err := get[accountRecord](ctx, e.r, accountKey(account)); err != nil || !ok {
-			return orNone(err)
+			return or(err, ErrNoSuchEntity)
 		}
 		return create(e, userKind, &userRecord{entity: e.newEntity("AIDA", nil, &name, nil)}, "UsersPerAccount", maxUsers)
 	})
