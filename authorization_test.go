@@ -301,6 +301,8 @@ func sampleText(name string, v reflect.Value) string {
 		return "arn:aws:iam::123456789012:policy/sample"
 	case name == "VersionId":
 		return "v1"
+	case strings.HasPrefix(name, "AuthenticationCode"):
+		return "123456"
 	}
 	return "sample1234567890"
 }

@@ -21,8 +21,8 @@ func (s *Store) getAccountSummary(req *awsapi.Request) (awsapi.Call, error) {
 			"RolePolicySizeQuota": int32(maxInline(roleKind)), "AssumeRolePolicySizeQuota": maxTrustSize,
 			"PolicySizeQuota": maxPolicySize, "VersionsPerPolicyQuota": maxVersions, "PolicyVersionsInUseQuota": 10000,
 			"SigningCertificatesPerUserQuota": 2, "ServerCertificatesQuota": 20, "ServerCertificates": 0,
-			"AccountMFAEnabled": 0, "AccountAccessKeysPresent": 0, "AccountSigningCertificatesPresent": 0,
-			"AccountPasswordPresent": 0, "MFADevices": 0, "MFADevicesInUse": 0, "Providers": 0,
+			"AccountAccessKeysPresent": 0, "AccountSigningCertificatesPresent": 0,
+			"AccountPasswordPresent": 0, "Providers": 0,
 			"GlobalEndpointTokenVersion": int32(max(1, a.TokenVersion)),
 		}
 		for name, k := range map[string]kind{"Users": userKind, "Groups": groupKind, "Roles": roleKind, "Policies": policyKind, "InstanceProfiles": profileKind} {
@@ -39,6 +39,14 @@ func (s *Store) getAccountSummary(req *awsapi.Request) (awsapi.Call, error) {
 			}
 			m["Providers"] += int32(n)
 		}
+		for name, of := range map[string][]string{"MFADevices": {"name", v.account, string(mfaKind)}, "MFADevicesInUse": {"device", v.account}, "AccountMFAEnabled": {"device", v.account, v.account}} {
+			n, err := v.count(of...)
+			if err != nil {
+				return nil, err
+			}
+			m[name] = int32(n)
+		}
+		m["AccountMFAEnabled"] = min(1, m["AccountMFAEnabled"])
 		versions := 0
 		err = each(v, policyKind, "", func(p *policyRecord) (bool, error) {
 			versions += len(p.Versions)

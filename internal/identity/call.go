@@ -47,6 +47,9 @@ type call struct {
 	err   error       // why it could not be found out
 }
 
+// kept is an error of a change that is committed all the same: what it has noted, such as a wrong code, stays.
+type kept struct{ error }
+
 // lookup bounds how long Needs may wait for the engine: it has no context.
 const lookup = 10 * time.Second
 
@@ -142,13 +145,21 @@ func (c *call) Run(ctx context.Context, dst []byte) ([]byte, error) {
 			return err
 		})
 	} else {
+		var refused error
 		err = c.s.change(ctx, func(tx kv.Txn) (err error) {
 			e := &edit{c.view(ctx, tx), tx, whole(c.s.now())}
 			if err = current(e.view); err == nil {
 				out, err = c.change(e)
 			}
+			refused = nil
+			if k, ok := err.(kept); ok {
+				refused, err = k.error, nil
+			}
 			return err
 		})
+		if err == nil {
+			err = refused
+		}
 	}
 	if err != nil {
 		return dst, err

@@ -180,6 +180,12 @@ func (c *checker) entity(parts []string) error {
 			return nil
 		}
 		b = p.entity
+	case mfaKind:
+		var d mfaRecord
+		if !c.decode(&d) {
+			return nil
+		}
+		b, err = d.entity, c.device(id, &d)
 	default:
 		c.problem("unknown kind of record")
 		return nil
@@ -234,6 +240,21 @@ func (c *checker) grants(k kind, id string, g *grants) error {
 	return nil
 }
 
+// device checks that a device is known to whom it is enabled for.
+func (c *checker) device(id string, d *mfaRecord) error {
+	if d.Owner == "" {
+		return nil
+	}
+	owner := entityKey(c.account, userKind, d.Owner)
+	if d.Owner == c.account {
+		owner = accountKey(c.account)
+	}
+	if err := c.there("its owner "+d.Owner, owner, ""); err != nil {
+		return err
+	}
+	return c.there("its entry at "+d.Owner, deviceKey(c.account, d.Owner, id), "")
+}
+
 // index checks that what an index leads to leads back.
 func (c *checker) index(parts []string) error {
 	switch what := parts[0]; {
@@ -257,6 +278,12 @@ func (c *checker) index(parts []string) error {
 		k, ok, err := get[accessKeyRecord](c.ctx, c.r, accessKeyKey(parts[3]))
 		if err == nil && (!ok || k.User != parts[2] || k.Account != c.account) {
 			c.problem("the user does not have the key")
+		}
+		return err
+	case what == "device" && len(parts) == 4:
+		d, err := byID[mfaRecord](&c.view, mfaKind, parts[3])
+		if err == nil && (d == nil || d.Owner != parts[2]) {
+			c.problem("the user does not have the device")
 		}
 		return err
 	case what == "inprofile" && len(parts) == 4:

@@ -78,6 +78,9 @@ func (v *view) report() ([]byte, error) {
 	noKey := []string{"false", none, none, none, none}
 	noCerts := []string{"false", none, "false", none}
 	root := []string{"<root_account>", "arn:aws:iam::" + v.account + ":root", stamp(a.Created), "not_supported", "not_supported", "not_supported", "not_supported", "false"}
+	if root[7], err = v.mfaActive(v.account); err != nil {
+		return nil, err
+	}
 	if err := w.WriteAll([][]string{reportColumns(), slices.Concat(root, noKey, noKey, noCerts)}); err != nil {
 		return nil, err
 	}
@@ -91,6 +94,9 @@ func (v *view) report() ([]byte, error) {
 			if p := a.Passwords; p != nil && p.MaxPasswordAge != nil {
 				row[6] = stamp(u.Login.Changed.AddDate(0, 0, int(*p.MaxPasswordAge)))
 			}
+		}
+		if row[7], err = v.mfaActive(u.ID); err != nil {
+			return false, err
 		}
 		ids, err := v.lasts("userkey", v.account, u.ID)
 		if err != nil {
@@ -111,6 +117,12 @@ func (v *view) report() ([]byte, error) {
 	})
 	w.Flush()
 	return text.Bytes(), err
+}
+
+// mfaActive says whether a user, or the root user, has an MFA device.
+func (v *view) mfaActive(owner string) (string, error) {
+	n, err := v.count("device", v.account, owner)
+	return strconv.FormatBool(n > 0), err
 }
 
 // stamp is a time as reports have it.

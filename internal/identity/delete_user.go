@@ -21,11 +21,17 @@ func (s *Store) deleteUser(req *awsapi.Request) (awsapi.Call, error) {
 		if err != nil {
 			return nil, err
 		}
+		devices, err := e.count("device", e.account, u.ID)
+		if err != nil {
+			return nil, err
+		}
 		switch {
 		case len(u.Groups) > 0:
 			return nil, deleteConflict("remove users from group")
 		case len(keys) > 0:
 			return nil, deleteConflict("delete access keys")
+		case devices > 0:
+			return nil, deleteConflict("delete MFA device")
 		case u.Login != nil:
 			return nil, deleteConflict("delete login profile")
 		}

@@ -22,6 +22,8 @@ func notFound(k kind, name string) *awsapi.Error {
 		return noSuch("Instance Profile " + name + " cannot be found.")
 	case oidcKind:
 		return noSuch("OpenIDConnect Provider not found for arn " + name)
+	case mfaKind:
+		return noSuch("VirtualMFADevice with serial number " + name + " does not exist.")
 	case samlKind:
 		return noSuch("Manifest not found for arn " + name)
 	}
@@ -43,6 +45,8 @@ func taken(k kind, name string) *awsapi.Error {
 		return alreadyExists("Role with name " + name + " already exists.")
 	case policyKind:
 		return alreadyExists("A policy called " + name + " already exists. Duplicate names are not allowed.")
+	case mfaKind:
+		return alreadyExists("MFADevice entity at the same path and name already exists.")
 	case samlKind:
 		return alreadyExists("SAMLProvider " + name + " already exists.")
 	case oidcKind:

@@ -9,20 +9,6 @@ import (
 
 // What nobody can have yet is listed as it is: there is none. Tools ask for all of it before they delete a user.
 
-// listMFADevices decodes ListMFADevices.
-func (s *Store) listMFADevices(req *awsapi.Request) (awsapi.Call, error) {
-	in, err := decode[iam.ListMFADevicesInput](req)
-	if err != nil {
-		return nil, err
-	}
-	return s.read(req, "ListMFADevices", namedOrCaller(in.UserName), func(v *view) (any, error) {
-		if _, err := v.userOrCaller(in.UserName); err != nil {
-			return nil, err
-		}
-		return &iam.ListMFADevicesOutput{MFADevices: []types.MFADevice{}}, nil
-	})
-}
-
 // listSSHPublicKeys decodes ListSSHPublicKeys.
 func (s *Store) listSSHPublicKeys(req *awsapi.Request) (awsapi.Call, error) {
 	in, err := decode[iam.ListSSHPublicKeysInput](req)
@@ -75,15 +61,5 @@ func (s *Store) listServerCertificates(req *awsapi.Request) (awsapi.Call, error)
 	}
 	return s.read(req, "ListServerCertificates", anything, func(*view) (any, error) {
 		return &iam.ListServerCertificatesOutput{ServerCertificateMetadataList: []types.ServerCertificateMetadata{}}, nil
-	})
-}
-
-// listVirtualMFADevices decodes ListVirtualMFADevices.
-func (s *Store) listVirtualMFADevices(req *awsapi.Request) (awsapi.Call, error) {
-	if _, err := decode[iam.ListVirtualMFADevicesInput](req); err != nil {
-		return nil, err
-	}
-	return s.read(req, "ListVirtualMFADevices", anything, func(*view) (any, error) {
-		return &iam.ListVirtualMFADevicesOutput{VirtualMFADevices: []types.VirtualMFADevice{}}, nil
 	})
 }

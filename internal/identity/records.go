@@ -66,6 +66,7 @@ const (
 	profileKind kind = "instance-profile"
 	oidcKind    kind = "oidc-provider"
 	samlKind    kind = "saml-provider"
+	mfaKind     kind = "mfa"
 )
 
 // entity is what all kinds have.
