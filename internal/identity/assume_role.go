@@ -3,7 +3,6 @@ package identity
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
@@ -129,16 +128,16 @@ func (a *assumption) ask(list []types.Tag) {
 }
 
 // begin checks how long the session may be, and makes its credentials.
-func (a *assumption) begin(v *view, seconds *int32) (*types.Credentials, *types.AssumedRoleUser, error) {
+func (a *assumption) begin(v *view, seconds, size *int32) (issued, *types.AssumedRoleUser, error) {
 	if a.role == nil { // without authorisation alone: no trust policy has let anybody through
-		return nil, nil, stsDenied("There is no role " + a.arn)
+		return issued{}, nil, stsDenied("There is no role " + a.arn)
 	}
 	if seconds != nil && *seconds > a.role.MaxSession {
-		return nil, nil, validationError("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
+		return issued{}, nil, validationError("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
 	}
 	a.lasting(v.req.Now, seconds, min(defaultSession, a.role.MaxSession))
-	credentials, err := v.credentials(&a.session)
-	return credentials, &types.AssumedRoleUser{
+	made, err := v.credentials(&a.session, size)
+	return made, &types.AssumedRoleUser{
 		Arn: aws.String(sessionARN(a.Account, "assumed-role/"+a.role.Name, a.Name)), AssumedRoleId: aws.String(a.role.ID + ":" + a.Name),
 	}, err
 }
@@ -165,7 +164,7 @@ func (s *Store) assumeRole(req *awsapi.Request) (awsapi.Call, error) {
 	if err := a.identify(req.Caller, in.SourceIdentity); err != nil {
 		return nil, err
 	}
-	c := &tokenCall{s: s, req: req, name: "AssumeRole"}
+	c := &tokenCall{s: s, req: req, name: "AssumeRole", serial: in.SerialNumber, code: in.TokenCode}
 	c.prepare = func(v *view) error {
 		if err := a.find(v); err != nil {
 			return err
@@ -174,14 +173,11 @@ func (s *Store) assumeRole(req *awsapi.Request) (awsapi.Call, error) {
 		if in.ExternalId != nil {
 			a.conditions["sts:externalid"] = []string{*in.ExternalId}
 		}
-		proven, err := v.provenMFA(in.SerialNumber, in.TokenCode)
-		if err != nil {
-			return err
-		}
-		if proven != nil {
+		if c.proven != nil {
 			a.conditions["aws:multifactorauthpresent"] = []string{"true"}
 			a.conditions["aws:multifactorauthage"] = []string{"0"}
 		}
+		var err error
 		a.packed, err = v.of(a.Account).limit(&a.session, in.Policy, in.PolicyArns)
 		return err
 	}
@@ -191,19 +187,10 @@ func (s *Store) assumeRole(req *awsapi.Request) (awsapi.Call, error) {
 		if a.named {
 			out.SourceIdentity = aws.String(a.SourceIdentity)
 		}
-		out.Credentials, out.AssumedRoleUser, err = a.begin(v, in.DurationSeconds)
+		var made issued
+		made, out.AssumedRoleUser, err = a.begin(v, in.DurationSeconds, in.MinimumSessionTokenSize)
+		out.Credentials, out.SessionTokenSize, out.SessionTokenUtilization = made.Credentials, made.size, made.utilization
 		return out, err
 	}
 	return c, nil
-}
-
-// provenMFA is when the caller proved to have an MFA device: now, nil if it does not try to.
-func (v *view) provenMFA(serial, code *string) (*time.Time, error) {
-	switch {
-	case serial == nil && code == nil:
-		return nil, nil
-	case serial == nil || code == nil:
-		return nil, stsDenied("MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.")
-	}
-	return nil, stsDenied("MultiFactorAuthentication failed with invalid MFA one time pass code. ")
 }

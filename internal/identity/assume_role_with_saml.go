@@ -58,7 +58,9 @@ func (s *Store) assumeRoleWithSAML(req *awsapi.Request) (awsapi.Call, error) {
 			out.SourceIdentity = aws.String(c.SourceIdentity)
 		}
 		var err error
-		out.Credentials, out.AssumedRoleUser, err = c.begin(v, samlDuration(in.DurationSeconds, assertion, req.Now))
+		var made issued
+		made, out.AssumedRoleUser, err = c.begin(v, samlDuration(in.DurationSeconds, assertion, req.Now), in.MinimumSessionTokenSize)
+		out.Credentials, out.SessionTokenSize, out.SessionTokenUtilization = made.Credentials, made.size, made.utilization
 		return out, err
 	}
 	return c, nil

@@ -23,11 +23,14 @@ func (s *Store) assumeRoleWithWebIdentity(req *awsapi.Request) (awsapi.Call, err
 	if in.ProviderId != nil { // it names providers of OAuth 2.0 access tokens, which are AWS's own contracts
 		return nil, badRequest("InvalidParameterValue", "Unsupported ProviderId: only OpenID Connect ID tokens are accepted, without a ProviderId.")
 	}
-	var token *federation.IDToken
+	var (
+		provider oidcProvider
+		token    *federation.IDToken
+	)
 	c := &claim{assumption: assumption{session: session{Name: *in.RoleSessionName}, arn: *in.RoleArn}}
 	c.tokenCall = tokenCall{s: s, req: req, name: "AssumeRoleWithWebIdentity"}
-	c.prove = func(ctx context.Context) (*policy.Principal, error) {
-		provider, err := c.oidcProvider(ctx, *in.WebIdentityToken)
+	c.prove = func(ctx context.Context) (_ *policy.Principal, err error) {
+		provider, err = c.oidcProvider(ctx, *in.WebIdentityToken)
 		if err != nil {
 			return nil, err
 		}
@@ -42,13 +45,15 @@ func (s *Store) assumeRoleWithWebIdentity(req *awsapi.Request) (awsapi.Call, err
 	}
 	c.tokenCall.needs = func() []policy.Need { return c.assumption.needs("AssumeRoleWithWebIdentity") }
 	c.run = func(v *view) (any, error) {
-		out := &sts.AssumeRoleWithWebIdentityOutput{PackedPolicySize: c.packed, Provider: aws.String(token.Issuer),
+		out := &sts.AssumeRoleWithWebIdentityOutput{PackedPolicySize: c.packed, Provider: aws.String(provider.arn),
 			Audience: aws.String(token.Audience), SubjectFromWebIdentityToken: aws.String(token.Subject)}
 		if c.SourceIdentity != "" {
 			out.SourceIdentity = aws.String(c.SourceIdentity)
 		}
 		var err error
-		out.Credentials, out.AssumedRoleUser, err = c.begin(v, in.DurationSeconds)
+		var made issued
+		made, out.AssumedRoleUser, err = c.begin(v, in.DurationSeconds, in.MinimumSessionTokenSize)
+		out.Credentials, out.SessionTokenSize, out.SessionTokenUtilization = made.Credentials, made.size, made.utilization
 		return out, err
 	}
 	return c, nil

@@ -43,8 +43,9 @@ func (s *Store) getFederationToken(req *awsapi.Request) (awsapi.Call, error) {
 		run: func(v *view) (any, error) {
 			t.lasting(req.Now, in.DurationSeconds, userSession)
 			t.shortenRoot(req)
-			credentials, err := v.credentials(t)
-			return &sts.GetFederationTokenOutput{Credentials: credentials, PackedPolicySize: packed,
+			made, err := v.credentials(t, in.MinimumSessionTokenSize)
+			return &sts.GetFederationTokenOutput{Credentials: made.Credentials, PackedPolicySize: packed,
+				SessionTokenSize: made.size, SessionTokenUtilization: made.utilization,
 				FederatedUser: &types.FederatedUser{Arn: aws.String(arn), FederatedUserId: aws.String(t.Account + ":" + t.Name)}}, err
 		}}, nil
 }

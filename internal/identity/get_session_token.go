@@ -23,16 +23,13 @@ func (s *Store) getSessionToken(req *awsapi.Request) (awsapi.Call, error) {
 		return nil, err
 	}
 	t := ownSessionOf(req)
-	c := &tokenCall{s: s, req: req, name: "GetSessionToken"}
-	c.prepare = func(v *view) (err error) {
-		t.MFA, err = v.provenMFA(in.SerialNumber, in.TokenCode)
-		return err
-	}
+	c := &tokenCall{s: s, req: req, name: "GetSessionToken", serial: in.SerialNumber, code: in.TokenCode}
 	c.run = func(v *view) (any, error) {
+		t.MFA = c.proven
 		t.lasting(req.Now, in.DurationSeconds, userSession)
 		t.shortenRoot(req)
-		credentials, err := v.credentials(t)
-		return &sts.GetSessionTokenOutput{Credentials: credentials}, err
+		made, err := v.credentials(t, in.MinimumSessionTokenSize)
+		return &sts.GetSessionTokenOutput{Credentials: made.Credentials, SessionTokenSize: made.size, SessionTokenUtilization: made.utilization}, err
 	}
 	return c, nil
 }

@@ -231,6 +231,7 @@ var constraints = map[string]constraint{
 	"VirtualMFADeviceName":                        {low: 1, pattern: namePattern},
 
 	"RoleArn":                         arnConstraint,
+	"MinimumSessionTokenSize":         {high: fullToken},
 	"RoleSessionName":                 {low: 2, high: 64, pattern: plainPattern},
 	"SourceIdentity":                  {low: 2, high: 64, pattern: plainPattern},
 	"ExternalId":                      {low: 2, high: 1224, pattern: externalPattern},

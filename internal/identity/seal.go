@@ -100,6 +100,9 @@ func (s sealer) open(sealed []byte, name string) ([]byte, error) {
 	return nil, errSeal
 }
 
+// sealed is the size of n bytes when they are sealed.
+func sealed(n int) int { return 1 + sealID + 12 + n + 16 }
+
 // current says whether something was encrypted with the key in use.
 func (s sealer) current(sealed []byte) bool {
 	return len(sealed) > sealID && string(s.keys[0].id[:]) == string(sealed[1:1+sealID])

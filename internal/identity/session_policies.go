@@ -18,7 +18,7 @@ const (
 	maxSessionPolicies = 10
 	maxSessionPolicy   = 2048
 	maxSessionTags     = 50
-	maxPacked          = 4096
+	maxPacked          = 2400
 )
 
 // limit gives a session the policies that it is limited by, and returns how much of the allotted space they and the tags

@@ -46,6 +46,10 @@ type tokenCall struct {
 	s    *Store
 	req  *awsapi.Request
 	name string
+	// serial and code are of the caller's MFA device, if the request has them, and proven is when that was shown to be at
+	// hand: before prepare is called.
+	serial, code *string
+	proven       *time.Time
 	// prepare looks up what needs and run depend on, once, before the call is authorised. It may be nil. A call that can't
 	// be prepared does nothing but fail.
 	prepare func(*view) error
@@ -58,16 +62,23 @@ type tokenCall struct {
 
 // Needs implements awsapi.Call.
 func (c *tokenCall) Needs() []policy.Need {
-	if c.prepare != nil && !c.prepared {
-		ctx, cancel := context.WithTimeout(context.Background(), lookup)
-		defer cancel()
+	if !c.prepared {
 		c.prepared = true
-		c.err = c.s.db.View(ctx, func(r kv.Reader) error { return c.prepare(c.view(ctx, r)) })
+		c.err = c.lookUp()
 	}
 	if c.err != nil || c.needs == nil {
 		return nil
 	}
 	return c.needs()
+}
+
+func (c *tokenCall) lookUp() (err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), lookup)
+	defer cancel()
+	if c.proven, err = c.s.proveMFA(ctx, c.req.Caller, c.serial, c.code); err != nil || c.prepare == nil {
+		return err
+	}
+	return c.s.db.View(ctx, func(r kv.Reader) error { return c.prepare(c.view(ctx, r)) })
 }
 
 // Run implements awsapi.Call.
@@ -90,14 +101,21 @@ func (c *tokenCall) view(ctx context.Context, r kv.Reader) *view {
 	return &view{ctx, r, c.s, c.req, c.req.Caller.Account}
 }
 
-// credentials are new temporary credentials as answers have them.
-func (v *view) credentials(t *session) (*types.Credentials, error) {
-	key, token, err := v.issue(t)
+// issued are new temporary credentials as answers have them.
+type issued struct {
+	*types.Credentials
+	size, utilization *int32 // of the token in bytes, and in per cent of a full one
+}
+
+// credentials makes temporary credentials. The token has at least size bytes, if that is not nil.
+func (v *view) credentials(t *session, size *int32) (issued, error) {
+	key, token, err := v.issue(t, int(aws.ToInt32(size)))
 	if errors.Is(err, ErrNoSuchEntity) {
 		err = &awsapi.Error{Code: "ServiceUnavailable", Status: http.StatusServiceUnavailable, Message: "There are no accounts."}
 	}
-	return &types.Credentials{AccessKeyId: aws.String(key.ID), SecretAccessKey: aws.String(key.Secret),
-		SessionToken: aws.String(token), Expiration: aws.Time(t.Expires)}, err
+	return issued{&types.Credentials{AccessKeyId: aws.String(key.ID), SecretAccessKey: aws.String(key.Secret),
+		SessionToken: aws.String(token), Expiration: aws.Time(t.Expires)},
+		aws.Int32(int32(len(token))), aws.Int32(int32(min(100, len(token)*100/fullToken)))}, err
 }
 
 // lasting sets when a session begins and ends. Seconds may be nil for the default.

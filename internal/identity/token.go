@@ -38,8 +38,12 @@ type session struct {
 	Keys            map[string][]string `json:",omitempty"`
 }
 
-// maxToken bounds a session token in bytes: more than any that is given out, as headers have to carry it.
-const maxToken = 32 << 10
+// maxToken bounds the session tokens that are read, in bytes, and fullToken is the size at which AWS calls one full. What
+// identity providers say can make one larger.
+const (
+	maxToken  = 32 << 10
+	fullToken = 4096
+)
 
 // tokenKeyRecord is a key that session tokens are sealed with. Tokens name theirs, so that there may be several.
 type tokenKeyRecord struct {
@@ -107,8 +111,8 @@ func (v *view) newestTokenKey() (newest string, err error) {
 	return newest, err
 }
 
-// issue makes temporary credentials that stand for a session.
-func (v *view) issue(t *session) (key AccessKey, token string, err error) {
+// issue makes temporary credentials that stand for a session, with a token of at least size bytes.
+func (v *view) issue(t *session, size int) (key AccessKey, token string, err error) {
 	if key, err = newAccessKey(temporary, t.Account); err != nil {
 		return key, "", err
 	}
@@ -129,7 +133,11 @@ func (v *view) issue(t *session) (key AccessKey, token string, err error) {
 	if err != nil {
 		return key, "", err
 	}
-	return key, base64.StdEncoding.EncodeToString(append(raw, seal.seal(pack(plain), key.ID)...)), nil
+	packed := pack(plain)
+	if missing := (size+3)/4*3 - len(raw) - sealed(len(packed)); missing > 0 {
+		packed = append(packed, make([]byte, missing)...) // nobody reads beyond the end of what is packed
+	}
+	return key, base64.StdEncoding.EncodeToString(append(raw, seal.seal(packed, key.ID)...)), nil
 }
 
 // open returns what the token of an access key stands for: ErrInvalidToken if it is not one that was given out with it.
