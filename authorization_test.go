@@ -293,6 +293,8 @@ func sampleText(name string, v reflect.Value) string {
 		return "arn:aws:iam::123456789012:policy/sample"
 	case name == "VersionId":
 		return "v1"
+	case name == "JobId":
+		return "00000000-0000-7000-8000-000000000000"
 	}
 	return "sample1234567890"
 }

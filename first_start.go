@@ -20,7 +20,7 @@ func (s *Server) openIdentities(ctx context.Context, opts Options) (*identity.St
 	if err != nil {
 		return nil, nil, err
 	}
-	ids, err := identity.Open(ctx, s.db, identity.Options{MasterKey: key})
+	ids, err := identity.Open(ctx, s.db, identity.Options{MasterKey: key, Logger: opts.Logger})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -14,6 +14,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync/atomic"
 	"time"
 
@@ -27,6 +28,8 @@ type Principal struct {
 	// Policies are the user's own, attached, and those of its groups, or the role's; the permissions boundary; and
 	// those that the session was begun with.
 	Policies policy.Policies
+
+	uses *noter // nil if nobody wants to know of its use
 }
 
 // Errors of Lookup. The caller words them as its protocol does.
@@ -51,6 +54,8 @@ type Options struct {
 	MasterKey MasterKey
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
+	// Logger gets what goes wrong in the background; nil drops it.
+	Logger *slog.Logger
 }
 
 // Store is the identities in one engine. It is safe for concurrent use.
@@ -58,6 +63,8 @@ type Store struct {
 	db   kv.DB
 	seal sealer
 	now  func() time.Time
+	log  *slog.Logger
+	uses usages
 
 	cache cache
 	// checked is when the generation in the engine was last compared with the cache's, in nanoseconds since start.
@@ -72,7 +79,7 @@ func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, seal: seal, now: opts.Now}
+	s := &Store{db: db, seal: seal, now: opts.Now, log: orDiscard(opts.Logger)}
 	if s.now == nil {
 		s.now = time.Now
 	}

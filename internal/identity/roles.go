@@ -26,9 +26,20 @@ func showRole(v *view, r *roleRecord, full bool) *types.Role {
 	}
 	if full {
 		role.Tags, role.PermissionsBoundary = showTags(r.Tags), showBoundary(r.Boundary)
-		role.RoleLastUsed = &types.RoleLastUsed{}
 	}
 	return role
+}
+
+// roleLastUsed is the last use of a role by its sessions.
+func (v *view) roleLastUsed(r *roleRecord) (*types.RoleLastUsed, error) {
+	usage, err := v.usage(r.ID)
+	if err != nil {
+		return nil, err
+	}
+	_, last := usage.last()
+	used := new(types.RoleLastUsed)
+	used.LastUsedDate, used.Region = v.tracked(last)
+	return used, nil
 }
 
 // checkTrust checks the document that says who may assume a role.
@@ -74,9 +85,7 @@ func (s *Store) createRole(req *awsapi.Request) (awsapi.Call, error) {
 				return nil, err
 			}
 		}
-		shown := showRole(e.view, r, true)
-		shown.RoleLastUsed = nil
-		return &iam.CreateRoleOutput{Role: shown}, nil
+		return &iam.CreateRoleOutput{Role: showRole(e.view, r, true)}, nil
 	}, requestTags(in.Tags), boundaryARN(in.PermissionsBoundary))
 }
 
@@ -91,7 +100,9 @@ func (s *Store) getRole(req *awsapi.Request) (awsapi.Call, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &iam.GetRoleOutput{Role: showRole(v, r, true)}, nil
+		shown := showRole(v, r, true)
+		shown.RoleLastUsed, err = v.roleLastUsed(r)
+		return &iam.GetRoleOutput{Role: shown}, err
 	})
 }
 
