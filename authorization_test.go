@@ -303,6 +303,8 @@ func sampleText(name string, v reflect.Value) string {
 		return "v1"
 	case strings.HasPrefix(name, "AuthenticationCode"):
 		return "123456"
+	case name == "JobId":
+		return "00000000-0000-7000-8000-000000000000"
 	}
 	return "sample1234567890"
 }

@@ -100,6 +100,7 @@ type Server struct {
 	handler     *server.Handler
 	db          *pebblekv.DB
 	store       *table.Store
+	identities  *identity.Store
 	region      string
 	credentials Credentials
 }
@@ -184,6 +185,8 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	if err != nil {
 		return err
 	}
+	s.identities = ids
+	ids.Start()
 	s.handler = server.New(server.Options{
 		Operations:     slices.Concat(dynamodb.New(s.store).Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations()),
 		Auth:           auth,
@@ -225,11 +228,14 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener, grace time.Duration
 	return s.handler.Serve(ctx, ln, grace)
 }
 
-// Close releases the engine. Requests that come after it fail.
+// Close writes down what is left to write and releases the engine. Requests that come after it fail.
 func (s *Server) Close() error {
 	var err error
 	if s.store != nil {
 		err = s.store.Close()
+	}
+	if s.identities != nil {
+		err = errors.Join(err, s.identities.Close())
 	}
 	return errors.Join(err, s.db.Close())
 }

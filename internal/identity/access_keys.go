@@ -158,6 +158,9 @@ func (s *Store) deleteAccessKey(req *awsapi.Request) (awsapi.Call, error) {
 		if err := e.tx.Delete(userKeyKey(e.account, u.ID, *in.AccessKeyId)); err != nil {
 			return nil, err
 		}
+		if err := e.forget(*in.AccessKeyId); err != nil {
+			return nil, err
+		}
 		return nil, e.tx.Delete(accessKeyKey(*in.AccessKeyId))
 	})
 }
@@ -165,7 +168,7 @@ func (s *Store) deleteAccessKey(req *awsapi.Request) (awsapi.Call, error) {
 // notUsed is what AWS says of a key where it does not know a use.
 const notUsed = "N/A"
 
-// getAccessKeyLastUsed decodes GetAccessKeyLastUsed. What keys are used for is not recorded, so each looks unused.
+// getAccessKeyLastUsed decodes GetAccessKeyLastUsed.
 func (s *Store) getAccessKeyLastUsed(req *awsapi.Request) (awsapi.Call, error) {
 	in, err := decode[iam.GetAccessKeyLastUsedInput](req, "AccessKeyId")
 	if err != nil {
@@ -194,7 +197,14 @@ func (s *Store) getAccessKeyLastUsed(req *awsapi.Request) (awsapi.Call, error) {
 			return nil, &awsapi.Error{Code: "AccessDenied", Status: http.StatusForbidden,
 				Message: "User: " + req.Caller.ARN + " is not authorized to perform: iam:GetAccessKeyLastUsed on resource: access key " + *in.AccessKeyId}
 		}
-		return &iam.GetAccessKeyLastUsedOutput{UserName: aws.String(u.Name),
-			AccessKeyLastUsed: &types.AccessKeyLastUsed{Region: aws.String(notUsed), ServiceName: aws.String(notUsed)}}, nil
+		usage, err := v.usage(*in.AccessKeyId)
+		if err != nil {
+			return nil, err
+		}
+		last := &types.AccessKeyLastUsed{Region: aws.String(notUsed), ServiceName: aws.String(notUsed)}
+		if namespace, use := usage.last(); namespace != "" {
+			last = &types.AccessKeyLastUsed{LastUsedDate: aws.Time(whole(use.At)), Region: &use.Region, ServiceName: &namespace}
+		}
+		return &iam.GetAccessKeyLastUsedOutput{UserName: aws.String(u.Name), AccessKeyLastUsed: last}, nil
 	})
 }

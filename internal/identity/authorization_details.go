@@ -139,11 +139,15 @@ func (v *view) detailRole(out *iam.GetAccountAuthorizationDetailsOutput, r *role
 	if err != nil {
 		return err
 	}
+	used, err := v.roleLastUsed(r)
+	if err != nil {
+		return err
+	}
 	out.RoleDetailList = append(out.RoleDetailList, types.RoleDetail{
 		Arn: aws.String(r.arn(v.account, roleKind)), CreateDate: aws.Time(r.Created), Path: aws.String(r.Path), RoleId: aws.String(r.ID),
 		RoleName: aws.String(r.Name), AssumeRolePolicyDocument: encoded(trust), RolePolicyList: r.inlineDetails(),
 		AttachedManagedPolicies: r.attachedDetails(), InstanceProfileList: profiles, PermissionsBoundary: showBoundary(r.Boundary),
-		Tags: showTags(r.Tags), RoleLastUsed: &types.RoleLastUsed{},
+		Tags: showTags(r.Tags), RoleLastUsed: used,
 	})
 	return nil
 }

@@ -41,6 +41,7 @@ type call struct {
 	read    func(*view) (any, error) // this, or
 	change  func(*edit) (any, error) // this
 	extra   []condition
+	aside   bool // what it changes has no say in permissions: nobody has to forget anything
 
 	asked bool
 	need  policy.Need // what was asked for
@@ -70,6 +71,12 @@ func (s *Store) readService(service string, req *awsapi.Request, name string, on
 
 func (s *Store) writeService(service string, req *awsapi.Request, name string, on resource, run func(*edit) (any, error)) (awsapi.Call, error) {
 	return &call{s: s, req: req, service: service, name: name, on: on, change: run}, nil
+}
+
+// writeAside is write for what has no say in permissions, so that no server has to forget what it has cached. What it
+// reads is not protected by the lock of all changes.
+func (s *Store) writeAside(req *awsapi.Request, name string, on resource, run func(*edit) (any, error)) (awsapi.Call, error) {
+	return &call{s: s, req: req, service: "iam", name: name, on: on, change: run, aside: true}, mayCallIAM(req)
 }
 
 // Needs returns iam:Name on the resource, whose ARN has a path and whose tags are conditions, so that it has to be
@@ -146,7 +153,11 @@ func (c *call) Run(ctx context.Context, dst []byte) ([]byte, error) {
 		})
 	} else {
 		var refused error
-		err = c.s.change(ctx, func(tx kv.Txn) (err error) {
+		update := c.s.change
+		if c.aside {
+			update = c.s.db.Update
+		}
+		err = update(ctx, func(tx kv.Txn) (err error) {
 			e := &edit{c.view(ctx, tx), tx, whole(c.s.now())}
 			if err = current(e.view); err == nil {
 				out, err = c.change(e)

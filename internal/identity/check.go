@@ -86,6 +86,10 @@ func (c *checker) record(parts []string) error {
 		}
 	case kind == "tokenkey" && len(parts) == 2:
 		c.decode(new(tokenKeyRecord))
+	case kind == "use" && len(parts) == 3:
+		return c.use(parts[2])
+	case kind == "access" && len(parts) == 3:
+		c.decode(new(accessJob))
 	case kind == "report" && len(parts) == 2:
 		c.decode(new(reportRecord))
 	case kind == "alias" && len(parts) == 2:

@@ -109,7 +109,14 @@ func (v *view) report() ([]byte, error) {
 				if err != nil {
 					return false, err
 				}
+				usage, err := v.usage(ids[i])
+				if err != nil {
+					return false, err
+				}
 				key = []string{strconv.FormatBool(!k.Inactive), stamp(k.Created), none, none, none}
+				if namespace, use := usage.last(); namespace != "" {
+					key[2], key[3], key[4] = stamp(use.At), use.Region, namespace
+				}
 			}
 			row = append(row, key...)
 		}

@@ -82,6 +82,7 @@ func (d *door) answer(r *http.Request, body []byte) ([]byte, error) {
 		return nil, &awsapi.Error{Code: "NotImplemented", Status: http.StatusNotImplemented}
 	}
 	p := id.Principal
+	p.Use(ActivityOf("iam", form.Action()), id.Region, d.s.now())
 	call, err := op.Decode(&awsapi.Request{ID: "request-id", Caller: &p.Principal, Region: id.Region, Now: time.Now(), Form: form})
 	if err != nil {
 		return nil, err

@@ -189,6 +189,9 @@ func remove(e *edit, k kind, b *entity) error {
 	if err := e.tx.Delete(nameKey(e.account, k, b.Name)); err != nil {
 		return err
 	}
+	if err := e.forget(b.ID); err != nil {
+		return err
+	}
 	return e.tx.Delete(entityKey(e.account, k, b.ID))
 }
 

@@ -14,6 +14,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -29,6 +30,8 @@ type Principal struct {
 	// Policies are the user's own, attached, and those of its groups, or the role's; the permissions boundary; and
 	// those that the session was begun with.
 	Policies policy.Policies
+
+	uses *noter // nil if nobody wants to know of its use
 }
 
 // Errors of Lookup. The caller words them as its protocol does.
@@ -57,6 +60,8 @@ type Options struct {
 	Now func() time.Time
 	// Providers says how OpenID Connect providers are reached.
 	Providers federation.Options
+	// Logger gets what goes wrong in the background; nil drops it.
+	Logger *slog.Logger
 }
 
 // Store is the identities in one engine. It is safe for concurrent use.
@@ -65,6 +70,8 @@ type Store struct {
 	seal sealer
 	now  func() time.Time
 	oidc *federation.OIDC
+	log  *slog.Logger
+	uses usages
 
 	cache cache
 	// tokenKeys are the sealers of session tokens by the ids of their keys.
@@ -81,7 +88,7 @@ func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, seal: seal, now: opts.Now}
+	s := &Store{db: db, seal: seal, now: opts.Now, log: orDiscard(opts.Logger)}
 	if s.now == nil {
 		s.now = time.Now
 	}

@@ -92,6 +92,7 @@ func (s *Store) Lookup(ctx context.Context, accessKeyID, sessionToken string) (s
 	if err != nil {
 		return "", nil, err // unknown keys are not cached: anyone could fill the cache with them
 	}
+	s.uses.attach(accessKeyID, c.principal)
 	// If the cache was cleared since a was taken, a is garbage now and nobody reads what is added to it.
 	a.add(accessKeyID, c)
 	return c.secret, c.principal, nil

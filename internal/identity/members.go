@@ -113,6 +113,7 @@ const (
 	versionPattern    = `v[1-9][0-9]*(\.[A-Za-z0-9-]*)?`
 	serialPattern     = `[\w+=/:,.@-]+`
 	samlNamePattern   = `[\w._-]+`
+	servicePattern    = `[\w-]*`
 	tagKeyPattern     = `[\p{L}\p{Z}\p{N}_.:/=+\-@]+`
 	plainPattern      = `[\w+=,.@-]*`
 	externalPattern   = `[\w+=,.@:\/-]*`
@@ -123,7 +124,7 @@ const (
 )
 
 var patterns = compilePatterns(namePattern, pathPattern, policyPathPattern, prefixPattern, documentPattern, descPattern,
-	markerPattern, wordPattern, digitsPattern, versionPattern, serialPattern, samlNamePattern, tagKeyPattern,
+	markerPattern, wordPattern, digitsPattern, versionPattern, serialPattern, samlNamePattern, servicePattern, tagKeyPattern,
 	plainPattern, externalPattern, devicePattern, codePattern, keyIDPattern, tagValuePattern)
 
 func compilePatterns(texts ...string) map[string]awsapi.Pattern {
@@ -170,8 +171,10 @@ var constraints = map[string]constraint{
 	"CreatePolicyInput.Description": {high: 1000},
 	"EntityFilter":                  {enum: []string{"User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"}},
 	"GlobalEndpointTokenVersion":    {enum: []string{"v1Token", "v2Token"}},
+	"Granularity":                   {enum: []string{"SERVICE_LEVEL", "ACTION_LEVEL"}},
 	"GroupName":                     {low: 1, high: 128, pattern: namePattern},
 	"InstanceProfileName":           {low: 1, high: 128, pattern: namePattern},
+	"JobId":                         {low: 36, high: 36},
 	"Marker":                        {low: 1, high: 320, pattern: markerPattern},
 	"MaxItems":                      {low: 1, high: 1000},
 	"MaxPasswordAge":                {low: 1, high: 1095},
@@ -207,6 +210,8 @@ var constraints = map[string]constraint{
 	"ResourceArns":                                {low: 1, high: 2048},
 	"ActionNames":                                 {low: 3, high: 128},
 	"ResourcePolicy":                              document,
+	"ServiceNamespace":                            {low: 1, high: 64, pattern: servicePattern},
+	"ServiceNamespaces":                           {low: 1, high: 64, pattern: servicePattern},
 	"RoleName":                                    {low: 1, high: 64, pattern: namePattern},
 	"SAMLMetadataDocument":                        {high: maxMetadata},
 	"SAMLProviderArn":                             arnConstraint,

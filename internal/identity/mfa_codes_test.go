@@ -138,18 +138,6 @@ func TestWrongCodesCloseADevice(t *testing.T) {
 	}
 }
 
-// clock is one that tests set.
-type clock struct{ nanos atomic.Int64 }
-
-func newClock() *clock {
-	c := new(clock)
-	c.nanos.Store(1_800_000_000_000_000_000)
-	return c
-}
-
-func (c *clock) now() time.Time       { return time.Unix(0, c.nanos.Load()) }
-func (c *clock) tick(d time.Duration) { c.nanos.Add(int64(d)) }
-
 // phone is an authenticator app with one device.
 type phone struct {
 	t      testing.TB
@@ -186,7 +174,7 @@ const (
 )
 
 func TestProveMFA(t *testing.T) {
-	ctx, clock := t.Context(), newClock()
+	ctx, clock := t.Context(), newClock(noon)
 	s, first := begun(t, memory(t), Options{MasterKey: NewMasterKey(), Now: clock.now})
 	c := openDoor(t, s).as(first.Key.ID, first.Key.Secret)
 	device := newPhone(t, clock, must[*iam.CreateVirtualMFADeviceOutput](t)(c.CreateVirtualMFADevice(ctx, &iam.CreateVirtualMFADeviceInput{VirtualMFADeviceName: aws.String("phone")})))
@@ -209,7 +197,7 @@ func TestProveMFA(t *testing.T) {
 	denied(t, prove(me, device.serial, nil), both)
 	denied(t, prove(me, nil, device.code(0)), both)
 	denied(t, prove(me, device.serial, device.code(0)), invalidCode) // used to enable it
-	clock.tick(30 * time.Second)
+	clock.pass(30 * time.Second)
 
 	generation := func() (n uint64) {
 		ok(t)(nil, s.db.View(ctx, func(r kv.Reader) (err error) {
@@ -228,7 +216,7 @@ func TestProveMFA(t *testing.T) {
 	if generation() != before {
 		t.Error("a proof makes every server forget its cache")
 	}
-	clock.tick(30 * time.Second)
+	clock.pass(30 * time.Second)
 	other, role, root := *me, *me, *me
 	other.ID, role.Type = "AIDAX", policy.RoleSession
 	root.Type, root.ID = policy.Root, account
@@ -255,19 +243,19 @@ func TestProveMFA(t *testing.T) {
 	}
 
 	// Wrong codes close it, on every server.
-	clock.tick(30 * time.Minute)
+	clock.pass(30 * time.Minute)
 	for range maxWrong {
 		denied(t, prove(me, device.serial, aws.String("abcdef")), invalidCode)
 	}
-	clock.tick(minClosed - time.Second)
+	clock.pass(minClosed - time.Second)
 	denied(t, prove(me, device.serial, device.code(0)), invalidCode)
 	fails(t, "InvalidAuthenticationCode: Authentication code for device is not valid.")(c.ResyncMFADevice(ctx, &iam.ResyncMFADeviceInput{
 		UserName: aws.String(adminUser), SerialNumber: device.serial, AuthenticationCode1: device.code(0), AuthenticationCode2: device.code(1)}))
-	clock.tick(time.Second)
+	clock.pass(time.Second)
 	if err := prove(me, device.serial, device.code(0)); err != nil {
 		t.Error(err)
 	}
 	ok(t)(c.DeactivateMFADevice(ctx, &iam.DeactivateMFADeviceInput{SerialNumber: device.serial}))
-	clock.tick(30 * time.Second)
+	clock.pass(30 * time.Second)
 	denied(t, prove(me, device.serial, device.code(0)), invalidDevice)
 }

@@ -29,7 +29,7 @@ const (
 )
 
 func TestVirtualMFADevices(t *testing.T) {
-	ctx, clock := t.Context(), newClock()
+	ctx, clock := t.Context(), newClock(noon)
 	db := memory(t)
 	s, first := begun(t, db, Options{MasterKey: NewMasterKey(), Now: clock.now})
 	d := openDoor(t, s)
@@ -123,7 +123,7 @@ func TestVirtualMFADevices(t *testing.T) {
 	fails(t, notTheirs)(c.DeactivateMFADevice(ctx, &iam.DeactivateMFADeviceInput{SerialNumber: device.serial}))
 	ok(t)(c.DeactivateMFADevice(ctx, &iam.DeactivateMFADeviceInput{SerialNumber: device.serial, UserName: bob}))
 	fails(t, notTheirs)(c.DeactivateMFADevice(ctx, &iam.DeactivateMFADeviceInput{SerialNumber: device.serial, UserName: bob}))
-	clock.tick(time.Hour)
+	clock.pass(time.Hour)
 	ok(t)(c.EnableMFADevice(ctx, device.enable("Robert"))) // again
 	ok(t)(c.DeactivateMFADevice(ctx, &iam.DeactivateMFADeviceInput{SerialNumber: device.serial, UserName: bob}))
 	ok(t)(c.DeleteUser(ctx, &iam.DeleteUserInput{UserName: bob}))
@@ -163,7 +163,7 @@ func mfaActive(t *testing.T, c *iam.Client) string {
 }
 
 func TestMFAQuota(t *testing.T) {
-	ctx, clock := t.Context(), newClock()
+	ctx, clock := t.Context(), newClock(noon)
 	s, first := begun(t, memory(t), Options{MasterKey: NewMasterKey(), Now: clock.now})
 	c := openDoor(t, s).as(first.Key.ID, first.Key.Secret)
 	for i := range maxDevicesOfUser + 1 {
@@ -183,7 +183,7 @@ func TestMFAQuota(t *testing.T) {
 
 // The root user has devices like any user, and nobody else can touch them.
 func TestMFAOfRoot(t *testing.T) {
-	ctx, clock := t.Context(), newClock()
+	ctx, clock := t.Context(), newClock(noon)
 	s, first := begun(t, memory(t), Options{MasterKey: NewMasterKey(), Now: clock.now})
 	d := openDoor(t, s)
 	c := d.as(first.Key.ID, first.Key.Secret)
@@ -228,7 +228,7 @@ func TestMFAOfRoot(t *testing.T) {
 	if got := mfaActive(t, c); got != "<root_account>:true Administrator:false" {
 		t.Error(got)
 	}
-	clock.tick(30 * time.Second)
+	clock.pass(30 * time.Second)
 	if at, err := s.proveMFA(ctx, root, device.serial, device.code(0)); err != nil || at == nil {
 		t.Error(err)
 	}
@@ -311,7 +311,7 @@ func TestSeedsAreEncrypted(t *testing.T) {
 
 // A device that its owner does not know of, or the other way round, is found by Check.
 func TestCheckFindsLostDevices(t *testing.T) {
-	ctx, clock := t.Context(), newClock()
+	ctx, clock := t.Context(), newClock(noon)
 	db, err := pebblekv.OpenMemory(pebblekv.Options{})
 	ok(t)(db, err)
 	defer func() { _ = db.Close() }()

@@ -13,25 +13,30 @@ func (s *Store) resealers() map[string]func(value []byte, id string) (any, error
 	return map[string]func([]byte, string) (any, error){
 		"accesskey": func(value []byte, id string) (any, error) {
 			var k accessKeyRecord
-			err := s.again(value, &k, &k.Secret, func() string { return id })
+			err := s.again(value, &k, &k.Secret, id)
 			return k, err
+		},
+		string(mfaKind): func(value []byte, id string) (any, error) {
+			var d mfaRecord
+			err := s.again(value, &d, &d.Seed, mfaSeedName(id))
+			return d, err
 		},
 		"tokenkey": func(value []byte, id string) (any, error) {
 			var k tokenKeyRecord
-			err := s.again(value, &k, &k.Key, func() string { return tokenKeyName(id) })
+			err := s.again(value, &k, &k.Key, tokenKeyName(id))
 			return k, err
 		},
 	}
 }
 
 // again reads a record, and encrypts a secret of it anew.
-func (s *Store) again(value []byte, record any, sealed *[]byte, name func() string) error {
+func (s *Store) again(value []byte, record any, sealed *[]byte, name string) error {
 	if err := json.Unmarshal(value, record); err != nil {
 		return err
 	}
-	secret, err := s.seal.open(*sealed, name())
+	secret, err := s.seal.open(*sealed, name)
 	if err == nil {
-		*sealed = s.seal.seal(secret, name())
+		*sealed = s.seal.seal(secret, name)
 	}
 	return err
 }

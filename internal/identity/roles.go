@@ -30,9 +30,20 @@ func showRole(v *view, r *roleRecord, full bool) (*types.Role, error) {
 	}
 	if full {
 		role.Tags, role.PermissionsBoundary = showTags(r.Tags), showBoundary(r.Boundary)
-		role.RoleLastUsed = &types.RoleLastUsed{}
 	}
 	return role, nil
+}
+
+// roleLastUsed is the last use of a role by its sessions.
+func (v *view) roleLastUsed(r *roleRecord) (*types.RoleLastUsed, error) {
+	usage, err := v.usage(r.ID)
+	if err != nil {
+		return nil, err
+	}
+	_, last := usage.last()
+	used := new(types.RoleLastUsed)
+	used.LastUsedDate, used.Region = v.tracked(last)
+	return used, nil
 }
 
 // checkTrust checks the document that says who may assume a role.
@@ -78,11 +89,7 @@ func (s *Store) createRole(req *awsapi.Request) (awsapi.Call, error) {
 			}
 		}
 		shown, err := showRole(e.view, r, true)
-		if err != nil {
-			return nil, err
-		}
-		shown.RoleLastUsed = nil
-		return &iam.CreateRoleOutput{Role: shown}, nil
+		return &iam.CreateRoleOutput{Role: shown}, err
 	}, requestTags(in.Tags), boundaryARN(in.PermissionsBoundary))
 }
 
@@ -98,6 +105,10 @@ func (s *Store) getRole(req *awsapi.Request) (awsapi.Call, error) {
 			return nil, err
 		}
 		shown, err := showRole(v, r, true)
+		if err != nil {
+			return nil, err
+		}
+		shown.RoleLastUsed, err = v.roleLastUsed(r)
 		return &iam.GetRoleOutput{Role: shown}, err
 	})
 }

@@ -163,6 +163,9 @@ func (x *exchange) authenticate() (err error) {
 		return nil
 	}
 	x.caller, err = x.h.auth.authenticate(x.r, x.body, x.start, x.route.services)
+	if err == nil {
+		x.caller.principal.Use(x.route.activity, x.caller.region, x.start)
+	}
 	if bad, ok := err.(*sigv4.Error); ok {
 		e := &awsapi.Error{Code: bad.Code, Status: bad.Status, Message: bad.Message}
 		if x.query {

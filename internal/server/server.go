@@ -22,6 +22,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/identity"
 )
 
 // Options configure a Handler.
@@ -97,7 +98,8 @@ type route struct {
 	operation awsapi.Operation
 	// namespace is the one of the service's own errors, or of all its answers in XML.
 	namespace string
-	services  []string // names that the credential scope may have
+	services  []string          // names that the credential scope may have
+	activity  identity.Activity // what its use is recorded as
 	metrics   *routeMetrics
 }
 
@@ -111,7 +113,8 @@ const (
 func (h *Handler) addRoutes(operations []awsapi.Operation) {
 	h.routes, h.actions = make(map[string]*route), make(map[queryName]*route)
 	for _, op := range operations {
-		r := &route{operation: op, services: []string{op.Service}, metrics: h.metrics.route(op.Service, op.Name)}
+		r := &route{operation: op, services: []string{op.Service},
+			activity: identity.ActivityOf(op.Service, op.Name), metrics: h.metrics.route(op.Service, op.Name)}
 		if version, namespace, ok := queryAPI(op.Service); ok {
 			r.namespace = namespace
 			h.actions[queryName{version, op.Name}] = r
