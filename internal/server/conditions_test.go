@@ -49,8 +49,7 @@ func ask(t *testing.T, condition string, principal identity.Principal, service s
 		r.Header.Set("Content-Type", jsonAWS)
 		r.Header.Set("X-Amz-Target", getItem)
 	} else {
-		version, _, _ := queryAPI(service)
-		r.URL.RawQuery = "Action=GetItem&Version=" + version
+		r.URL.RawQuery = "Action=GetItem&Version=" + apiOf(service, "GetItem").version
 	}
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)

@@ -22,8 +22,7 @@ type exchange struct {
 	id    string
 	start time.Time
 	route *route // nil until it is known
-	// query says that the request is of the query protocol, and the answer XML.
-	query bool
+	api   *api   // whose answer it is: the route's, or the one whose errors fit best
 	// contentType is the one of the request, without parameters, and then that of the answer.
 	contentType string
 	answered    bool
@@ -45,7 +44,7 @@ type exchange struct {
 const keepBuffer = 1 << 20
 
 func (x *exchange) begin(h *Handler, w http.ResponseWriter, r *http.Request) {
-	x.h, x.w, x.r = h, w, r
+	x.h, x.w, x.r, x.api = h, w, r, dynamo
 	x.id, x.start = newRequestID(), h.now()
 	h.metrics.inFlight.Inc()
 }
@@ -66,8 +65,8 @@ func (x *exchange) end() {
 			h.metrics.inFlight.Dec()
 			panic(http.ErrAbortHandler)
 		}
-		if !x.query {
-			x.contentType = jsonAWS
+		if !x.api.query() {
+			x.contentType = x.api.contentType
 		}
 		x.fail(awsapi.Internal(nil))
 	}
@@ -76,7 +75,7 @@ func (x *exchange) end() {
 	switch {
 	case x.route != nil:
 		x.route.metrics.observe(x.code, took)
-	case x.r.Method == http.MethodPost || x.query:
+	case x.r.Method == http.MethodPost || x.api.query():
 		h.metrics.unknown.observe(x.code, took)
 	}
 	if h.log.Enabled(x.r.Context(), slog.LevelDebug) {
@@ -111,21 +110,19 @@ func (x *exchange) call() {
 		x.callQuery()
 		return
 	}
+	x.findTarget()
 	if !x.receive(MaxBody) {
 		return
 	}
 	x.cors()
-	switch x.contentType {
-	case jsonAWS:
-	case jsonPlain:
-	default:
+	if !x.api.takes(x.contentType) {
 		if len(x.body) > 0 {
+			x.route = nil
 			x.unknownPage()
 			return
 		}
 		x.contentType = jsonPlain
 	}
-	x.route = x.h.routes[header(x.r, "X-Amz-Target")]
 	if x.route == nil {
 		x.refuse(unknownOperation(""))
 		return
@@ -149,6 +146,19 @@ func (x *exchange) call() {
 	x.respond(http.StatusOK)
 }
 
+// findTarget finds the operation that the header names, or at least the API that it would be of.
+func (x *exchange) findTarget() {
+	target := header(x.r, "X-Amz-Target")
+	if x.route = x.h.routes[target]; x.route != nil {
+		x.api = x.route.api
+	} else {
+		x.api = apiOfTarget(target)
+	}
+	if !x.api.checked {
+		x.id = newUUID()
+	}
+}
+
 func unknownOperation(message string) *awsapi.Error {
 	return &awsapi.Error{Code: "UnknownOperationException", Status: http.StatusBadRequest, Message: message}
 }
@@ -165,7 +175,7 @@ func (x *exchange) authenticate() (err error) {
 	x.caller, err = x.h.auth.authenticate(x.r, x.body, x.start, x.route.services)
 	if bad, ok := err.(*sigv4.Error); ok {
 		e := &awsapi.Error{Code: bad.Code, Status: bad.Status, Message: bad.Message}
-		if x.query {
+		if x.api.query() {
 			e.Code, e.Status = bad.QueryError()
 		}
 		return e
@@ -221,21 +231,17 @@ func (x *exchange) fail(err error) {
 	if !ok && !errors.As(err, &e) {
 		e = awsapi.Internal(err)
 	}
-	if x.query {
+	if x.api.query() {
 		e = e.ForQuery()
 	}
 	x.code = e.Code
 	if e.Status >= http.StatusInternalServerError {
 		x.logFailure(e)
 	}
-	if x.query {
-		x.answer = x.appendQueryError(x.answer[:0], e)
+	if x.api.query() {
+		x.answer = e.AppendXML(x.answer[:0], x.api.namespace, x.id)
 	} else {
-		namespace := namespaceDB
-		if x.route != nil {
-			namespace = x.route.namespace
-		}
-		x.answer = e.AppendJSON(x.answer[:0], namespace)
+		x.answer = e.AppendJSON(x.answer[:0], x.api.namespace)
 	}
 	x.respond(e.Status)
 }

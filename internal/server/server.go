@@ -14,7 +14,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -95,35 +94,21 @@ func (h *Handler) Drain() { h.draining.Store(true) }
 // route is where an X-Amz-Target, or a version and an action, leads.
 type route struct {
 	operation awsapi.Operation
-	// namespace is the one of the service's own errors, or of all its answers in XML.
-	namespace string
+	api       *api
 	services  []string // names that the credential scope may have
 	metrics   *routeMetrics
 }
 
-// The targets of DynamoDB. Streams are a second API of the same service, with the same IAM prefix and signing name.
-const (
-	targetDynamoDB = "DynamoDB_20120810."
-	targetStreams  = "DynamoDBStreams_20120810."
-	namespaceDB    = "com.amazonaws.dynamodb.v20120810"
-)
-
 func (h *Handler) addRoutes(operations []awsapi.Operation) {
 	h.routes, h.actions = make(map[string]*route), make(map[queryName]*route)
 	for _, op := range operations {
-		r := &route{operation: op, services: []string{op.Service}, metrics: h.metrics.route(op.Service, op.Name)}
-		if version, namespace, ok := queryAPI(op.Service); ok {
-			r.namespace = namespace
-			h.actions[queryName{version, op.Name}] = r
-			continue
+		a := apiOf(op.Service, op.Name)
+		r := &route{operation: op, api: a, services: []string{a.service}, metrics: h.metrics.route(op.Service, op.Name)}
+		if a.query() {
+			h.actions[queryName{a.version, op.Name}] = r
+		} else {
+			h.routes[a.target+op.Name] = r
 		}
-		target := targetDynamoDB
-		switch op.Name {
-		case "DescribeStream", "GetRecords", "GetShardIterator", "ListStreams":
-			target = targetStreams
-		}
-		r.namespace = namespaceDB
-		h.routes[target+op.Name] = r
 	}
 }
 
@@ -142,13 +127,4 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		x.unknownPage()
 	}
-}
-
-// mediaType is a Content-Type without its parameters.
-func mediaType(contentType string) string {
-	if contentType == jsonAWS { // nearly always
-		return contentType
-	}
-	contentType, _, _ = strings.Cut(contentType, ";")
-	return strings.TrimSpace(contentType)
 }
