@@ -43,7 +43,7 @@ func (c *conditions) Values(key string) ([]string, bool) {
 	switch key {
 	case "aws:sourceip":
 		if c.values[sourceIP] == "" {
-			c.values[sourceIP] = x.h.sourceIP(x.r)
+			c.values[sourceIP] = addrText(x.source())
 		}
 		return c.value(sourceIP)
 	case "aws:securetransport":

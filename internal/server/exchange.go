@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"runtime/debug"
 	"time"
 
@@ -23,6 +24,9 @@ type exchange struct {
 	start time.Time
 	route *route // nil until it is known
 	api   *api   // whose answer it is: the route's, or the one whose errors fit best
+	// from is the source, once sourceKnown says that somebody has asked for it.
+	from        netip.Addr
+	sourceKnown bool
 	// contentType is the one of the request, without parameters, and then that of the answer.
 	contentType string
 	answered    bool

@@ -16,6 +16,8 @@ type metrics struct {
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
 	inFlight prometheus.Gauge
+	// outsiders counts the requests from sources that are in no allowed network.
+	outsiders prometheus.Counter
 	// unknown counts the POST requests that named no operation.
 	unknown *routeMetrics
 }
@@ -49,8 +51,12 @@ func newMetrics() *metrics {
 			Name: "stator_requests_in_flight",
 			Help: "Requests that are being answered.",
 		}),
+		outsiders: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "stator_outside_requests_total",
+			Help: "Requests refused because their source is in no allowed network.",
+		}),
 	}
-	m.registry.MustRegister(m.requests, m.seconds, m.inFlight,
+	m.registry.MustRegister(m.requests, m.seconds, m.inFlight, m.outsiders,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.unknown = m.route("", "")
 	return m

@@ -32,6 +32,9 @@ func (x *exchange) urlNamesAction() bool {
 	return strings.HasPrefix(query, "Action=") || strings.Contains(query, "&Action=")
 }
 
+// isQueryPage says whether the URL of a GET is of the query protocol.
+func (x *exchange) isQueryPage() bool { return x.r.URL.Path == "/" && x.urlNamesAction() }
+
 // callQuery is a request of the query protocol.
 func (x *exchange) callQuery() {
 	x.api, x.contentType = anyQuery, awsapi.ContentTypeXML

@@ -36,7 +36,11 @@ type Options struct {
 	// TrustedProxies are the addresses of the proxies whose X-Forwarded-For and X-Forwarded-Proto are believed. None
 	// are by default: those headers decide what policies with aws:SourceIp and aws:SecureTransport allow.
 	TrustedProxies []netip.Prefix
-	// Metrics serves /metrics, to anyone who can reach it.
+	// AllowedNetworks are where requests may come from: all others are refused before their body is read, except GET
+	// /healthz and /readyz. So is what has no address, as over a Unix socket. None means that everything is allowed.
+	// Behind TrustedProxies it is what they say that counts.
+	AllowedNetworks []netip.Prefix
+	// Metrics serves /metrics, to anyone who can reach it and is in an allowed network.
 	Metrics bool
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
@@ -49,6 +53,7 @@ type Handler struct {
 	routes   map[string]*route    // by X-Amz-Target
 	actions  map[queryName]*route // of the query protocol
 	trusted  []netip.Prefix
+	allowed  []netip.Prefix // none: all
 	auth     Auth
 	region   string
 	ready    func(context.Context) error
@@ -67,7 +72,7 @@ type Handler struct {
 func New(opts Options) *Handler {
 	h := &Handler{
 		auth: opts.Auth, region: opts.Region, ready: opts.Ready, now: opts.Now, log: opts.Logger,
-		trusted: opts.TrustedProxies, metrics: newMetrics(),
+		trusted: unmapped(opts.TrustedProxies), allowed: unmapped(opts.AllowedNetworks), metrics: newMetrics(),
 	}
 	if h.now == nil {
 		h.now = time.Now
@@ -117,6 +122,10 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := h.exchange.Get().(*exchange)
 	x.begin(h, w, r)
 	defer x.end()
+	if !x.admitted() {
+		x.forbid()
+		return
+	}
 	switch r.Method {
 	case http.MethodPost:
 		x.call()
