@@ -10,9 +10,6 @@ import (
 	"time"
 
 	"github.com/statordb/stator/internal/awsapi"
-	"github.com/statordb/stator/internal/identity"
-	"github.com/statordb/stator/internal/policy"
-	"github.com/statordb/stator/internal/sigv4"
 )
 
 // exchange is one request and its answer. It is used again, with its buffers, for another request.
@@ -167,26 +164,6 @@ func unknownOperation(message string) *awsapi.Error {
 	return &awsapi.Error{Code: "UnknownOperationException", Status: http.StatusBadRequest, Message: message}
 }
 
-// anonymous is the principal of requests that are not signed.
-var anonymous = identity.Principal{Principal: policy.Principal{Type: policy.Anonymous}}
-
-// authenticate finds out who asks. Of a call that is not signed it is known when it is decoded.
-func (x *exchange) authenticate() (err error) {
-	if x.route.operation.Unsigned {
-		x.caller = caller{principal: &anonymous, region: x.h.region}
-		return nil
-	}
-	x.caller, err = x.h.auth.authenticate(x.r, x.body, x.start, x.route.services)
-	if bad, ok := err.(*sigv4.Error); ok {
-		e := &awsapi.Error{Code: bad.Code, Status: bad.Status, Message: bad.Message}
-		if x.api.query() {
-			e.Code, e.Status = bad.QueryError()
-		}
-		return e
-	}
-	return err
-}
-
 // run decodes the input, authorises the call and makes it.
 func (x *exchange) run(body []byte) error {
 	x.input = awsapi.Request{
@@ -212,21 +189,6 @@ func (x *exchange) run(body []byte) error {
 	}
 	x.answer, err = call.Run(x.r.Context(), x.answer[:0])
 	return err
-}
-
-// prove finds out who asks by what is in the call.
-func (x *exchange) prove(call awsapi.Call) error {
-	claim, ok := call.(awsapi.Claim)
-	if !ok {
-		return awsapi.Internal(errors.New("an operation without signature has calls that prove nothing"))
-	}
-	p, err := claim.Authenticate(x.r.Context())
-	if err != nil {
-		return err
-	}
-	x.input.Caller = p
-	x.caller.principal = &identity.Principal{Principal: *p}
-	return nil
 }
 
 // fail answers with an error.

@@ -66,6 +66,8 @@ type Handler struct {
 	draining atomic.Bool
 	// largeBodies is the memory that is left for bodies over firstRead, in bytes.
 	largeBodies *semaphore.Weighted
+	// failures are those to authenticate.
+	failures *FailureLimiter
 }
 
 // New returns a handler.
@@ -83,6 +85,8 @@ func New(opts Options) *Handler {
 	if h.ready == nil {
 		h.ready = func(context.Context) error { return nil }
 	}
+	h.failures = NewFailureLimiter(failureBurst, failuresASecond, failingSourceMax)
+	h.metrics.watch(func() float64 { return float64(h.failures.Sources(h.now())) })
 	h.addRoutes(opts.Operations)
 	if opts.Metrics {
 		h.page = h.metrics.page()
