@@ -27,7 +27,9 @@ type exchange struct {
 	// contentType is the one of the request, without parameters, and then that of the answer.
 	contentType string
 	answered    bool
-	code        string // of the error answered; empty if none
+	code        string  // of the error answered; empty if none
+	message     string  // of the same
+	record      *Record // nil if the request is not recorded
 
 	body   []byte // as it was sent
 	plain  []byte // decompressed, if body is not
@@ -53,26 +55,12 @@ func (x *exchange) begin(h *Handler, w http.ResponseWriter, r *http.Request) {
 // end is deferred: it also is what happens after a panic.
 func (x *exchange) end() {
 	cause := recover()
+	abort := cause != nil && x.panicked(cause)
 	h := x.h
 	h.largeBodies.Release(x.held)
-	if cause == http.ErrAbortHandler {
-		h.metrics.inFlight.Dec()
-		panic(cause)
-	}
-	if cause != nil {
-		h.log.Error("panic", "request", x.id, "operation", x.operation(), "panic", cause, "stack", string(debug.Stack()))
-		if x.answered {
-			// Half an answer is out. Cutting the connection is the only way left to say that something is wrong.
-			h.metrics.inFlight.Dec()
-			panic(http.ErrAbortHandler)
-		}
-		if !x.api.query() {
-			x.contentType = x.api.contentType
-		}
-		x.fail(awsapi.Internal(nil))
-	}
 	h.metrics.inFlight.Dec()
-	took := h.now().Sub(x.start)
+	now := h.now()
+	took := now.Sub(x.start)
 	switch {
 	case x.route != nil:
 		x.route.metrics.observe(x.code, took)
@@ -83,11 +71,34 @@ func (x *exchange) end() {
 		h.log.Debug("request", "request", x.id, "operation", x.operation(), "principal", x.caller.arn(),
 			"error", x.code, "bytes_in", len(x.body), "bytes_out", len(x.answer), "took", took, "remote", x.r.RemoteAddr)
 	}
+	if x.record != nil {
+		x.recordTo(h.recorder, now)
+	}
+	if abort {
+		panic(http.ErrAbortHandler)
+	}
 	if cause != nil {
 		return // whoever panicked may still hold the buffers
 	}
 	*x = exchange{body: keep(x.body), plain: keep(x.plain), answer: keep(x.answer), zipped: keep(x.zipped)}
 	h.exchange.Put(x)
+}
+
+// panicked answers a request that made the server panic. Abort says that the connection must be cut: half an answer is
+// out, and that is the only way left to say that something is wrong.
+func (x *exchange) panicked(cause any) (abort bool) {
+	if cause != http.ErrAbortHandler {
+		x.h.log.Error("panic", "request", x.id, "operation", x.operation(), "panic", cause, "stack", string(debug.Stack()))
+		if !x.answered {
+			if !x.api.query() {
+				x.contentType = x.api.contentType
+			}
+			x.fail(awsapi.Internal(nil))
+			return false
+		}
+	}
+	x.code = awsapi.Internal(nil).Code
+	return true
 }
 
 func keep(b []byte) []byte {
@@ -118,7 +129,7 @@ func (x *exchange) call() {
 	x.cors()
 	if !x.api.takes(x.contentType) {
 		if len(x.body) > 0 {
-			x.route = nil
+			x.lost()
 			x.unknownPage()
 			return
 		}
@@ -150,8 +161,8 @@ func (x *exchange) call() {
 // findTarget finds the operation that the header names, or at least the API that it would be of.
 func (x *exchange) findTarget() {
 	target := header(x.r, "X-Amz-Target")
-	if x.route = x.h.routes[target]; x.route != nil {
-		x.api = x.route.api
+	if route := x.h.routes[target]; route != nil {
+		x.found(route)
 	} else {
 		x.api = apiOfTarget(target)
 	}
@@ -200,7 +211,7 @@ func (x *exchange) fail(err error) {
 	if x.api.query() {
 		e = e.ForQuery()
 	}
-	x.code = e.Code
+	x.code, x.message = e.Code, e.Message
 	if e.Status >= http.StatusInternalServerError {
 		x.logFailure(e)
 	}

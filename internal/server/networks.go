@@ -38,7 +38,7 @@ func (x *exchange) forbid() {
 		x.api, x.contentType, x.id = anyQuery, awsapi.ContentTypeXML, newUUID()
 	case post && (isJSON(x.contentType) || header(x.r, "X-Amz-Target") != ""):
 		x.findTarget()
-		x.route = nil // nobody asked its operation
+		x.lost() // its operation is not asked
 		if !x.api.takes(x.contentType) {
 			x.contentType = x.api.contentType
 		}

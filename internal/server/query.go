@@ -78,7 +78,7 @@ func (x *exchange) findAction() (err error) {
 		}
 		return bad
 	}
-	x.route, x.api = route, route.api
+	x.found(route)
 	if route.operation.Decode == nil {
 		return &awsapi.Error{Code: "NotImplemented", Status: http.StatusNotImplemented,
 			Message: "Stator does not have the operation " + action + " yet"}

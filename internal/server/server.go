@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -42,6 +43,8 @@ type Options struct {
 	AllowedNetworks []netip.Prefix
 	// Metrics serves /metrics, to anyone who can reach it and is in an allowed network.
 	Metrics bool
+	// Recorder is told of the requests; nil if nobody is.
+	Recorder Recorder
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 	// Logger gets what goes wrong, and every request at level debug; nil drops it.
@@ -68,13 +71,15 @@ type Handler struct {
 	largeBodies *semaphore.Weighted
 	// failures are those to authenticate.
 	failures *FailureLimiter
+	recorder Recorder // nil if there is none
 }
 
 // New returns a handler.
 func New(opts Options) *Handler {
 	h := &Handler{
 		auth: opts.Auth, region: opts.Region, ready: opts.Ready, now: opts.Now, log: opts.Logger,
-		trusted: unmapped(opts.TrustedProxies), allowed: unmapped(opts.AllowedNetworks), metrics: newMetrics(),
+		recorder: opts.Recorder,
+		trusted:  unmapped(opts.TrustedProxies), allowed: unmapped(opts.AllowedNetworks), metrics: newMetrics(),
 	}
 	if h.now == nil {
 		h.now = time.Now
@@ -104,6 +109,7 @@ func (h *Handler) Drain() { h.draining.Store(true) }
 type route struct {
 	operation awsapi.Operation
 	api       *api
+	data      bool     // it is on the data itself
 	services  []string // names that the credential scope may have
 	metrics   *routeMetrics
 }
@@ -112,7 +118,8 @@ func (h *Handler) addRoutes(operations []awsapi.Operation) {
 	h.routes, h.actions = make(map[string]*route), make(map[queryName]*route)
 	for _, op := range operations {
 		a := apiOf(op.Service, op.Name)
-		r := &route{operation: op, api: a, services: []string{a.service}, metrics: h.metrics.route(op.Service, op.Name)}
+		r := &route{operation: op, api: a, data: slices.Contains(a.data, op.Name), services: []string{a.service},
+			metrics: h.metrics.route(op.Service, op.Name)}
 		if a.query() {
 			h.actions[queryName{a.version, op.Name}] = r
 		} else {
