@@ -74,6 +74,9 @@ type Options struct {
 	// TrustedProxies are the addresses of the proxies in front of the server. What they say in X-Forwarded-For and
 	// X-Forwarded-Proto is what policies see as aws:SourceIp and aws:SecureTransport; what others say there is not.
 	TrustedProxies []netip.Prefix
+	// AllowedNetworks are where requests may come from. All others are refused, and so is what has no address, as over
+	// a Unix socket; but GET /healthz and /readyz answer everyone. None means that everything is allowed.
+	AllowedNetworks []netip.Prefix
 	// Metrics serves /metrics without authentication.
 	Metrics bool
 	// Logger gets what the server has to say; nil drops it.
@@ -188,13 +191,14 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	s.identities = ids
 	ids.Start()
 	s.handler = server.New(server.Options{
-		Operations:     slices.Concat(dynamodb.New(s.store).Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations()),
-		Auth:           auth,
-		Region:         opts.Region,
-		Ready:          s.ready,
-		TrustedProxies: opts.TrustedProxies,
-		Metrics:        opts.Metrics,
-		Logger:         opts.Logger,
+		Operations:      slices.Concat(dynamodb.New(s.store).Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations()),
+		Auth:            auth,
+		Region:          opts.Region,
+		Ready:           s.ready,
+		TrustedProxies:  opts.TrustedProxies,
+		AllowedNetworks: opts.AllowedNetworks,
+		Metrics:         opts.Metrics,
+		Logger:          opts.Logger,
 	})
 	return nil
 }

@@ -32,6 +32,7 @@ type config struct {
 	tlsCert, tlsKey                 string
 	logLevel                        slog.Level
 	metrics                         string
+	allowed, proxies                networks
 	noFsync                         bool
 	cacheMiB                        int64
 	grace                           time.Duration
@@ -53,6 +54,8 @@ func (c *config) serveFlags(f *flag.FlagSet) {
 	f.StringVar(&c.tlsKey, "tls-key", "", "`file` with its private key in PEM")
 	f.TextVar(&c.logLevel, "log-level", slog.LevelInfo, "debug, info, warn or error; debug logs every request")
 	f.StringVar(&c.metrics, "metrics", "auto", "serve /metrics without authentication: on, off, or auto: when only this machine can reach it")
+	f.Var(&c.allowed, "allow-cidr", "`networks` that requests may come from, with commas or many flags (default all); /healthz and /readyz answer everyone")
+	f.Var(&c.proxies, "trusted-proxies", "`networks` of the proxies in front: who they say in X-Forwarded-For and -Proto a request is from counts")
 	f.BoolVar(&c.noFsync, "no-fsync", false, "acknowledge writes before they are on disk: a crash loses the last second")
 	f.Int64Var(&c.cacheMiB, "cache-mib", 8, "`MiB` of memory for the engine's cache; give it more if the data is much larger")
 	f.DurationVar(&c.grace, "shutdown-grace", 30*time.Second, "how long requests in flight may take after SIGTERM")

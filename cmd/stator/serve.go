@@ -39,16 +39,18 @@ func serve(ctx context.Context, args []string, std stdio) error {
 	defer ln.Close()
 	local := isLoopback(ln.Addr())
 	s, err := stator.Open(stator.Options{
-		Data:      c.data,
-		Engine:    stator.Engine(c.engine),
-		NoFsync:   c.noFsync,
-		CacheSize: c.cacheMiB << 20,
-		Auth:      stator.Auth(c.auth),
-		Account:   c.account,
-		Region:    c.region,
-		MasterKey: os.Getenv(envPrefix + "MASTER_KEY"),
-		Metrics:   c.metrics == "on" || c.metrics == "auto" && local,
-		Logger:    log,
+		Data:            c.data,
+		Engine:          stator.Engine(c.engine),
+		NoFsync:         c.noFsync,
+		CacheSize:       c.cacheMiB << 20,
+		Auth:            stator.Auth(c.auth),
+		Account:         c.account,
+		Region:          c.region,
+		MasterKey:       os.Getenv(envPrefix + "MASTER_KEY"),
+		AllowedNetworks: c.allowed,
+		TrustedProxies:  c.proxies,
+		Metrics:         c.metrics == "on" || c.metrics == "auto" && local,
+		Logger:          log,
 	})
 	if err != nil {
 		return err

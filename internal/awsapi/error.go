@@ -59,6 +59,7 @@ var namespaces = map[string]string{
 	"InvalidSignatureException":           "com.amazon.coral.service",
 	"IncompleteSignatureException":        "com.amazon.coral.service",
 	"ExpiredTokenException":               "com.amazon.coral.service",
+	"ThrottlingException":                 "com.amazon.coral.availability",
 }
 
 // upperMessage are the errors whose member is spelled Message.
@@ -67,13 +68,22 @@ var upperMessage = map[string]bool{
 	"IdempotentParameterMismatchException": true, "TransactionInProgressException": true,
 }
 
-// AppendJSON appends the body of the error in the JSON protocols. Namespace is the service's own.
+// AppendJSON appends the body of the error in the JSON protocols. Namespace is the service's own. If it is "", the error
+// is in the form of JSON 1.1: no error has a namespace, and the service's own spell their member Message, as the models
+// of Organizations, Identity Store and IAM Identity Center have it.
 func (e *Error) AppendJSON(dst []byte, namespace string) []byte {
-	if ns, ok := namespaces[e.Code]; ok {
-		namespace = ns
+	common, ok := namespaces[e.Code]
+	upper := upperMessage[e.Code] || namespace == "" && !ok
+	name := e.Code
+	switch {
+	case namespace == "":
+	case ok:
+		name = common + "#" + name
+	default:
+		name = namespace + "#" + name
 	}
 	dst = append(dst, `{"__type":`...)
-	dst = jsonscan.AppendString(dst, namespace+"#"+e.Code)
+	dst = jsonscan.AppendString(dst, name)
 	for _, m := range e.Members {
 		dst = append(dst, ',')
 		dst = jsonscan.AppendString(dst, m.Name)
@@ -81,11 +91,11 @@ func (e *Error) AppendJSON(dst []byte, namespace string) []byte {
 		dst = m.Append(dst)
 	}
 	if e.Message != "" {
-		name := `,"message":`
-		if upperMessage[e.Code] {
-			name = `,"Message":`
+		member := `,"message":`
+		if upper {
+			member = `,"Message":`
 		}
-		dst = append(dst, name...)
+		dst = append(dst, member...)
 		dst = jsonscan.AppendString(dst, e.Message)
 	}
 	return append(dst, '}')

@@ -103,3 +103,16 @@ func TestErrorBody(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+// In JSON 1.1 nothing has a namespace, and what the service's model has is spelled as there.
+func TestErrorBodyWithoutNamespace(t *testing.T) {
+	for code, member := range map[string]string{
+		"AccessDeniedException": "Message", "AWSOrganizationsNotInUseException": "Message",
+		"UnrecognizedClientException": "message", "ValidationException": "message", "ThrottlingException": "message",
+	} {
+		want := `{"__type":"` + code + `","` + member + `":"m"}`
+		if got := string((&Error{Code: code, Message: "m"}).AppendJSON(nil, "")); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}

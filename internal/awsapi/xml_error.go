@@ -39,6 +39,7 @@ var queryErrors = map[string]struct {
 	"AccessDeniedException":     {"AccessDenied", http.StatusForbidden},
 	"InternalServerError":       {"InternalFailure", http.StatusInternalServerError},
 	"SerializationException":    {"MalformedInput", http.StatusBadRequest},
+	"ThrottlingException":       {"Throttling", http.StatusBadRequest},
 	"UnknownOperationException": {"InvalidAction", http.StatusBadRequest},
 	"ValidationException":       {ValidationError, http.StatusBadRequest},
 }

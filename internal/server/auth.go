@@ -21,6 +21,7 @@ type Auth interface {
 type caller struct {
 	principal *identity.Principal // nil until it is known
 	region    string
+	key       string // id of the access key that signed; "" if none did
 	// unlimited says that the caller may do everything: there is no authorisation.
 	unlimited bool
 }
@@ -59,7 +60,7 @@ func IAM(directory Directory) Auth {
 
 func (a *iam) authenticate(r *http.Request, body []byte, now time.Time, services []string) (caller, error) {
 	id, err := a.verifier.Verify(r.Context(), r, body, now, services...)
-	return caller{principal: id.Principal, region: id.Region}, err
+	return caller{principal: id.Principal, region: id.Region, key: id.AccessKeyID}, err
 }
 
 // OpenAccount is the account that everything belongs to without authentication.
@@ -82,11 +83,11 @@ func Open(region string) Auth {
 }
 
 func (a *open) authenticate(r *http.Request, _ []byte, _ time.Time, _ []string) (caller, error) {
-	region := a.region
-	if c, err := sigv4.Claimed(r); err == nil && ValidRegion(c.Region) {
-		region = c.Region
+	c := caller{principal: &a.root, region: a.region, unlimited: true}
+	if claimed, err := sigv4.Claimed(r); err == nil && ValidRegion(claimed.Region) {
+		c.region, c.key = claimed.Region, claimed.AccessKeyID
 	}
-	return caller{&a.root, region, true}, nil
+	return c, nil
 }
 
 // ValidRegion says whether a name is safe inside an ARN, as sigv4 checks it of signed requests.

@@ -9,6 +9,9 @@ import (
 
 // authorize returns nil if the caller may do all that a call needs, and otherwise AWS's refusal.
 func (x *exchange) authorize(needs []policy.Need) error {
+	if x.record != nil {
+		x.record.needs(needs)
+	}
 	if x.caller.unlimited || len(needs) == 0 {
 		return nil
 	}
@@ -19,6 +22,9 @@ func (x *exchange) authorize(needs []policy.Need) error {
 	for i := range needs {
 		question.Need, policies.Resource = needs[i], needs[i].Policy
 		d := policy.Decide(&question, &policies)
+		if x.record != nil {
+			x.record.decided(d)
+		}
 		if d.Allowed {
 			continue
 		}

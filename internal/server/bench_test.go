@@ -72,6 +72,9 @@ func BenchmarkHandler(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	// The door is guarded, and somebody else has just failed to get in.
+	guarded := New(Options{Operations: operations, Auth: IAM(fixed{principal}), AllowedNetworks: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("127.0.0.0/8")}})
+	guarded.failures.Failed(netip.MustParseAddr("192.0.2.1"), time.Now())
 	limited := *principal
 	limited.Policies = policy.Policies{Identity: []*policy.Policy{conditional}}
 	for _, c := range []struct {
@@ -81,6 +84,8 @@ func BenchmarkHandler(b *testing.B) {
 		{"bare", http.HandlerFunc(bare)},
 		{"open", New(Options{Operations: operations, Auth: Open("us-east-1")})},
 		{"iam", New(Options{Operations: operations, Auth: IAM(fixed{principal})})},
+		{"guarded", guarded},
+		{"recorded", New(Options{Operations: operations, Auth: IAM(fixed{principal}), Recorder: forgetful{}})},
 		{"conditions", New(Options{Operations: operations, Auth: IAM(fixed{&limited}), TrustedProxies: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("127.0.0.0/8")}})},
 	} {
 		b.Run(c.name, func(b *testing.B) {
@@ -120,6 +125,12 @@ func BenchmarkHandler(b *testing.B) {
 		})
 	}
 }
+
+// forgetful is a Recorder that takes everything and keeps nothing.
+type forgetful struct{}
+
+func (forgetful) Wants(bool) bool { return true }
+func (forgetful) Record(*Record)  {}
 
 // fixed knows one key.
 type fixed struct{ p *identity.Principal }

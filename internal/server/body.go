@@ -35,7 +35,7 @@ const largeMemory = 512 << 20
 
 // hold takes n bytes of the memory for large bodies; end gives it back.
 func (x *exchange) hold(n int) error {
-	if x.query {
+	if x.api.query() {
 		n *= 3 // a form is also there as text, and its values without escapes
 	}
 	if !x.h.largeBodies.TryAcquire(int64(n)) {
@@ -100,8 +100,8 @@ func (x *exchange) readAll(buf []byte, in io.Reader, limit int) ([]byte, error) 
 // failRead answers a request whose body did not come.
 func (x *exchange) failRead(err error, limit int) {
 	x.w.Header().Set("Connection", "close") // where the next request begins is not known
-	if !x.query {
-		x.contentType = jsonAWS
+	if !x.api.query() {
+		x.contentType = x.api.contentType
 	}
 	e := &awsapi.Error{Code: "RequestTimeoutException", Status: http.StatusRequestTimeout,
 		Message: "The body of the request did not arrive"}
@@ -111,7 +111,7 @@ func (x *exchange) failRead(err error, limit int) {
 	case errors.Is(err, errBusy):
 		e = tooBusy()
 	}
-	if x.query {
+	if x.api.query() {
 		e.Code = strings.TrimSuffix(e.Code, "Exception")
 	}
 	x.fail(e)

@@ -43,7 +43,7 @@ func (c *conditions) Values(key string) ([]string, bool) {
 	switch key {
 	case "aws:sourceip":
 		if c.values[sourceIP] == "" {
-			c.values[sourceIP] = x.h.sourceIP(x.r)
+			c.values[sourceIP] = addrText(x.source())
 		}
 		return c.value(sourceIP)
 	case "aws:securetransport":
@@ -66,10 +66,7 @@ func (c *conditions) Values(key string) ([]string, bool) {
 		}
 		return c.value(epochTime)
 	case "aws:requestedregion":
-		c.values[requestedRegion] = x.caller.region
-		if x.route.operation.Service == "iam" {
-			c.values[requestedRegion] = globalRegion
-		}
+		c.values[requestedRegion] = x.api.region(x.caller.region)
 		return c.value(requestedRegion)
 	case "aws:viaawsservice", "aws:principalisawsservice":
 		c.values[viaAWSService] = "false"

@@ -49,8 +49,7 @@ func ask(t *testing.T, condition string, principal identity.Principal, service s
 		r.Header.Set("Content-Type", jsonAWS)
 		r.Header.Set("X-Amz-Target", getItem)
 	} else {
-		version, _, _ := queryAPI(service)
-		r.URL.RawQuery = "Action=GetItem&Version=" + version
+		r.URL.RawQuery = "Action=GetItem&Version=" + apiOf(service, "GetItem").version
 	}
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
@@ -124,6 +123,9 @@ func TestForwardedFor(t *testing.T) {
 		{"[::1]:5", "198.51.100.7,203.0.113.9 , 10.9.9.9", "203.0.113.9"},
 		{"10.0.0.1:5", "203.0.113.9, nonsense", "10.0.0.1"},
 		{"10.0.0.1:5", "2001:db8::1", "2001:db8::1"},
+		{"10.0.0.1:5", "203.0.113.9:443", "203.0.113.9"},
+		{"10.0.0.1:5", "[2001:db8::1]:443", "2001:db8::1"},
+		{"10.0.0.1:5", "::ffff:203.0.113.9", "203.0.113.9"},
 		{"", "203.0.113.9", ""},
 	} {
 		h := New(Options{Auth: Open("us-east-1"), TrustedProxies: proxies})
@@ -133,7 +135,7 @@ func TestForwardedFor(t *testing.T) {
 			r.Header.Set("X-Forwarded-For", c.forwarded)
 		}
 		r.Header.Set("X-Forwarded-Proto", "https")
-		if got := h.sourceIP(r); got != c.want {
+		if got := addrText(h.source(r)); got != c.want {
 			t.Errorf("%s for %q: %s", c.remote, c.forwarded, got)
 		}
 		if got, want := h.secure(r), strings.HasPrefix(c.remote, "10.") || strings.HasPrefix(c.remote, "[::1]"); got != want {

@@ -5,13 +5,11 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"runtime/debug"
 	"time"
 
 	"github.com/statordb/stator/internal/awsapi"
-	"github.com/statordb/stator/internal/identity"
-	"github.com/statordb/stator/internal/policy"
-	"github.com/statordb/stator/internal/sigv4"
 )
 
 // exchange is one request and its answer. It is used again, with its buffers, for another request.
@@ -22,12 +20,16 @@ type exchange struct {
 	id    string
 	start time.Time
 	route *route // nil until it is known
-	// query says that the request is of the query protocol, and the answer XML.
-	query bool
+	api   *api   // whose answer it is: the route's, or the one whose errors fit best
+	// from is the source, once sourceKnown says that somebody has asked for it.
+	from        netip.Addr
+	sourceKnown bool
 	// contentType is the one of the request, without parameters, and then that of the answer.
 	contentType string
 	answered    bool
-	code        string // of the error answered; empty if none
+	code        string  // of the error answered; empty if none
+	message     string  // of the same
+	record      *Record // nil if the request is not recorded
 
 	body   []byte // as it was sent
 	plain  []byte // decompressed, if body is not
@@ -45,7 +47,7 @@ type exchange struct {
 const keepBuffer = 1 << 20
 
 func (x *exchange) begin(h *Handler, w http.ResponseWriter, r *http.Request) {
-	x.h, x.w, x.r = h, w, r
+	x.h, x.w, x.r, x.api = h, w, r, dynamo
 	x.id, x.start = newRequestID(), h.now()
 	h.metrics.inFlight.Inc()
 }
@@ -53,41 +55,50 @@ func (x *exchange) begin(h *Handler, w http.ResponseWriter, r *http.Request) {
 // end is deferred: it also is what happens after a panic.
 func (x *exchange) end() {
 	cause := recover()
+	abort := cause != nil && x.panicked(cause)
 	h := x.h
 	h.largeBodies.Release(x.held)
-	if cause == http.ErrAbortHandler {
-		h.metrics.inFlight.Dec()
-		panic(cause)
-	}
-	if cause != nil {
-		h.log.Error("panic", "request", x.id, "operation", x.operation(), "panic", cause, "stack", string(debug.Stack()))
-		if x.answered {
-			// Half an answer is out. Cutting the connection is the only way left to say that something is wrong.
-			h.metrics.inFlight.Dec()
-			panic(http.ErrAbortHandler)
-		}
-		if !x.query {
-			x.contentType = jsonAWS
-		}
-		x.fail(awsapi.Internal(nil))
-	}
 	h.metrics.inFlight.Dec()
-	took := h.now().Sub(x.start)
+	now := h.now()
+	took := now.Sub(x.start)
 	switch {
 	case x.route != nil:
 		x.route.metrics.observe(x.code, took)
-	case x.r.Method == http.MethodPost || x.query:
+	case x.r.Method == http.MethodPost || x.api.query():
 		h.metrics.unknown.observe(x.code, took)
 	}
 	if h.log.Enabled(x.r.Context(), slog.LevelDebug) {
 		h.log.Debug("request", "request", x.id, "operation", x.operation(), "principal", x.caller.arn(),
 			"error", x.code, "bytes_in", len(x.body), "bytes_out", len(x.answer), "took", took, "remote", x.r.RemoteAddr)
 	}
+	if x.record != nil {
+		x.recordTo(h.recorder, now)
+	}
+	if abort {
+		panic(http.ErrAbortHandler)
+	}
 	if cause != nil {
 		return // whoever panicked may still hold the buffers
 	}
 	*x = exchange{body: keep(x.body), plain: keep(x.plain), answer: keep(x.answer), zipped: keep(x.zipped)}
 	h.exchange.Put(x)
+}
+
+// panicked answers a request that made the server panic. Abort says that the connection must be cut: half an answer is
+// out, and that is the only way left to say that something is wrong.
+func (x *exchange) panicked(cause any) (abort bool) {
+	if cause != http.ErrAbortHandler {
+		x.h.log.Error("panic", "request", x.id, "operation", x.operation(), "panic", cause, "stack", string(debug.Stack()))
+		if !x.answered {
+			if !x.api.query() {
+				x.contentType = x.api.contentType
+			}
+			x.fail(awsapi.Internal(nil))
+			return false
+		}
+	}
+	x.code = awsapi.Internal(nil).Code
+	return true
 }
 
 func keep(b []byte) []byte {
@@ -111,21 +122,19 @@ func (x *exchange) call() {
 		x.callQuery()
 		return
 	}
+	x.findTarget()
 	if !x.receive(MaxBody) {
 		return
 	}
 	x.cors()
-	switch x.contentType {
-	case jsonAWS:
-	case jsonPlain:
-	default:
+	if !x.api.takes(x.contentType) {
 		if len(x.body) > 0 {
+			x.lost()
 			x.unknownPage()
 			return
 		}
 		x.contentType = jsonPlain
 	}
-	x.route = x.h.routes[header(x.r, "X-Amz-Target")]
 	if x.route == nil {
 		x.refuse(unknownOperation(""))
 		return
@@ -149,31 +158,21 @@ func (x *exchange) call() {
 	x.respond(http.StatusOK)
 }
 
-func unknownOperation(message string) *awsapi.Error {
-	return &awsapi.Error{Code: "UnknownOperationException", Status: http.StatusBadRequest, Message: message}
+// findTarget finds the operation that the header names, or at least the API that it would be of.
+func (x *exchange) findTarget() {
+	target := header(x.r, "X-Amz-Target")
+	if route := x.h.routes[target]; route != nil {
+		x.found(route)
+	} else {
+		x.api = apiOfTarget(target)
+	}
+	if !x.api.checked {
+		x.id = newUUID()
+	}
 }
 
-// anonymous is the principal of requests that are not signed.
-var anonymous = identity.Principal{Principal: policy.Principal{Type: policy.Anonymous}}
-
-// authenticate finds out who asks. Of a call that is not signed it is known when it is decoded.
-func (x *exchange) authenticate() (err error) {
-	if x.route.operation.Unsigned {
-		x.caller = caller{principal: &anonymous, region: x.h.region}
-		return nil
-	}
-	x.caller, err = x.h.auth.authenticate(x.r, x.body, x.start, x.route.services)
-	if err == nil {
-		x.caller.principal.Use(x.route.activity, x.caller.region, x.start)
-	}
-	if bad, ok := err.(*sigv4.Error); ok {
-		e := &awsapi.Error{Code: bad.Code, Status: bad.Status, Message: bad.Message}
-		if x.query {
-			e.Code, e.Status = bad.QueryError()
-		}
-		return e
-	}
-	return err
+func unknownOperation(message string) *awsapi.Error {
+	return &awsapi.Error{Code: "UnknownOperationException", Status: http.StatusBadRequest, Message: message}
 }
 
 // run decodes the input, authorises the call and makes it.
@@ -203,42 +202,23 @@ func (x *exchange) run(body []byte) error {
 	return err
 }
 
-// prove finds out who asks by what is in the call.
-func (x *exchange) prove(call awsapi.Call) error {
-	claim, ok := call.(awsapi.Claim)
-	if !ok {
-		return awsapi.Internal(errors.New("an operation without signature has calls that prove nothing"))
-	}
-	p, err := claim.Authenticate(x.r.Context())
-	if err != nil {
-		return err
-	}
-	x.input.Caller = p
-	x.caller.principal = &identity.Principal{Principal: *p}
-	return nil
-}
-
 // fail answers with an error.
 func (x *exchange) fail(err error) {
 	e, ok := err.(*awsapi.Error)
 	if !ok && !errors.As(err, &e) {
 		e = awsapi.Internal(err)
 	}
-	if x.query {
+	if x.api.query() {
 		e = e.ForQuery()
 	}
-	x.code = e.Code
+	x.code, x.message = e.Code, e.Message
 	if e.Status >= http.StatusInternalServerError {
 		x.logFailure(e)
 	}
-	if x.query {
-		x.answer = x.appendQueryError(x.answer[:0], e)
+	if x.api.query() {
+		x.answer = e.AppendXML(x.answer[:0], x.api.namespace, x.id)
 	} else {
-		namespace := namespaceDB
-		if x.route != nil {
-			namespace = x.route.namespace
-		}
-		x.answer = e.AppendJSON(x.answer[:0], namespace)
+		x.answer = e.AppendJSON(x.answer[:0], x.api.namespace)
 	}
 	x.respond(e.Status)
 }

@@ -16,6 +16,11 @@ type metrics struct {
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
 	inFlight prometheus.Gauge
+	// outsiders counts the requests from sources that are in no allowed network.
+	outsiders prometheus.Counter
+	// notProven counts failures to authenticate, throttled the requests that were not let try.
+	notProven *prometheus.CounterVec
+	throttled prometheus.Counter
 	// unknown counts the POST requests that named no operation.
 	unknown *routeMetrics
 }
@@ -49,11 +54,31 @@ func newMetrics() *metrics {
 			Name: "stator_requests_in_flight",
 			Help: "Requests that are being answered.",
 		}),
+		outsiders: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "stator_outside_requests_total",
+			Help: "Requests refused because their source is in no allowed network.",
+		}),
+		notProven: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "stator_authentication_failures_total",
+			Help: "Requests that did not prove who they are from, by reason.",
+		}, []string{"reason"}),
+		throttled: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "stator_throttled_requests_total",
+			Help: "Requests refused because too many from their source had failed to authenticate.",
+		}),
 	}
-	m.registry.MustRegister(m.requests, m.seconds, m.inFlight,
+	m.registry.MustRegister(m.requests, m.seconds, m.inFlight, m.outsiders, m.notProven, m.throttled,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.unknown = m.route("", "")
 	return m
+}
+
+// watch shows how many sources have failed to authenticate lately.
+func (m *metrics) watch(failing func() float64) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "stator_failing_sources",
+		Help: "Sources that failed to authenticate within the last hour.",
+	}, failing))
 }
 
 func (m *metrics) page() http.Handler {

@@ -11,7 +11,7 @@ const readyTimeout = 2 * time.Second
 
 // page is a GET: of the query protocol, or health, metrics.
 func (x *exchange) page() {
-	if x.r.Method == http.MethodGet && x.r.URL.Path == "/" && x.urlNamesAction() {
+	if x.r.Method == http.MethodGet && x.isQueryPage() {
 		x.callQuery()
 		return
 	}

@@ -17,21 +17,10 @@ const MaxForm = 4 << 20
 // and names.
 type queryName struct{ version, action string }
 
-// queryAPI returns the version of a service's API and the namespace of its answers, if it speaks the query protocol.
-func queryAPI(service string) (version, namespace string, ok bool) {
-	switch service {
-	case "iam":
-		return "2010-05-08", "https://iam.amazonaws.com/doc/2010-05-08/", true
-	case "sts":
-		return "2011-06-15", "https://sts.amazonaws.com/doc/2011-06-15/", true
-	}
-	return "", "", false
-}
-
 // isQuery says whether a POST is of the query protocol: it has a form, or names an action in its URL, as a presigned
-// request does. Whatever has a target is for DynamoDB, which has no forms.
+// request does. Whatever has a target is of the JSON protocols, which have no forms.
 func (x *exchange) isQuery() bool {
-	if x.contentType == jsonAWS || header(x.r, "X-Amz-Target") != "" {
+	if x.contentType == jsonAWS || x.contentType == jsonAWS1 || header(x.r, "X-Amz-Target") != "" {
 		return false
 	}
 	return strings.EqualFold(x.contentType, formType) || x.urlNamesAction()
@@ -43,9 +32,12 @@ func (x *exchange) urlNamesAction() bool {
 	return strings.HasPrefix(query, "Action=") || strings.Contains(query, "&Action=")
 }
 
+// isQueryPage says whether the URL of a GET is of the query protocol.
+func (x *exchange) isQueryPage() bool { return x.r.URL.Path == "/" && x.urlNamesAction() }
+
 // callQuery is a request of the query protocol.
 func (x *exchange) callQuery() {
-	x.query, x.contentType = true, awsapi.ContentTypeXML
+	x.api, x.contentType = anyQuery, awsapi.ContentTypeXML
 	x.id = newUUID()
 	if x.r.Method == http.MethodPost && !x.receive(MaxForm) {
 		return
@@ -86,19 +78,10 @@ func (x *exchange) findAction() (err error) {
 		}
 		return bad
 	}
-	x.route = route
+	x.found(route)
 	if route.operation.Decode == nil {
 		return &awsapi.Error{Code: "NotImplemented", Status: http.StatusNotImplemented,
 			Message: "Stator does not have the operation " + action + " yet"}
 	}
 	return nil
-}
-
-// appendQueryError appends the body of an error in the query protocol.
-func (x *exchange) appendQueryError(dst []byte, e *awsapi.Error) []byte {
-	namespace := awsapi.FaultNamespace
-	if x.route != nil {
-		namespace = x.route.namespace
-	}
-	return e.AppendXML(dst, namespace, x.id)
 }

@@ -134,7 +134,7 @@ func TestQueryErrors(t *testing.T) {
 			got := parseFault(t, res, body)
 			namespace := awsapi.FaultNamespace
 			if c.namespace != "" {
-				_, namespace, _ = queryAPI(c.namespace)
+				namespace = apiOf(c.namespace, "").namespace
 			}
 			sender := "Sender"
 			if c.status >= 500 {

@@ -10,12 +10,6 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-// The content types that DynamoDB takes and answers in.
-const (
-	jsonAWS   = "application/x-amz-json-1.0"
-	jsonPlain = "application/json"
-)
-
 // gzipFrom is the size from which an answer is compressed for a client that asks for it. Below, it costs more time
 // than it saves on any network.
 const gzipFrom = 4 << 10
@@ -41,7 +35,7 @@ func (x *exchange) respond(status int) {
 		"keep-alive",
 	}
 	h["X-Amzn-Requestid"] = values[0:1:1]
-	if !x.query { // only DynamoDB has it
+	if x.api.checked {
 		h["X-Amz-Crc32"] = values[1:2:2]
 	}
 	h["Content-Length"] = values[2:3:3]

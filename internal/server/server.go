@@ -14,7 +14,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
-	"strings"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -38,8 +38,14 @@ type Options struct {
 	// TrustedProxies are the addresses of the proxies whose X-Forwarded-For and X-Forwarded-Proto are believed. None
 	// are by default: those headers decide what policies with aws:SourceIp and aws:SecureTransport allow.
 	TrustedProxies []netip.Prefix
-	// Metrics serves /metrics, to anyone who can reach it.
+	// AllowedNetworks are where requests may come from: all others are refused before their body is read, except GET
+	// /healthz and /readyz. So is what has no address, as over a Unix socket. None means that everything is allowed.
+	// Behind TrustedProxies it is what they say that counts.
+	AllowedNetworks []netip.Prefix
+	// Metrics serves /metrics, to anyone who can reach it and is in an allowed network.
 	Metrics bool
+	// Recorder is told of the requests; nil if nobody is.
+	Recorder Recorder
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 	// Logger gets what goes wrong, and every request at level debug; nil drops it.
@@ -51,6 +57,7 @@ type Handler struct {
 	routes   map[string]*route    // by X-Amz-Target
 	actions  map[queryName]*route // of the query protocol
 	trusted  []netip.Prefix
+	allowed  []netip.Prefix // none: all
 	auth     Auth
 	region   string
 	ready    func(context.Context) error
@@ -63,13 +70,17 @@ type Handler struct {
 	draining atomic.Bool
 	// largeBodies is the memory that is left for bodies over firstRead, in bytes.
 	largeBodies *semaphore.Weighted
+	// failures are those to authenticate.
+	failures *FailureLimiter
+	recorder Recorder // nil if there is none
 }
 
 // New returns a handler.
 func New(opts Options) *Handler {
 	h := &Handler{
 		auth: opts.Auth, region: opts.Region, ready: opts.Ready, now: opts.Now, log: opts.Logger,
-		trusted: opts.TrustedProxies, metrics: newMetrics(),
+		recorder: opts.Recorder,
+		trusted:  unmapped(opts.TrustedProxies), allowed: unmapped(opts.AllowedNetworks), metrics: newMetrics(),
 	}
 	if h.now == nil {
 		h.now = time.Now
@@ -80,6 +91,8 @@ func New(opts Options) *Handler {
 	if h.ready == nil {
 		h.ready = func(context.Context) error { return nil }
 	}
+	h.failures = NewFailureLimiter(failureBurst, failuresASecond, failingSourceMax)
+	h.metrics.watch(func() float64 { return float64(h.failures.Sources(h.now())) })
 	h.addRoutes(opts.Operations)
 	if opts.Metrics {
 		h.page = h.metrics.page()
@@ -96,37 +109,24 @@ func (h *Handler) Drain() { h.draining.Store(true) }
 // route is where an X-Amz-Target, or a version and an action, leads.
 type route struct {
 	operation awsapi.Operation
-	// namespace is the one of the service's own errors, or of all its answers in XML.
-	namespace string
+	api       *api
+	data      bool              // it is on the data itself
 	services  []string          // names that the credential scope may have
 	activity  identity.Activity // what its use is recorded as
 	metrics   *routeMetrics
 }
 
-// The targets of DynamoDB. Streams are a second API of the same service, with the same IAM prefix and signing name.
-const (
-	targetDynamoDB = "DynamoDB_20120810."
-	targetStreams  = "DynamoDBStreams_20120810."
-	namespaceDB    = "com.amazonaws.dynamodb.v20120810"
-)
-
 func (h *Handler) addRoutes(operations []awsapi.Operation) {
 	h.routes, h.actions = make(map[string]*route), make(map[queryName]*route)
 	for _, op := range operations {
-		r := &route{operation: op, services: []string{op.Service},
+		a := apiOf(op.Service, op.Name)
+		r := &route{operation: op, api: a, data: slices.Contains(a.data, op.Name), services: []string{a.service},
 			activity: identity.ActivityOf(op.Service, op.Name), metrics: h.metrics.route(op.Service, op.Name)}
-		if version, namespace, ok := queryAPI(op.Service); ok {
-			r.namespace = namespace
-			h.actions[queryName{version, op.Name}] = r
-			continue
+		if a.query() {
+			h.actions[queryName{a.version, op.Name}] = r
+		} else {
+			h.routes[a.target+op.Name] = r
 		}
-		target := targetDynamoDB
-		switch op.Name {
-		case "DescribeStream", "GetRecords", "GetShardIterator", "ListStreams":
-			target = targetStreams
-		}
-		r.namespace = namespaceDB
-		h.routes[target+op.Name] = r
 	}
 }
 
@@ -135,6 +135,10 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := h.exchange.Get().(*exchange)
 	x.begin(h, w, r)
 	defer x.end()
+	if !x.admitted() {
+		x.forbid()
+		return
+	}
 	switch r.Method {
 	case http.MethodPost:
 		x.call()
@@ -145,13 +149,4 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		x.unknownPage()
 	}
-}
-
-// mediaType is a Content-Type without its parameters.
-func mediaType(contentType string) string {
-	if contentType == jsonAWS { // nearly always
-		return contentType
-	}
-	contentType, _, _ = strings.Cut(contentType, ";")
-	return strings.TrimSpace(contentType)
 }

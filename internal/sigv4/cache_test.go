@@ -78,7 +78,7 @@ func TestOnlyVerifiedKeysAreCached(t *testing.T) {
 	c := &claim{signature: fmt.Sprintf("%064d", 0), signedHeaders: "host", date: "20260301T000000Z"}
 	cred := Credential{AccessKeyID: "A", Date: "20260301", Region: "r", Service: "s"}
 	r := fuzzRequest("GET", "/", "h", nil)
-	if err := v.checkSignature(c, cred, "s", r, nil); err != errMismatch {
+	if err := v.checkSignature(c, cred, "s", r, nil); err != ErrMismatch {
 		t.Fatal(err)
 	}
 	if n := v.keys.len(); n != 0 {

@@ -57,12 +57,18 @@ var (
 )
 
 var (
-	errMissing  = &Error{codeMissing, http.StatusBadRequest, "Request is missing Authentication Token"}
 	errBoth     = invalid("Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.")
 	errBadQuery = &Error{codeBadQuery, http.StatusBadRequest, "The query string contains a syntax error."}
 	errNoHost   = invalid("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")
-	// The canonical string is not in the message: DynamoDB stopped adding it, and it would put headers into logs.
-	errMismatch = invalid("The request signature we calculated does not match the signature you provided. " +
+)
+
+// Errors of Verify that a server may want to count apart.
+var (
+	// ErrMissing: the request is not signed.
+	ErrMissing = &Error{codeMissing, http.StatusBadRequest, "Request is missing Authentication Token"}
+	// ErrMismatch: it is signed with another secret, or was changed since. The canonical string is not in the message:
+	// DynamoDB stopped adding it, and it would put headers into logs.
+	ErrMismatch = invalid("The request signature we calculated does not match the signature you provided. " +
 		"Check your AWS Secret Access Key and signing method. Consult the service documentation for details.")
 )
 

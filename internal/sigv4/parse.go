@@ -41,7 +41,7 @@ func readClaim(r *http.Request) (claim, *Error) {
 	case hasHeader && c.presigned:
 		return c, errBoth
 	case !c.presigned && !strings.HasPrefix(header, "AWS4-"):
-		return c, errMissing
+		return c, ErrMissing
 	case badQuery != nil:
 		return c, badQuery
 	case c.presigned:

@@ -105,7 +105,7 @@ const maxScratch = 64 << 10
 
 func (v *Verifier[P]) checkSignature(c *claim, cred Credential, secret string, r *http.Request, body []byte) *Error {
 	if len(c.signature) != 2*sha256.Size {
-		return errMismatch
+		return ErrMismatch
 	}
 	s := v.scratch.Get().(*scratch)
 	defer func() {
@@ -128,7 +128,7 @@ func (v *Verifier[P]) checkSignature(c *claim, cred Credential, secret string, r
 	case bad != nil:
 		return bad
 	case !ok:
-		return errMismatch
+		return ErrMismatch
 	case !cached:
 		v.keys.put(sc, key)
 	}
