@@ -77,6 +77,8 @@ type Options struct {
 	// AllowedNetworks are where requests may come from. All others are refused, and so is what has no address, as over
 	// a Unix socket; but GET /healthz and /readyz answer everyone. None means that everything is allowed.
 	AllowedNetworks []netip.Prefix
+	// Audit is what is kept of what was done.
+	Audit AuditOptions
 	// Metrics serves /metrics without authentication.
 	Metrics bool
 	// Logger gets what the server has to say; nil drops it.
@@ -101,6 +103,7 @@ func (c Credentials) GoString() string { return c.String() }
 // Server is an open server. It is an http.Handler, safe for concurrent use.
 type Server struct {
 	handler     *server.Handler
+	audit       *auditor
 	db          *pebblekv.DB
 	store       *table.Store
 	identities  *identity.Store
@@ -190,7 +193,15 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	}
 	s.identities = ids
 	ids.Start()
+	if s.audit, err = openAudit(opts.Audit, opts.Logger, func() { s.handler.AuditLost() }); err != nil {
+		return err
+	}
+	var recorder server.Recorder
+	if s.audit != nil {
+		recorder = s.audit
+	}
 	s.handler = server.New(server.Options{
+		Recorder:        recorder,
 		Operations:      slices.Concat(dynamodb.New(s.store).Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations()),
 		Auth:            auth,
 		Region:          opts.Region,
@@ -240,6 +251,9 @@ func (s *Server) Close() error {
 	}
 	if s.identities != nil {
 		err = errors.Join(err, s.identities.Close())
+	}
+	if s.audit != nil {
+		err = errors.Join(err, s.audit.Close())
 	}
 	return errors.Join(err, s.db.Close())
 }

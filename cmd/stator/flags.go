@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 )
@@ -36,6 +37,9 @@ type config struct {
 	noFsync                         bool
 	cacheMiB                        int64
 	grace                           time.Duration
+	auditLog                        string
+	auditData                       bool
+	auditMaxSize, auditMaxFiles     int
 }
 
 func (c *config) dataFlag(f *flag.FlagSet) {
@@ -58,6 +62,10 @@ func (c *config) serveFlags(f *flag.FlagSet) {
 	f.Var(&c.proxies, "trusted-proxies", "`networks` of the proxies in front: who they say in X-Forwarded-For and -Proto a request is from counts")
 	f.BoolVar(&c.noFsync, "no-fsync", false, "acknowledge writes before they are on disk: a crash loses the last second")
 	f.Int64Var(&c.cacheMiB, "cache-mib", 8, "`MiB` of memory for the engine's cache; give it more if the data is much larger")
+	f.StringVar(&c.auditLog, "audit-log", auditAuto, "`file` that says who did what, a line for each request on tables and identities; - is standard error, off is none, auto is audit.log in the data folder")
+	f.BoolVar(&c.auditData, "audit-data-events", false, "have reads and writes of items in the audit log too, without their values")
+	f.IntVar(&c.auditMaxSize, "audit-max-size-mb", 100, "`MiB` after which another audit log is begun")
+	f.IntVar(&c.auditMaxFiles, "audit-max-files", 0, "`number` of full audit logs that are kept (default all)")
 	f.DurationVar(&c.grace, "shutdown-grace", 30*time.Second, "how long requests in flight may take after SIGTERM")
 }
 
@@ -125,6 +133,9 @@ func (c *config) check() error {
 	if (c.tlsCert == "") != (c.tlsKey == "") {
 		return &usageError{"--tls-cert and --tls-key go together"}
 	}
+	if c.auditMaxSize < 1 || c.auditMaxFiles < 0 {
+		return &usageError{"--audit-max-size-mb is at least 1, --audit-max-files not negative"}
+	}
 	if c.cacheMiB < 1 {
 		return &usageError{"--cache-mib is less than 1"}
 	}
@@ -132,6 +143,19 @@ func (c *config) check() error {
 		return &usageError{"--data is empty"}
 	}
 	return nil
+}
+
+const auditAuto = "auto"
+
+// auditPath is where the audit log is, "" if there is none. Without authentication, or data that stays, nobody needs one.
+func (c *config) auditPath() string {
+	switch {
+	case c.auditLog == "off", c.auditLog == auditAuto && (c.engine == "memory" || c.auth == "open"):
+		return ""
+	case c.auditLog == auditAuto:
+		return filepath.Join(c.data, "audit.log")
+	}
+	return c.auditLog
 }
 
 // isLoopback says whether only this machine can reach a listener.

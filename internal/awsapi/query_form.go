@@ -1,6 +1,7 @@
 package awsapi
 
 import (
+	"iter"
 	"net/http"
 	"net/url"
 	"slices"
@@ -64,6 +65,17 @@ func malformedQuery() *Error {
 func (f Form) Value(name string) (string, bool) {
 	n := f.root().member(name)
 	return n.value, n.set
+}
+
+// All are the parameters in the order of their names.
+func (f Form) All() iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		for _, p := range f.params {
+			if !yield(p.name, p.value) {
+				return
+			}
+		}
+	}
 }
 
 // Action is the name of the operation; empty if there is none.

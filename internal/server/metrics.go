@@ -21,6 +21,8 @@ type metrics struct {
 	// notProven counts failures to authenticate, throttled the requests that were not let try.
 	notProven *prometheus.CounterVec
 	throttled prometheus.Counter
+	// lost counts the events that the audit log could not take.
+	lost prometheus.Counter
 	// unknown counts the POST requests that named no operation.
 	unknown *routeMetrics
 }
@@ -66,8 +68,12 @@ func newMetrics() *metrics {
 			Name: "stator_throttled_requests_total",
 			Help: "Requests refused because too many from their source had failed to authenticate.",
 		}),
+		lost: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "stator_audit_events_lost_total",
+			Help: "Requests that the audit log has no line for, because it could not be written.",
+		}),
 	}
-	m.registry.MustRegister(m.requests, m.seconds, m.inFlight, m.outsiders, m.notProven, m.throttled,
+	m.registry.MustRegister(m.requests, m.seconds, m.inFlight, m.outsiders, m.notProven, m.throttled, m.lost,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.unknown = m.route("", "")
 	return m

@@ -103,6 +103,9 @@ func New(opts Options) *Handler {
 	return h
 }
 
+// AuditLost counts an event that a Recorder could not keep.
+func (h *Handler) AuditLost() { h.metrics.lost.Inc() }
+
 // Drain makes /readyz fail, so that load balancers send new requests elsewhere while those in flight end.
 func (h *Handler) Drain() { h.draining.Store(true) }
 

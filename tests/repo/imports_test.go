@@ -21,7 +21,7 @@ var allowed = map[string]struct {
 	why     string
 }{
 	"cmd/stator":           {[]string{"", "internal/identity"}, "the command is package stator with flags"},
-	"":                     {[]string{"internal/server", "internal/dynamodb", "internal/identity", "internal/table", "internal/kv", "internal/kv/pebblekv"}, "package stator wires everything; nothing else sees an engine"},
+	"":                     {[]string{"internal/audit", "internal/server", "internal/dynamodb", "internal/identity", "internal/table", "internal/kv", "internal/kv/pebblekv"}, "package stator wires everything; nothing else sees an engine"},
 	"statortest":           {[]string{""}, "a test's server is an ordinary one"},
 	"internal/server":      {[]string{"internal/identity", "internal/policy", "internal/sigv4", "internal/awsapi", "internal/jsonscan"}, "the front door knows operations as values, never what they do"},
 	"internal/dynamodb":    {[]string{"internal/table", "internal/expression", "internal/attribute", "internal/policy", "internal/awsapi", "internal/jsonscan"}, "operations see tables; never keys, engines or identities"},
