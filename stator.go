@@ -179,12 +179,13 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	if s.store, err = table.Open(ctx, s.db, table.Options{Logger: opts.Logger}); err != nil {
 		return err
 	}
+	var principals dynamodb.Principals // WIRE HERE: who the users and roles in resource-based policies are
 	ids, auth, err := s.openIdentities(ctx, opts)
 	if err != nil {
 		return err
 	}
 	s.handler = server.New(server.Options{
-		Operations:     append(slices.Concat(dynamodb.New(s.store).Operations(), ids.Operations()), identity.GetCallerIdentity()),
+		Operations:     append(slices.Concat(dynamodb.New(s.store, principals).Operations(), ids.Operations()), identity.GetCallerIdentity()),
 		Auth:           auth,
 		Region:         opts.Region,
 		Ready:          s.ready,

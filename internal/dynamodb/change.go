@@ -109,7 +109,7 @@ func (c *change) run(ctx context.Context, b *base) (table.Written, capacity, err
 	var done table.Written
 	used := capacity{}
 	err := planned(func() error {
-		d, err := b.s.table(ctx, b.req, b.tableName.value)
+		d, err := b.table(ctx)
 		if err != nil {
 			return err
 		}
@@ -126,6 +126,6 @@ func (c *change) run(ctx context.Context, b *base) (table.Written, capacity, err
 		done, used = written[0], capacity{table: d}
 		used.wrote(attribute.ItemSize(done.Old), attribute.ItemSize(done.New), done.Indexes)
 		return nil
-	})
+	}, &b.subject)
 	return done, used, err
 }

@@ -40,7 +40,7 @@ func operations(t testing.TB) map[string]awsapi.Operation {
 	}
 	t.Cleanup(func() { _, _ = store.Close(), db.Close() })
 	ops := map[string]awsapi.Operation{}
-	for _, op := range New(store).Operations() {
+	for _, op := range New(store, nil).Operations() {
 		ops[op.Name] = op
 	}
 	return ops
