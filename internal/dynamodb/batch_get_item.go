@@ -218,7 +218,7 @@ func (c *batchGetItemCall) append(dst []byte, items []attribute.Value) []byte {
 	left := make([]int, len(c.tables)) // how many keys of each table were read
 	usage := make([]capacity, len(c.tables))
 	for i, t := range c.tables {
-		usage[i].table = t.table
+		usage[i].table, usage[i].name = t.table, t.name
 		dst = comma(dst)
 		dst = jsonscan.AppendString(dst, t.name)
 		dst = append(dst, ':', '[')

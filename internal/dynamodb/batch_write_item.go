@@ -242,7 +242,7 @@ func (c *batchWriteItemCall) Run(ctx context.Context, dst []byte) ([]byte, error
 			return dst, err
 		}
 		for i, done := range written {
-			usage.of(writes[i].Table).wrote(attribute.ItemSize(done.Old), attribute.ItemSize(done.New), done.Indexes)
+			usage.of(writes[i].Table, left[i].of.name).wrote(attribute.ItemSize(done.Old), attribute.ItemSize(done.New), done.Indexes)
 			touched = append(touched, touchedCollection{left[i].of.name, writes[i].Table, writes[i].Key})
 		}
 		left = left[n:]

@@ -123,7 +123,7 @@ func (c *change) run(ctx context.Context, b *base) (table.Written, capacity, err
 		if err != nil {
 			return err
 		}
-		done, used = written[0], capacity{table: d}
+		done, used = written[0], capacity{table: d, name: b.tableName.value}
 		used.wrote(attribute.ItemSize(done.Old), attribute.ItemSize(done.New), done.Indexes)
 		return nil
 	}, &b.subject)

@@ -107,7 +107,7 @@ func (c *getItemCall) Run(ctx context.Context, dst []byte) ([]byte, error) {
 			dst = append(dst, `"Item":`...)
 			dst = projected(c.projection, items[0]).AppendItemJSON(dst)
 		}
-		used := capacity{table: d, own: readHalves(attribute.ItemSize(items[0]), c.consistent)}
+		used := capacity{table: d, name: c.tableName.value, own: readHalves(attribute.ItemSize(items[0]), c.consistent)}
 		dst = used.appendMember(dst, c.returnCapacity)
 		dst = append(dst, '}')
 		return nil

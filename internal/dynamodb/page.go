@@ -301,7 +301,7 @@ func (p *page) run(dst []byte, d *table.Descriptor, x *table.Index, read func(vi
 
 // used is what the page consumed: the bytes looked at, together, and what was fetched for a local index one by one.
 func (c *collector) used() capacity {
-	used := capacity{table: c.table}
+	used := capacity{table: c.table, name: c.page.tableName.value}
 	cost := readHalves(c.size, c.page.consistent)
 	switch {
 	case c.index == nil:

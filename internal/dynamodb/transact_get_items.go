@@ -176,7 +176,7 @@ func (c *transactGetItemsCall) append(dst []byte, reads []table.Read, items []at
 			dst = projected(c.gets[i].projection, item).AppendItemJSON(dst)
 		}
 		dst = append(dst, '}')
-		used := usage.of(reads[i].Table)
+		used := usage.of(reads[i].Table, c.gets[i].tableName.value)
 		used.read, used.transact = true, true
 		used.own += 2 * readHalves(attribute.ItemSize(item), true)
 	}

@@ -315,7 +315,7 @@ func (c *transactWriteItemsCall) append(dst []byte, writes []table.Write, writte
 	var usage usageByTable
 	var touched []touchedCollection
 	for i, done := range written {
-		used := usage.of(writes[i].Table)
+		used := usage.of(writes[i].Table, c.writes[i].tableName.value)
 		used.transact = true
 		used.wrote(attribute.ItemSize(done.Old), attribute.ItemSize(done.New), done.Indexes)
 		touched = append(touched, touchedCollection{c.writes[i].tableName.value, writes[i].Table, writes[i].Key})
@@ -338,7 +338,7 @@ func (c *transactWriteItemsCall) appendRepeated(ctx context.Context, dst []byte,
 	err := c.s.store.Get(ctx, reads, func(items []attribute.Value) error {
 		var usage usageByTable
 		for i, item := range items {
-			used := usage.of(reads[i].Table)
+			used := usage.of(reads[i].Table, c.writes[i].tableName.value)
 			used.read, used.transact = true, true
 			used.own += 2 * readHalves(attribute.ItemSize(item), true)
 		}
