@@ -140,7 +140,7 @@ func (c *batchWriteItemCall) violations(given bool) error {
 	for _, t := range c.tables {
 		v.tableKey("requestItems", t.name)
 		if t.given == 0 || t.given > maxBatchWrite {
-			v.add("'{"+t.name+"}'", "requestItems", "Map value must satisfy constraint: [Member must have length less than or equal to 25, Member must have length greater than or equal to 1]")
+			v.Add("'{"+t.name+"}'", "requestItems", "Map value must satisfy constraint: [Member must have length less than or equal to 25, Member must have length greater than or equal to 1]")
 		}
 		for i, w := range t.writes {
 			at := fmt.Sprintf("requestItems.%s.member.%d.member.", t.name, i+1)

@@ -22,7 +22,7 @@ type resource struct {
 // parseResource reads a ResourceArn. Mismatch makes the error for an ARN that is one but can't be a resource's here.
 func parseResource(req *awsapi.Request, arn string, mismatch func(arn string) error) (resource, error) {
 	if !strings.HasPrefix(arn, "arn:") {
-		return resource{}, refused("ARNs must start with 'arn:': %s", cut(arn))
+		return resource{}, refused("ARNs must start with 'arn:': %s", awsapi.Shown(arn))
 	}
 	parts := strings.SplitN(arn, ":", 6)
 	var path []string
@@ -40,14 +40,14 @@ func parseResource(req *awsapi.Request, arn string, mismatch func(arn string) er
 	switch kind {
 	case "table", "stream":
 	case "index":
-		return resource{}, refused("Invalid resource arn provided, only table or stream is accepted. Provided resource arn: %s", cut(arn))
+		return resource{}, refused("Invalid resource arn provided, only table or stream is accepted. Provided resource arn: %s", awsapi.Shown(arn))
 	default:
-		return resource{}, refused("Provided Arn is not a DynamoDB resource arn: %s", cut(arn))
+		return resource{}, refused("Provided Arn is not a DynamoDB resource arn: %s", awsapi.Shown(arn))
 	}
 	name := path[1]
 	if parts[1] != "aws" || parts[3] != req.Region || len(parts[4]) != 12 || !nameCharacters(parts[4]) ||
 		len(name) < 3 || len(name) > 255 || !nameCharacters(name) {
-		return resource{}, mismatch(cut(arn))
+		return resource{}, mismatch(awsapi.Shown(arn))
 	}
 	r := resource{arn: arn, scope: table.Scope{Account: parts[4], Region: parts[3]}, table: name}
 	if kind == "stream" {

@@ -43,7 +43,7 @@ func checkTags(list []types.Tag) error {
 		case t.Value == nil:
 			return awsapi.Validation("The Tag Value provided is invalid, Value: null")
 		case utf8.RuneCountInString(*t.Value) > maxTagValue || !tagCharacters(*t.Value):
-			return awsapi.Validation("The Tag Value provided is invalid, Value: " + cut(*t.Value))
+			return awsapi.Validation("The Tag Value provided is invalid, Value: " + awsapi.Shown(*t.Value))
 		case seen[key]:
 			return awsapi.Validation("Duplicate Tag Keys provided as input: Duplicate Tag Key found " + key)
 		}
@@ -57,7 +57,7 @@ func checkTagKey(key *string) error {
 	case key == nil:
 		return awsapi.Validation("The Tag Key provided is invalid, Key: null")
 	case *key == "" || utf8.RuneCountInString(*key) > maxTagKey || !tagCharacters(*key):
-		return awsapi.Validation("The Tag Key provided is invalid, Key: " + cut(*key))
+		return awsapi.Validation("The Tag Key provided is invalid, Key: " + awsapi.Shown(*key))
 	}
 	return nil
 }
