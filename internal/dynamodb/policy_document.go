@@ -182,8 +182,8 @@ func checkPolicyResource(r string, stream bool) error {
 	id := parts[5]
 	segments := strings.SplitN(id, "/", 3)
 	ofStream := len(segments) == 3 && (segments[2] == "stream" || strings.HasPrefix(segments[2], "stream/"))
-	ok := segments[0] == "table" && len(segments) > 1 && ofStream == stream
-	if !ok && !strings.HasPrefix(id, "*") && !(stream && strings.Contains(id, "*")) {
+	ok := segments[0] == "table" && len(segments) > 1 && (ofStream == stream || stream && strings.ContainsAny(id, "*?"))
+	if !ok && !strings.ContainsAny(segments[0], "*?") {
 		return malformedPolicy(`The relative-id "%s" is invalid for ARN "%s"`, id, r)
 	}
 	return nil
