@@ -247,33 +247,60 @@ func TestResourcePolicyExamples(t *testing.T) {
 	}
 }
 
+// tableRequests are requests on the table ARN, by operation.
+var tableRequests = map[string]string{
+	"GetItem":            `{"TableName":"ARN","Key":{"Artist":{"S":"x"}}}`,
+	"PutItem":            `{"TableName":"ARN","Item":{"Artist":{"S":"x"}}}`,
+	"UpdateItem":         `{"TableName":"ARN","Key":{"Artist":{"S":"x"}}}`,
+	"DeleteItem":         `{"TableName":"ARN","Key":{"wrong":{"S":"x"}}}`,
+	"Query":              `{"TableName":"ARN","IndexName":"index-name","KeyConditionExpression":"Artist = :a","ExpressionAttributeValues":{":a":{"S":"x"}}}`,
+	"Scan":               `{"TableName":"ARN","IndexName":"none"}`,
+	"BatchGetItem":       `{"RequestItems":{"ARN":{"Keys":[{"Artist":{"S":"x"}}]}}}`,
+	"BatchWriteItem":     `{"RequestItems":{"ARN":[{"PutRequest":{"Item":{"Artist":{"S":"x"}}}}]}}`,
+	"TransactGetItems":   `{"TransactItems":[{"Get":{"TableName":"ARN","Key":{"Artist":{"S":"x"}}}}]}`,
+	"TransactWriteItems": `{"TransactItems":[{"Delete":{"TableName":"ARN","Key":{"Artist":{"S":"x"}}}}]}`,
+	"DescribeTable":      `{"TableName":"ARN"}`,
+	"UpdateTable":        `{"TableName":"ARN","DeletionProtectionEnabled":true}`,
+	"DeleteTable":        `{"TableName":"ARN"}`,
+	"TagResource":        `{"ResourceArn":"ARN","Tags":[{"Key":"k","Value":"v"}]}`,
+	"UntagResource":      `{"ResourceArn":"ARN","TagKeys":["k"]}`,
+	"ListTagsOfResource": `{"ResourceArn":"ARN"}`,
+	"GetResourcePolicy":  `{"ResourceArn":"ARN"}`,
+	"PutResourcePolicy":  `{"ResourceArn":"ARN","Policy":"{\"Statement\":{\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"dynamodb:Scan\",\"Resource\":\"*\"}}"}`,
+}
+
+// The tags of a table have a say in all that is done to it and to its indexes.
+func TestTagsDecide(t *testing.T) {
+	d := newDoor(t, nil)
+	d.createMusic()
+	ann := user(owner, "ann", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"dynamodb:*","Resource":"*","Condition":{"StringEquals":{"aws:resourcetag/TEAM":"music"}}}]}`)
+	for op, body := range tableRequests {
+		if op == "DeleteTable" || op == "UntagResource" {
+			continue
+		}
+		body = strings.ReplaceAll(strings.ReplaceAll(body, "ARN", music), `"wrong"`, `"Artist"`)
+		body = strings.ReplaceAll(body, `"IndexName":"none"`, `"IndexName":"index-name"`)
+		for value, why := range map[string]string{"books": "because no identity-based policy allows", "music": ""} {
+			d.must(admin, "TagResource", `{"ResourceArn":"`+music+`","Tags":[{"Key":"Team","Value":"`+value+`"}]}`)
+			if op == "GetResourcePolicy" && why == "" {
+				why = "PolicyNotFoundException"
+			}
+			if op == "PutResourcePolicy" {
+				body = strings.Replace(body, "dynamodb:Scan", "dynamodb:DescribeTimeToLive", 1)
+			}
+			d.want(ann, op, body, why)
+			d.must(admin, "DeleteResourcePolicy", `{"ResourceArn":"`+music+`"}`)
+		}
+	}
+}
+
 // A table of another account that is not shared can't be told from one that does not exist, whatever is asked of it.
 func TestOtherAccountsTablesAreHidden(t *testing.T) {
 	d := newDoor(t, nil)
 	d.createMusic()
 	d.attach(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"111111111111"},"Action":"dynamodb:*","Resource":"*"}]}`)
 	jane := user(other, "Jane", allowAll)
-	bodies := map[string]string{
-		"GetItem":            `{"TableName":"ARN","Key":{"Artist":{"S":"x"}}}`,
-		"PutItem":            `{"TableName":"ARN","Item":{"Artist":{"S":"x"}}}`,
-		"UpdateItem":         `{"TableName":"ARN","Key":{"Artist":{"S":"x"}}}`,
-		"DeleteItem":         `{"TableName":"ARN","Key":{"wrong":{"S":"x"}}}`,
-		"Query":              `{"TableName":"ARN","IndexName":"index-name","KeyConditionExpression":"Artist = :a","ExpressionAttributeValues":{":a":{"S":"x"}}}`,
-		"Scan":               `{"TableName":"ARN","IndexName":"none"}`,
-		"BatchGetItem":       `{"RequestItems":{"ARN":{"Keys":[{"Artist":{"S":"x"}}]}}}`,
-		"BatchWriteItem":     `{"RequestItems":{"ARN":[{"PutRequest":{"Item":{"Artist":{"S":"x"}}}}]}}`,
-		"TransactGetItems":   `{"TransactItems":[{"Get":{"TableName":"ARN","Key":{"Artist":{"S":"x"}}}}]}`,
-		"TransactWriteItems": `{"TransactItems":[{"Delete":{"TableName":"ARN","Key":{"Artist":{"S":"x"}}}}]}`,
-		"DescribeTable":      `{"TableName":"ARN"}`,
-		"UpdateTable":        `{"TableName":"ARN","DeletionProtectionEnabled":true}`,
-		"DeleteTable":        `{"TableName":"ARN"}`,
-		"TagResource":        `{"ResourceArn":"ARN","Tags":[{"Key":"k","Value":"v"}]}`,
-		"UntagResource":      `{"ResourceArn":"ARN","TagKeys":["k"]}`,
-		"ListTagsOfResource": `{"ResourceArn":"ARN"}`,
-		"GetResourcePolicy":  `{"ResourceArn":"ARN"}`,
-		"PutResourcePolicy":  `{"ResourceArn":"ARN","Policy":"{\"Statement\":{\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"dynamodb:Scan\",\"Resource\":\"*\"}}"}`,
-	}
-	for op, body := range bodies {
+	for op, body := range tableRequests {
 		var messages [2]string
 		for i, name := range []string{music, strings.Replace(music, "MusicCollection", "NoneCollections", 1)} {
 			_, err := d.do(jane, op, strings.ReplaceAll(body, "ARN", name))
