@@ -294,6 +294,31 @@ func TestTagsDecide(t *testing.T) {
 	}
 }
 
+// Condition keys know no case, of the letters that they know; values and other letters do.
+func TestTagConditionKeys(t *testing.T) {
+	d := newDoor(t, nil)
+	d.createMusic()
+	d.must(admin, "TagResource", `{"ResourceArn":"`+music+`","Tags":[{"Key":"ÄRA","Value":"Öl"},{"Key":"team","Value":"b"},{"Key":"Team","Value":"a"}]}`)
+	for condition, why := range map[string]string{
+		`"StringEquals":{"aws:ResourceTag/Ära":"Öl"}`:                   "",
+		`"StringEquals":{"aws:ResourceTag/ära":"Öl"}`:                   noIBP,
+		`"StringEquals":{"aws:ResourceTag/Ära":"öl"}`:                   noIBP,
+		`"StringEquals":{"aws:ResourceTag/TEAM":"a"}`:                   "", // of two, the first
+		`"StringEquals":{"aws:ResourceTag/team":"b"}`:                   noIBP,
+		`"Null":{"aws:ResourceTag/Owner":"true"}`:                       "",
+		`"Null":{"aws:TagKeys":"false"}`:                                noIBP,
+		`"StringEquals":{"aws:RequestTag/team":"b"}`:                    noIBP,
+		`"StringLike":{"aws:ResourceTag/ÄRA":"${aws:ResourceTag/ÄRA}"}`: "",
+	} {
+		ann := user(owner, "ann", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"dynamodb:*","Resource":"*","Condition":{`+condition+`}}]}`)
+		d.want(ann, "GetItem", getJane, why)
+	}
+	ann := user(owner, "ann", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"dynamodb:*","Resource":"*","Condition":{"StringEquals":{"aws:RequestTag/ära":"1"}}}]}`)
+	for key, why := range map[string]string{"ära": "", "äRA": "", "Ära": noIBP} {
+		d.want(ann, "TagResource", `{"ResourceArn":"`+music+`","Tags":[{"Key":"`+key+`","Value":"1"}]}`, why)
+	}
+}
+
 // A table of another account that is not shared can't be told from one that does not exist, whatever is asked of it.
 func TestOtherAccountsTablesAreHidden(t *testing.T) {
 	d := newDoor(t, nil)

@@ -26,7 +26,7 @@ type subject struct {
 type access struct {
 	arn    string
 	policy *policy.Policy      // nil if it has none
-	tags   map[string][]string // by key in lower case
+	tags   map[string][]string // by conditionKey
 }
 
 // accessOf returns what authorisation has to know of a table.
@@ -45,10 +45,20 @@ func newAccess(d *table.Descriptor) any {
 		a.tags = make(map[string][]string, len(d.Settings.Tags))
 		// Condition keys know no case, keys of tags do. Of two that differ in nothing else, the first counts.
 		for _, key := range slices.Backward(slices.Sorted(maps.Keys(d.Settings.Tags))) {
-			a.tags[strings.ToLower(key)] = []string{d.Settings.Tags[key]}
+			a.tags[conditionKey(key)] = []string{d.Settings.Tags[key]}
 		}
 	}
 	return a
+}
+
+// conditionKey is the key of a tag as it comes in a condition key: with its ASCII letters in lower case.
+func conditionKey(tag string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, tag)
 }
 
 // subject looks up the table of a name or an ARN. It has no context: what is looked up often is in the store's memory.

@@ -135,7 +135,7 @@ func (t *requestTags) Values(key string) ([]string, bool) {
 	}
 	if name, ok := strings.CutPrefix(key, requestTag); ok {
 		for _, tag := range t.given {
-			if strings.EqualFold(aws.ToString(tag.Key), name) {
+			if conditionKey(aws.ToString(tag.Key)) == name {
 				return []string{aws.ToString(tag.Value)}, true
 			}
 		}
