@@ -73,13 +73,14 @@ func account(ctx context.Context, args []string, std stdio) error {
 	}
 	if err := parse("account "+name, args, std, func(f *flag.FlagSet) {
 		conf.dataFlag(f)
+		conf.masterKeyFlag(f)
 		cmd.flags(f)
 	}); err != nil {
 		return err
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
-	return withServer(ctx, conf.data, func(at announcement) error {
+	return withServer(ctx, &conf, func(at announcement) error {
 		client, err := organizationsClient(ctx, conf.data, at)
 		if err != nil {
 			return err
@@ -89,11 +90,15 @@ func account(ctx context.Context, args []string, std stdio) error {
 }
 
 // withServer calls fn with the server that runs on a data folder, or starts one for as long as that takes.
-func withServer(ctx context.Context, data string, fn func(announcement) error) error {
-	if at, err := readAnnouncement(data); err == nil && answers(ctx, at) {
+func withServer(ctx context.Context, c *config, fn func(announcement) error) error {
+	if at, err := readAnnouncement(c.data); err == nil && answers(ctx, at) {
 		return fn(at)
 	}
-	s, err := stator.Open(stator.Options{Data: data, Engine: stator.EnginePebble, MasterKey: os.Getenv(envPrefix + "MASTER_KEY")})
+	masterKey, err := c.masterKey(ctx)
+	if err != nil {
+		return err
+	}
+	s, err := stator.Open(stator.Options{Data: c.data, Engine: stator.EnginePebble, MasterKey: masterKey})
 	if err != nil {
 		return err
 	}

@@ -493,3 +493,22 @@ func TestAccountsAndMasterKey(t *testing.T) {
 		t.Errorf("check: %d %s%s", status, out, errOut)
 	}
 }
+
+// The master key can come from a command, such as that of a secrets manager, and then is in no file.
+func TestMasterKeyCommand(t *testing.T) {
+	data := t.TempDir()
+	key := strings.Repeat("A", 43) + "="
+	p := startServer(t, "--data", data, "--master-key-command", "echo "+key)
+	p.stop(t, syscall.SIGTERM)
+	if _, err := os.Stat(filepath.Join(data, "master-key")); err == nil {
+		t.Error("there is a file with a master key")
+	}
+	startServer(t, "--data", data, "--master-key-command", "echo "+key).stop(t, syscall.SIGTERM)
+	for _, c := range []struct{ command, want string }{
+		{"exit 3", "exit status 3"}, {"true", "it printed nothing"}, {"echo " + strings.Repeat("B", 43) + "=", "master key is not the one"},
+	} {
+		if _, errOut, status := output(t, nil, "serve", "--data", data, "--listen", "127.0.0.1:0", "--master-key-command", c.command); status != 1 || !strings.Contains(errOut, c.want) {
+			t.Errorf("%s: %d %s", c.command, status, errOut)
+		}
+	}
+}
