@@ -17,8 +17,11 @@
 //	i  table id, partition, sort                     item
 //	j  job id                                        queue of background jobs
 //	l  index id, partition, ‹sort›, table's sort     entry of a local index
-//	n                                                the last id given: tables, indexes and jobs share the counter
-//	q                                                stream records (reserved)
+//	n                                                the last id given: tables, indexes, streams and jobs share it
+//	q d ‹account› ‹region› ‹table› label             the definition of a stream
+//	q l stream id, lane                              where a lane of a stream is
+//	q r stream id, lane, sequence                    stream record
+//	q s stream id, lane, generation                  shard of a stream
 //	s                                                statistics (reserved)
 //	t  ‹account› ‹region› token                      idempotency token
 //	v                                                the version of the format of all this
@@ -33,6 +36,9 @@
 // A sort value is ordered: strings by UTF-8 bytes, binaries unsigned, numbers by value. A string or binary that
 // is the last of a key is its bytes alone; a number is always ended. The table key at the end of an entry
 // of a global index makes it unique; it is the partition value, as above without the hash, and the sort value.
+//
+// The changes of a partition are all in one lane of a stream, which is 2 bytes, in the order of their sequence. A shard is a
+// part of a lane; its generation has 4 bytes.
 //
 // The kinds of the values are not in the keys: the attribute definitions fix them. Values cannot be read back from a
 // key; they are all in what is stored under it.

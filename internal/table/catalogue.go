@@ -91,6 +91,15 @@ func (s *Store) Create(ctx context.Context, d Descriptor) (*Descriptor, error) {
 			x.ID = id + 1 + uint64(i)
 			x.State = IndexActive
 		}
+		if created.Stream != nil {
+			// Nobody writes yet.
+			if _, err := s.newStream(ctx, tx, created, StreamEnabled); err != nil {
+				return err
+			}
+			if err := s.openLanes(tx, created.Stream); err != nil {
+				return err
+			}
+		}
 		return setDescriptor(tx, key, created)
 	})
 	if err != nil {
@@ -138,6 +147,11 @@ func (s *Store) change(ctx context.Context, scope Scope, name string, fn func(tx
 		if jobs, err = indexJobs(ctx, tx, before, next); err != nil {
 			return err
 		}
+		opening, err := s.streamJobs(ctx, tx, before, next)
+		if err != nil {
+			return err
+		}
+		jobs = append(jobs, opening...)
 		return setDescriptor(tx, key, next)
 	})
 	switch {
@@ -183,6 +197,11 @@ func (s *Store) Drop(ctx context.Context, scope Scope, name string, check func(*
 		j = dropTableJob(id, d)
 		if err := j.set(tx); err != nil {
 			return err
+		}
+		if d.Stream != nil {
+			if err := s.closeStream(ctx, tx, d); err != nil {
+				return err
+			}
 		}
 		return tx.Delete(key)
 	})
@@ -263,7 +282,7 @@ func takeIDs(ctx context.Context, tx kv.Txn, n int) (uint64, error) {
 // check refuses a descriptor whose keys make no sense. Callers validate what users ask for; this keeps mistakes and
 // corrupt definitions from the code that trusts descriptors.
 func (d *Descriptor) check() error {
-	ok := d.Name != "" && isKey(d.Partition) && (d.Sort == nil || isKey(*d.Sort) && d.Sort.Name != d.Partition.Name)
+	ok := d.Name != "" && (d.Stream == nil || isView(d.Stream.View)) && isKey(d.Partition) && (d.Sort == nil || isKey(*d.Sort) && d.Sort.Name != d.Partition.Name)
 	for i, x := range d.Indexes {
 		ok = ok && x != nil && x.Name != "" && len(x.Partition) >= 1 && len(x.Partition) <= maxParts && len(x.Sort) <= maxParts
 		if !ok {
@@ -303,6 +322,10 @@ func checkChange(before, next *Descriptor) error {
 		next.Partition != before.Partition || (next.Sort == nil) != (before.Sort == nil) ||
 		next.Sort != nil && *next.Sort != *before.Sort {
 		return errors.New("table: a change of what a table cannot change")
+	}
+	if next.Stream != nil && (before.Stream == nil) != (next.Stream.ID == 0) || before.Stream != nil && next.Stream != nil && *next.Stream != *before.Stream ||
+		next.LatestStream != before.LatestStream {
+		return errors.New("table: a change of a stream that is enabled")
 	}
 	for _, x := range before.Indexes {
 		if x.State != IndexDeleting && next.indexByID(x.ID) == nil {

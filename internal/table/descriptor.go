@@ -35,6 +35,10 @@ type Descriptor struct {
 
 	Settings Settings `json:"settings"`
 
+	// Stream is nil if there is none that is enabled. LatestStream is the label of the last that there was.
+	Stream       *Stream `json:"stream,omitempty"`
+	LatestStream string  `json:"latestStream,omitempty"`
+
 	// live is what the published descriptor shares with the store; nil in every other one.
 	live *live
 }
@@ -159,6 +163,10 @@ func (d *Descriptor) Clone() *Descriptor {
 	if d.Settings.SSE != nil {
 		sse := *d.Settings.SSE
 		c.Settings.SSE = &sse
+	}
+	if d.Stream != nil {
+		stream := *d.Stream
+		c.Stream = &stream
 	}
 	c.Settings.Tags = maps.Clone(d.Settings.Tags)
 	if d.Settings.Policy != nil {

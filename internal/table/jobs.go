@@ -29,6 +29,8 @@ type jobRecord struct {
 	TableID uint64 `json:"tableId"`
 	// Index is the index to fill or to drop.
 	Index uint64 `json:"index,omitempty"`
+	// Stream is the label of the stream to open.
+	Stream string `json:"stream,omitempty"`
 	// Cursor is where filling goes on: items with keys before it have their entries.
 	Cursor []byte `json:"cursor,omitempty"`
 	// Local and Global are the indexes of a dropped table.
@@ -42,6 +44,8 @@ const (
 	kindDropTable = "drop-table"
 	kindDropIndex = "drop-index"
 	kindFillIndex = "fill-index"
+
+	kindOpenStream = "open-stream"
 )
 
 // set writes the job.
@@ -236,6 +240,8 @@ func (s *Store) runJob(j *job) error {
 		return s.dropIndex(j)
 	case kindFillIndex:
 		return s.fillIndex(j)
+	case kindOpenStream:
+		return s.openStream(j)
 	}
 	return fmt.Errorf("%w: job of kind %q", ErrCorrupt, j.rec.Kind)
 }

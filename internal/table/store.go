@@ -8,6 +8,7 @@
 package table
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -27,6 +28,10 @@ type Options struct {
 	Now func() time.Time
 	// Logger gets what background work has to say; nil drops it.
 	Logger *slog.Logger
+	// ShardLife is how long a shard of a stream is open; 0 is four hours.
+	ShardLife time.Duration
+	// Lanes is how many shards of a new stream are open at a time; 0 is four.
+	Lanes int
 }
 
 // Store is the tables of one kv.DB. It is safe for concurrent use.
@@ -34,6 +39,9 @@ type Store struct {
 	db  kv.DB
 	now func() time.Time
 	log *slog.Logger
+
+	shardLife time.Duration
+	lanes     int
 
 	cache cache
 	jobs  runner
@@ -52,7 +60,8 @@ type Store struct {
 // earlier process left unfinished. It returns ErrFormat if db holds something else. There must be only one open
 // Store for a db, in all processes: live says what is missing for several.
 func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
-	s := &Store{db: db, now: opts.Now, log: opts.Logger, counting: make(chan struct{}, 1)}
+	s := &Store{db: db, now: opts.Now, log: opts.Logger, counting: make(chan struct{}, 1),
+		shardLife: cmp.Or(opts.ShardLife, defaultShardLife), lanes: cmp.Or(opts.Lanes, defaultLanes)}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -74,6 +83,7 @@ func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
 		s.addJob(j)
 	}
 	s.background(s.expireLoop)
+	s.background(s.tendLoop)
 	return s, nil
 }
 
