@@ -25,7 +25,7 @@ func (p Problem) String() string {
 
 // Summary is what Check went through.
 type Summary struct {
-	Tables, Indexes, Jobs, Items, Entries, Tokens, Problems int64
+	Tables, Indexes, Jobs, Items, Entries, Tokens, Streams, Records, Problems int64
 	// Bytes are the size of the items as DynamoDB counts it.
 	Bytes int64
 }
@@ -38,7 +38,7 @@ const (
 
 // Check reads everything in db and reports what is not as it has to be: values that do not decode, items that are
 // not under their key, entries that do not agree with their item, items without an entry, things of tables and
-// indexes that do not exist, keys that keyspace does not know. It works page by page, each in a snapshot of its
+// indexes that do not exist, stream records that do not follow each other, keys that keyspace does not know. It works page by page, each in a snapshot of its
 // own, so that it needs little memory and can run beside writers. Package identity checks its own keys.
 func Check(ctx context.Context, db kv.DB, report func(Problem)) (Summary, error) {
 	c := &checker{ctx: ctx, db: db, report: report}
@@ -63,12 +63,18 @@ func Check(ctx context.Context, db kv.DB, report func(Problem)) (Summary, error)
 	if err := c.pages(start, end, c.expiries); err != nil {
 		return c.sum, err
 	}
+	start, end = keyspace.AllRecords()
+	if err := c.pages(start, end, c.records); err != nil {
+		return c.sum, err
+	}
 	var err error
-	keyspace.Unknown(func(start, end []byte) {
+	unknown := func(start, end []byte) {
 		if err == nil {
 			err = c.pages(start, end, c.unknown)
 		}
-	})
+	}
+	keyspace.Unknown(unknown)
+	keyspace.StreamRest(unknown)
 	return c.sum, err
 }
 
@@ -80,6 +86,7 @@ type checker struct {
 
 	known *known
 	found []Problem // in this page
+	last  lastRecord
 }
 
 // known is the catalogue and the jobs of one snapshot.
@@ -87,6 +94,7 @@ type known struct {
 	tables  map[uint64]*Descriptor
 	indexes map[keyspace.Space]indexOf
 	dropped map[keyspace.Space]bool // a job will drop it
+	knownStreams
 }
 
 type indexOf struct {
@@ -133,7 +141,8 @@ func (c *checker) catalogue() error {
 
 // load reads the catalogue and the jobs. Only the first time it reports what is wrong with them.
 func (c *checker) load(r kv.Reader, first bool) (*known, error) {
-	k := &known{make(map[uint64]*Descriptor), make(map[keyspace.Space]indexOf), make(map[keyspace.Space]bool)}
+	k := &known{tables: make(map[uint64]*Descriptor), indexes: make(map[keyspace.Space]indexOf), dropped: make(map[keyspace.Space]bool)}
+	k.opening = make(map[string]bool)
 	problem := func(key []byte, d *Descriptor, x *Index, format string, args ...any) {
 		if first {
 			c.problem(key, d, x, format, args...)
@@ -193,13 +202,19 @@ func (c *checker) load(r kv.Reader, first bool) (*known, error) {
 		case kindDropIndex:
 			k.dropped[keyspace.Entries(j.rec.Index, false)] = true
 			k.dropped[keyspace.Entries(j.rec.Index, true)] = true
+		case kindOpenStream:
+			k.opening[string(keyspace.Stream(j.rec.Scope.Account, j.rec.Scope.Region, j.rec.Table, j.rec.Stream))] = true
 		}
 		jobOf[j.rec.Index] = j.rec.Kind // of two, the later: it drops what the first fills
 		return true, nil
 	})
+	if err == nil {
+		err = c.loadStreams(r, k, take, problem)
+	}
 	if err != nil || !first {
 		return k, err
 	}
+	c.sum.Streams = int64(len(k.defs))
 	c.sum.Tables = int64(len(k.tables))
 	c.sum.Indexes = int64(len(k.indexes))
 	for _, o := range k.indexes {
