@@ -38,6 +38,7 @@ func (s *Service) updateTable(req *awsapi.Request) (awsapi.Call, error) {
 		if err != nil {
 			return nil, catalogueError(err, name)
 		}
+		s.awaitStream(ctx, d, in.StreamSpecification)
 		stats, err := s.store.Stats(ctx, d)
 		if err != nil { // the change is done; its answer must not say that it failed
 			stats = table.Stats{}
@@ -49,7 +50,7 @@ func (s *Service) updateTable(req *awsapi.Request) (awsapi.Call, error) {
 // updating describes a table at the moment when the update was asked for.
 func updating(d *table.Descriptor, stats table.Stats, in *dynamodb.UpdateTableInput) *types.TableDescription {
 	status := types.TableStatusUpdating
-	if in.GlobalSecondaryIndexUpdates == nil && in.ProvisionedThroughput == nil && in.BillingMode == "" && in.TableClass == "" {
+	if in.GlobalSecondaryIndexUpdates == nil && in.ProvisionedThroughput == nil && in.BillingMode == "" && in.TableClass == "" && in.StreamSpecification == nil {
 		status = types.TableStatusActive // settings that are in force at once
 	}
 	t := description(d, status, stats)
@@ -89,6 +90,7 @@ func updateTableConstraints(in *dynamodb.UpdateTableInput) error {
 			v.name(at+"delete.indexName", optional(u.Delete.IndexName))
 		}
 	}
+	v.streamSpecification(in.StreamSpecification)
 	v.enum("tableClass", enumText(in.TableClass), tableClassValues)
 	v.sse(in.SSESpecification)
 	return v.err()
@@ -97,8 +99,6 @@ func updateTableConstraints(in *dynamodb.UpdateTableInput) error {
 // checkUpdate checks what needs no look at the table.
 func checkUpdate(in *dynamodb.UpdateTableInput) error {
 	switch {
-	case in.StreamSpecification != nil && aws.ToBool(in.StreamSpecification.StreamEnabled):
-		return awsapi.Validation("DynamoDB Streams are not available on this server yet")
 	case len(in.ReplicaUpdates) > 0:
 		return awsapi.Validation("Global tables are not available on this server yet")
 	case in.ProvisionedThroughput == nil && in.BillingMode == "" && len(in.GlobalSecondaryIndexUpdates) == 0 && in.SSESpecification == nil &&
@@ -106,6 +106,14 @@ func checkUpdate(in *dynamodb.UpdateTableInput) error {
 		return awsapi.Validation("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required")
 	case in.BillingMode == types.BillingModePayPerRequest && in.ProvisionedThroughput != nil:
 		return refused("Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST")
+	}
+	if s := in.StreamSpecification; s != nil {
+		switch {
+		case *s.StreamEnabled && s.StreamViewType == "":
+			return refused("If stream is being enabled then UpdateViewType is required")
+		case !*s.StreamEnabled && s.StreamViewType != "":
+			return refused("If stream is being disabled, then UpdateViewType must not be specified")
+		}
 	}
 	var names []string
 	changes := 0
@@ -156,6 +164,9 @@ func amend(d *table.Descriptor, in *dynamodb.UpdateTableInput, now time.Time) er
 	if err := setThroughput(&d.Settings.Throughput, nil, in.OnDemandThroughput, in.WarmThroughput); err != nil {
 		return err
 	}
+	if err := amendStream(d, in.StreamSpecification); err != nil {
+		return err
+	}
 	if in.DeletionProtectionEnabled != nil {
 		d.Settings.DeletionProtection = *in.DeletionProtectionEnabled
 	}
@@ -171,6 +182,35 @@ func amend(d *table.Descriptor, in *dynamodb.UpdateTableInput, now time.Time) er
 		}
 	}
 	return checkIncluded(d.Indexes)
+}
+
+// amendStream enables or disables the stream of a table. The view of one that is enabled can't be changed.
+func amendStream(d *table.Descriptor, in *types.StreamSpecification) error {
+	switch {
+	case in == nil:
+	case *in.StreamEnabled && d.Stream != nil:
+		return awsapi.Validation("Table already has an enabled stream: TableName: " + d.Name)
+	case *in.StreamEnabled:
+		d.Stream = &table.Stream{View: string(in.StreamViewType)}
+	case d.Stream == nil:
+		return awsapi.Validation("Table has no stream to disable: TableName: " + d.Name)
+	default:
+		d.Stream = nil
+	}
+	return nil
+}
+
+// streamPatience bounds the wait for a stream to be enabled: as long as writes may take that are in flight.
+const streamPatience = 5 * time.Second
+
+// awaitStream waits for a stream that was asked for. If it takes longer, the stream says ENABLING, as AWS's would.
+func (s *Service) awaitStream(ctx context.Context, d *table.Descriptor, in *types.StreamSpecification) {
+	if in == nil || !*in.StreamEnabled {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, streamPatience)
+	defer cancel()
+	_ = s.store.AwaitStream(ctx, d) // the change is done, whatever this says
 }
 
 // amendBilling changes the billing mode and the provisioned throughput.

@@ -136,9 +136,10 @@ func (s *Store) Position(ctx context.Context, d *StreamDefinition, lane int, gen
 	return p, err
 }
 
-// Records calls visit with the records of a shard from a position on, until it says to stop, all of one snapshot. It
-// returns the position behind the last, and ended if the shard has no more records and never will.
-func (s *Store) Records(ctx context.Context, d *StreamDefinition, p StreamPosition, limit int, visit func(*StreamRecord) (more bool, err error)) (next StreamPosition, ended bool, err error) {
+// Records calls visit with the records of a shard from a position on, all of one snapshot, until it does not take one; limit
+// is about how many it will. It returns the position behind the last that it took, and ended if the shard has no more
+// records and never will.
+func (s *Store) Records(ctx context.Context, d *StreamDefinition, p StreamPosition, limit int, visit func(*StreamRecord) (taken bool, err error)) (next StreamPosition, ended bool, err error) {
 	next = p
 	err = s.db.View(ctx, func(tx kv.Reader) error {
 		r, err := s.shard(ctx, tx, d, p.Lane, p.Generation)
@@ -169,12 +170,12 @@ func (s *Store) Records(ctx context.Context, d *StreamDefinition, p StreamPositi
 			if err := rec.decode(d, value); err != nil {
 				return false, err
 			}
-			more, err := visit(&rec)
-			if err == nil {
+			taken, err := visit(&rec)
+			if err == nil && taken {
 				next.Sequence = rec.Sequence + 1
-				ended = r.Closed != 0 && next.Sequence >= r.end
 			}
-			return more && err == nil, err
+			ended = ended && taken
+			return taken, err
 		})
 	})
 	return next, ended, err
