@@ -77,8 +77,8 @@ const (
 	streamRetention  = 24 * time.Hour
 )
 
-// defaultLanes is as many as the partitions that AWS gives a new table. Two are enough to keep an engine on one machine
-// busy: see BenchmarkWriteStreamParallel.
+// defaultLanes is as many as the partitions that AWS gives a new table, and enough that writers of an engine on one machine
+// do not wait for each other: see BenchmarkWriteStreamParallel.
 const defaultLanes = 4
 
 func isView(view string) bool {
