@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
 	"github.com/aws/smithy-go"
 
 	"github.com/statordb/stator/tests/harness"
@@ -32,6 +33,11 @@ func newClient(s *harness.Server, connections int) *dynamodb.Client {
 	return dynamodb.NewFromConfig(s.Config, func(o *dynamodb.Options) {
 		o.Retryer, o.HTTPClient = aws.NopRetryer{}, h
 	})
+}
+
+// plainStreams is for clients of streams what newClient is for those of tables.
+func plainStreams(o *dynamodbstreams.Options) {
+	o.Retryer, o.HTTPClient = aws.NopRetryer{}, &http.Client{Timeout: patience, Transport: plainBodies{&http.Transport{}}}
 }
 
 // plainBodies hides the WriteTo of request bodies. The SDK closes a body when the answer begins, and its WriteTo then
