@@ -457,7 +457,7 @@ func TestQuote(t *testing.T) {
 func TestAccountsAndMasterKey(t *testing.T) {
 	data := t.TempDir()
 	p := startServer(t, "--data", data, "--account-id", "111122223333")
-	out, errOut, status := output(t, nil, "account", "create", "--data", data, "--name", "Test", "--email", "test@example.com")
+	out, errOut, status := output(t, []string{"AWS_PROFILE=gone"}, "account", "create", "--data", data, "--name", "Test", "--email", "test@example.com")
 	id := regexp.MustCompile(`account  (\d{12})\nrole     arn:aws:iam::\d{12}:role/OrganizationAccountAccessRole\n`).FindStringSubmatch(out)
 	if status != 0 || id == nil {
 		t.Fatalf("%d %s%s", status, out, errOut)
