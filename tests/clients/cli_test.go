@@ -35,7 +35,6 @@ func TestCLIConfigure(t *testing.T) {
 	if got != t.Name() {
 		t.Errorf("item %q", got)
 	}
-	h.refused(t, "resource: "+strings.Replace(b.arn, region, "ap-south-1", 1), "dynamodb", "get-item", "--profile", "local", "--table-name", b.name, "--key", `{"id":{"S":"x"}}`, "--region", "ap-south-1")
 }
 
 // exported are the variables of credentials that a command of the CLI printed.
@@ -105,10 +104,8 @@ func TestCLIChain(t *testing.T) {
 	last := role(t, "last", trust(middle.arn, ""), b.items())
 	h := withCLI(t, profile(t, "a")+
 		profile(t, "b", "role_arn = "+middle.arn, "source_profile = a")+
-		profile(t, "c", "role_arn = "+last.arn, "source_profile = b")+
-		profile(t, "shortcut", "role_arn = "+last.arn, "source_profile = a", "role_session_name = shortcut"), keys("a", u.creds))
+		profile(t, "c", "role_arn = "+last.arn, "source_profile = b"), keys("a", u.creds))
 	h.shows(t, b, last.session("botocore-session-*"), "--profile", "c")
-	h.refused(t, "(AccessDenied) when calling the AssumeRole operation", "sts", "get-caller-identity", "--profile", "shortcut")
 }
 
 // typist runs a program on a terminal of its own, and types a code when it is asked for one.
@@ -141,9 +138,7 @@ func TestCLIRoleWithMFA(t *testing.T) {
 	r := role(t, "role", trust(u.arn, `{"Bool":{"aws:MultiFactorAuthPresent":"true"}}`), b.items())
 	d := withDevice(t, u)
 	h := withCLI(t, profile(t, "base")+
-		profile(t, "without", "role_arn = "+r.arn, "source_profile = base")+
 		profile(t, "with", "role_arn = "+r.arn, "source_profile = base", "role_session_name = alice", "mfa_serial = "+d.serial), keys("base", u.creds))
-	h.refused(t, "(AccessDenied) when calling the AssumeRole operation", "sts", "get-caller-identity", "--profile", "without")
 	ask := func(code string) (string, error) {
 		out, stderr, err := h.try(t, python, "-c", typist, code, "aws", "sts", "get-caller-identity", "--profile", "with")
 		return out + stderr, err
@@ -194,9 +189,8 @@ func TestCLIContainer(t *testing.T) {
 	t.Parallel()
 	b := create(t)
 	c := startContainer(t, role(t, "role", trust("*", ""), b.items()))
-	h := withCLI(t, "", "").serverIn(t).with("AWS_CONTAINER_CREDENTIALS_FULL_URI=" + c.url)
-	h.refused(t, "Error when retrieving credentials from container-role", "sts", "get-caller-identity")
-	h.with("AWS_CONTAINER_AUTHORIZATION_TOKEN="+c.token).shows(t, b, c.role.session("task"))
+	withCLI(t, "", "").serverIn(t).with("AWS_CONTAINER_CREDENTIALS_FULL_URI="+c.url, "AWS_CONTAINER_AUTHORIZATION_TOKEN="+c.token).
+		shows(t, b, c.role.session("task"))
 	if n := c.given.Load(); n != 3 {
 		t.Errorf("three commands took credentials %d times", n)
 	}

@@ -127,6 +127,10 @@ func TestGoContainer(t *testing.T) {
 	if n := c.given.Load(); n != 2 {
 		t.Errorf("credentials were taken %d times", n)
 	}
+	_, err := endpointcreds.New(c.url).Retrieve(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "Unauthorized") {
+		t.Errorf("without the token: %v", err)
+	}
 }
 
 func TestGoProcess(t *testing.T) {

@@ -13,7 +13,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"net/url"
 	"os"
 	"strings"
 	"testing"
@@ -198,14 +197,6 @@ func write(t *testing.T, path, text string) {
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-}
-
-// decoded is a policy document of an answer of IAM.
-func decoded(t *testing.T, s string) string {
-	t.Helper()
-	text, err := url.QueryUnescape(s)
-	must(t, "decode a policy document", err)
-	return text
 }
 
 // lasts checks that credentials expire about so long from now.
