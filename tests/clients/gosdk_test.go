@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -192,10 +193,15 @@ func TestGoEnvironment(t *testing.T) {
 	task := startContainer(t, role(t, "task", trust("*", ""), b.items()))
 	tokenFile := filepath.Join(t.TempDir(), "token")
 	write(t, tokenFile, task.token)
+	// A profile whose role is assumed with the keys that `stator env` prints.
+	shell := role(t, "shell", trust("*", ""))
+	config := filepath.Join(t.TempDir(), "config")
+	write(t, config, "[profile role]\nrole_arn = "+shell.arn+"\ncredential_source = Environment\nrole_session_name = shell\n")
 	for _, c := range []struct {
 		name, principal string
 		env             []string
 	}{
+		{"shell", shell.session("shell"), append(slices.Clone(s.Env), "AWS_CONFIG_FILE="+config, "STATOR_TEST_CHILD=role")},
 		{"pod", pod.session("pod"), []string{"AWS_ENDPOINT_URL_STS=" + s.Endpoint,
 			"AWS_WEB_IDENTITY_TOKEN_FILE=" + i.tokenFile(t, "alice"), "AWS_ROLE_ARN=" + pod.arn, "AWS_ROLE_SESSION_NAME=pod"}},
 		{"task", task.role.session("task"), []string{"AWS_CONTAINER_CREDENTIALS_FULL_URI=" + task.url,
@@ -204,7 +210,7 @@ func TestGoEnvironment(t *testing.T) {
 			"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=" + tokenFile}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			h := newHome(t, "", "").serverIn(t).with(c.env...).with("STATOR_TEST_CHILD=1")
+			h := newHome(t, "", "").serverIn(t).with("STATOR_TEST_CHILD=default").with(c.env...)
 			out, stderr, err := h.try(t, os.Args[0], "-test.run=^TestGoChild$")
 			if err != nil || !strings.Contains(out, "I am "+c.principal+"\n") {
 				t.Errorf("%v: %s%s\nwant %s", err, out, stderr, c.principal)
@@ -213,12 +219,17 @@ func TestGoEnvironment(t *testing.T) {
 	}
 }
 
-// TestGoChild is the program that TestGoEnvironment runs.
+// TestGoChild is the program that TestGoEnvironment runs. It loads the profile that STATOR_TEST_CHILD names.
 func TestGoChild(t *testing.T) {
-	if os.Getenv("STATOR_TEST_CHILD") == "" {
+	name := os.Getenv("STATOR_TEST_CHILD")
+	if name == "" {
 		t.Skip("it is for TestGoEnvironment")
 	}
-	c, err := awsconfig.LoadDefaultConfig(t.Context())
+	var load []func(*awsconfig.LoadOptions) error
+	if name != "default" {
+		load = append(load, awsconfig.WithSharedConfigProfile(name))
+	}
+	c, err := awsconfig.LoadDefaultConfig(t.Context(), load...)
 	must(t, "load", err)
 	fmt.Println("I am " + whoami(t, c))
 }
