@@ -171,7 +171,7 @@ func TestCLIProcess(t *testing.T) {
 	t.Parallel()
 	b := create(t)
 	u := user(t, "user", b.items())
-	r := role(t, "role", trust(u.arn, ""), b.items())
+	r := role(t, "role", trust(u.arn, ""))
 	h := withCLI(t, "", keys("base", u.creds))
 	static := h.program(t, "static", "echo '"+process(u.creds)+"'")
 	assumes := h.program(t, "assumes", "exec aws sts assume-role --profile base --role-arn \"$1\" --role-session-name process --output json "+
@@ -179,10 +179,10 @@ func TestCLIProcess(t *testing.T) {
 		"SessionToken:Credentials.SessionToken,Expiration:Credentials.Expiration}'")
 	write(t, h.config(), profile(t, "base")+profile(t, "static", "credential_process = "+static)+
 		profile(t, "assumes", "credential_process = "+assumes+" "+r.arn))
-	if got := h.aws(t, "sts", "get-caller-identity", "--query", "Arn", "--output", "text", "--profile", "static"); got != u.arn {
-		t.Errorf("the keys are of %s, want %s", got, u.arn)
+	h.shows(t, b, u.arn, "--profile", "static")
+	if got := h.aws(t, "sts", "get-caller-identity", "--query", "Arn", "--output", "text", "--profile", "assumes"); got != r.session("process") {
+		t.Errorf("the keys are of %s, want %s", got, r.session("process"))
 	}
-	h.shows(t, b, r.session("process"), "--profile", "assumes")
 }
 
 func TestCLIContainer(t *testing.T) {
