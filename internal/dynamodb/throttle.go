@@ -105,6 +105,13 @@ func (t *throttle) gates(d *table.Descriptor, now time.Time) *gates {
 	return g
 }
 
+// changed makes the gates of a table that has just changed, so that its new throughput counts from now on.
+func (t *throttle) changed(d *table.Descriptor) {
+	if t != nil {
+		t.gates(d, t.now())
+	}
+}
+
 // newGates makes the gates of a version of a table, with the buckets of the version before, nil for none.
 func newGates(d *table.Descriptor, before *gates, now time.Time) *gates {
 	g := &gates{version: d.Version, indexes: map[uint64]*indexGates{}}

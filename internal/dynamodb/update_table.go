@@ -42,6 +42,7 @@ func (s *Service) updateTable(req *awsapi.Request) (awsapi.Call, error) {
 		if err != nil {
 			return nil, catalogueError(err, name)
 		}
+		s.throttle.changed(d)
 		stats, err := s.store.Stats(ctx, d)
 		if err != nil { // the change is done; its answer must not say that it failed
 			stats = table.Stats{}
