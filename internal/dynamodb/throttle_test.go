@@ -376,3 +376,35 @@ func TestGatesAreBounded(t *testing.T) {
 		t.Errorf("%d tables in use", n)
 	}
 }
+
+// Whatever runs at the same time, no more is admitted than there is and what is under way.
+func TestThrottlingAtTheSameTime(t *testing.T) {
+	m := newMetered(t)
+	m.things(1, 1, 1, 1)
+	const clients = 8
+	admitted := make(chan int, clients)
+	for i := range clients {
+		go func() {
+			n := 0
+			for j := range 100 {
+				_, err := m.try("PutItem", fmt.Sprintf(`{"TableName":"things","Item":{"p":{"S":"%d"},"s":{"S":"%d"},"g":{"S":"g"}}}`, i, j))
+				if err == nil {
+					n++
+				} else if !isThrottled(err) {
+					t.Error(err)
+				}
+				if j == 50 && i == 0 {
+					m.do("UpdateTable", `{"TableName":"things","ProvisionedThroughput":{"ReadCapacityUnits":2,"WriteCapacityUnits":1}}`)
+				}
+			}
+			admitted <- n
+		}()
+	}
+	sum := 0
+	for range clients {
+		sum += <-admitted
+	}
+	if sum < burst || sum > burst+clients {
+		t.Errorf("%d writes, want %d and a few", sum, burst)
+	}
+}
