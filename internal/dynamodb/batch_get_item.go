@@ -268,7 +268,13 @@ func (c *batchGetItemCall) append(dst []byte, items []attribute.Value) ([]byte, 
 		}
 	}
 	dst = append(dst, '}')
-	dst = appendCapacities(dst, usage, c.returnCapacity)
+	consumed := usage[:0]
+	for i := range usage {
+		if left[i] > 0 {
+			consumed = append(consumed, usage[i])
+		}
+	}
+	dst = appendCapacities(dst, consumed, c.returnCapacity)
 	return append(dst, '}'), nil
 }
 

@@ -87,7 +87,7 @@ func checkUpdate(in *dynamodb.UpdateTableInput) error {
 		return awsapi.Validation("Global tables are not available on this server yet")
 	case in.ProvisionedThroughput == nil && in.BillingMode == "" && len(in.GlobalSecondaryIndexUpdates) == 0 && in.SSESpecification == nil &&
 		in.StreamSpecification == nil && in.TableClass == "" && in.DeletionProtectionEnabled == nil && (&wantedThroughput{onDemand: in.OnDemandThroughput}).onDemandMember() == "" && emptyWarm(in.WarmThroughput):
-		return awsapi.Validation("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required")
+		return awsapi.Validation("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates, SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, MultiRegionConsistency, DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is required")
 	case in.BillingMode == types.BillingModePayPerRequest && in.ProvisionedThroughput != nil:
 		return refused("ProvisionedThroughput cannot be specified when BillingMode is PAY_PER_REQUEST")
 	}
