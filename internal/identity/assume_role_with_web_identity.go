@@ -78,7 +78,8 @@ func (c *claim) oidcProvider(ctx context.Context, token string) (found oidcProvi
 		if err != nil {
 			return err
 		}
-		if p == nil {
+		// Names are found in any case, but a path is another provider's in another case.
+		if p == nil || p.Name != name {
 			return badRequest("InvalidIdentityToken", "No OpenIDConnect provider found in your account for "+issuer)
 		}
 		found = oidcProvider{federation.Provider{URL: issuer, ClientIDs: p.ClientIDs, Thumbprints: p.Thumbprints}, p.arn(v.account, oidcKind)}

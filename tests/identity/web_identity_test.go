@@ -110,6 +110,19 @@ func TestWebIdentityTrust(t *testing.T) {
 	denied(t, "no such role", err, no)
 }
 
+// One host has many issuers, whose paths may differ in case alone: none of them vouches for the users of another.
+func TestWebIdentityIssuerInAnotherCase(t *testing.T) {
+	t.Parallel()
+	i, r := webIdentity(t)
+	another := i
+	another.url = strings.TrimSuffix(i.url, "/tenant") + "/TENANT"
+	other, err := assumeWeb(t, r.arn, another.token(nil))
+	if err == nil {
+		t.Errorf("it is believed: %s", aws.ToString(other.Provider))
+	}
+	fails(t, "another issuer", err, 400, "InvalidIdentityToken", "No OpenIDConnect provider found in your account for "+another.url)
+}
+
 func TestWebIdentityTokensThatAreRefused(t *testing.T) {
 	t.Parallel()
 	i, r := webIdentity(t)
