@@ -177,9 +177,8 @@ func (s *Store) assumeRole(req *awsapi.Request) (awsapi.Call, error) {
 			a.conditions["aws:multifactorauthpresent"] = []string{"true"}
 			a.conditions["aws:multifactorauthage"] = []string{"0"}
 		}
-		var err error
-		a.packed, err = v.of(a.Account).limit(&a.session, in.Policy, in.PolicyArns)
-		return err
+		a.packed, c.late = v.of(a.Account).limit(&a.session, in.Policy, in.PolicyArns)
+		return nil
 	}
 	c.needs = func() []policy.Need { return a.needs("AssumeRole") }
 	c.run = func(v *view) (any, error) {

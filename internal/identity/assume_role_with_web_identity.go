@@ -39,9 +39,9 @@ func (s *Store) assumeRoleWithWebIdentity(req *awsapi.Request) (awsapi.Call, err
 		}
 		return c.vouched(provider.arn, oidcKeys(token), token.Tags, token.TransitiveTagKeys, token.SourceIdentity)
 	}
-	c.prepare = func(v *view) (err error) {
-		c.packed, err = v.of(c.Account).limit(&c.session, in.Policy, in.PolicyArns)
-		return err
+	c.prepare = func(v *view) error {
+		c.packed, c.late = v.of(c.Account).limit(&c.session, in.Policy, in.PolicyArns)
+		return nil
 	}
 	c.tokenCall.needs = func() []policy.Need { return c.assumption.needs("AssumeRoleWithWebIdentity") }
 	c.run = func(v *view) (any, error) {
