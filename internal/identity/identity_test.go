@@ -116,6 +116,25 @@ func TestLookupRefuses(t *testing.T) {
 	}
 }
 
+// Those who come late are cached too, however many temporary keys came before.
+func TestCacheOfManyKeys(t *testing.T) {
+	var c cache
+	for i := range 3*cacheSize + 2 {
+		a := c.current()
+		c.add(a, fmt.Sprint(i), &cached{})
+		n := 0
+		if i%1000 == 0 {
+			a.of.Range(func(any, any) bool { n++; return true })
+		}
+		if n > cacheSize {
+			t.Fatalf("%d answers", n)
+		}
+	}
+	if _, ok := c.current().of.Load(fmt.Sprint(3*cacheSize + 1)); !ok {
+		t.Error("the last one is not there")
+	}
+}
+
 func TestSecretsAreEncrypted(t *testing.T) {
 	db := memory(t)
 	_, first := begun(t, db, Options{MasterKey: NewMasterKey()})
