@@ -116,6 +116,23 @@ func TestLookupRefuses(t *testing.T) {
 	}
 }
 
+// A change that is refused changes nothing, so that everybody else's answers stay.
+func TestRefusedChangesKeepTheCache(t *testing.T) {
+	s, first := begun(t, memory(t), Options{MasterKey: NewMasterKey()})
+	c := openDoor(t, s).as(first.Key.ID, first.Key.Secret)
+	_, _, err := s.Lookup(t.Context(), first.Key.ID, "")
+	ok(t)(nil, err)
+	cached := func() bool { _, there := s.cache.current().of.Load(first.Key.ID); return there }
+	fails(t, "NoSuchEntity: The user with name Eve cannot be found.")(c.DeleteUser(t.Context(), &iam.DeleteUserInput{UserName: aws.String("Eve")}))
+	if !cached() {
+		t.Error("a refused change clears the cache")
+	}
+	ok(t)(c.CreateUser(t.Context(), &iam.CreateUserInput{UserName: aws.String("Eve")}))
+	if cached() {
+		t.Error("a change does not")
+	}
+}
+
 // Those who come late are cached too, however many temporary keys came before.
 func TestCacheOfManyKeys(t *testing.T) {
 	var c cache
