@@ -46,8 +46,8 @@ func (a *assumption) find(v *view) error {
 	a.role, a.Role = r, r.ID
 	a.trust = r.trustPolicy()
 	for _, t := range r.Tags {
-		a.conditions["aws:resourcetag/"+strings.ToLower(t.Key)] = []string{t.Value}
-		a.conditions["iam:resourcetag/"+strings.ToLower(t.Key)] = []string{t.Value}
+		a.conditions["aws:resourcetag/"+policy.Key(t.Key)] = []string{t.Value}
+		a.conditions["iam:resourcetag/"+policy.Key(t.Key)] = []string{t.Value}
 	}
 	return nil
 }

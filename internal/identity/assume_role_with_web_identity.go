@@ -93,7 +93,7 @@ func oidcKeys(t *federation.IDToken) policy.MapContext {
 	keys := policy.MapContext{}
 	set := func(key string, values ...string) {
 		if len(values) > 0 && values[0] != "" {
-			keys[strings.ToLower(strings.TrimPrefix(t.Issuer, "https://"))+":"+key] = values
+			keys[policy.Key(strings.TrimPrefix(t.Issuer, "https://"))+":"+key] = values
 		}
 	}
 	set("aud", t.Audience)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/statordb/stator/internal/awsapi"
@@ -108,7 +107,7 @@ func (c *call) needs(v *view) (policy.Need, error) {
 	}
 	need := policy.Need{Action: c.service + ":" + c.name, Resource: t.arn}
 	conditions := policy.MapContext{}
-	set := func(key string, values ...string) { conditions[strings.ToLower(key)] = values }
+	set := func(key string, values ...string) { conditions[policy.Key(key)] = values }
 	for _, tag := range t.tags {
 		set("aws:ResourceTag/"+tag.Key, tag.Value)
 		set("iam:ResourceTag/"+tag.Key, tag.Value)

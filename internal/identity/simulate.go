@@ -74,7 +74,7 @@ func (sim *simulation) input(policies, boundaries, actions, resources []string, 
 	}
 	sim.context = policy.MapContext{}
 	for _, e := range entries {
-		sim.context[strings.ToLower(aws.ToString(e.ContextKeyName))] = e.ContextKeyValues
+		sim.context[policy.Key(aws.ToString(e.ContextKeyName))] = e.ContextKeyValues
 	}
 	return nil
 }
