@@ -93,6 +93,8 @@ func TestWebIdentityTrust(t *testing.T) {
 		{"another provider", another.trusting(withWebIdentity), nil, false},
 		{"condition on another provider's key", strings.ReplaceAll(i.trusting(withWebIdentity, "sub=alice"), i.name()+":sub", another.name()+":sub"), nil, false},
 		{"another action", i.trusting("sts:AssumeRole"), nil, false},
+		{"no temporary credentials yet", strings.Replace(i.trusting(withWebIdentity, "sub=alice"), `"Condition":{`,
+			`"Condition":{"Null":{"aws:TokenIssueTime":"true","aws:MultiFactorAuthPresent":"true"},`, 1), nil, true},
 		{"a user", trusting("Allow", user.arn, withWebIdentity, ""), nil, false},
 		{"subject like", `{"Effect":"Allow","Principal":{"Federated":"` + i.arn() + `"},"Action":"` + withWebIdentity + `","Condition":{"StringLike":{"` + i.name() + `:sub":"repo:octo-org/*"}}}`,
 			map[string]any{"sub": "repo:octo-org/octo-repo:ref:refs/heads/main"}, true},
