@@ -76,8 +76,10 @@ func (a *assumption) tag(caller *policy.Principal, list []types.Tag, transitive 
 		if !has(a.Tags, key) {
 			return badRequest("InvalidParameterValue", "The specified transitive tag key must be included in the requested tags.")
 		}
+		if !slices.ContainsFunc(a.Transitive, func(k string) bool { return strings.EqualFold(k, key) }) {
+			a.Transitive = append(a.Transitive, key)
+		}
 	}
-	a.Transitive = transitive
 	if caller.Session != nil {
 		if err := a.inherit(caller, has); err != nil {
 			return err

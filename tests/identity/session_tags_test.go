@@ -90,6 +90,16 @@ func TestRequestTagsInTrustPolicy(t *testing.T) {
 	}
 }
 
+// A key that is named twice is one.
+func TestTransitiveTagTwice(t *testing.T) {
+	t.Parallel()
+	u := user(t, "user")
+	first := role(t, "first", trusting("Allow", u.arn, both, ""), allow(both, "*"))
+	second := role(t, "second", trusting("Allow", root, both, ""), ifTag("Star", "1"))
+	a := session(t, u.creds, first.arn, tagged("Star=1"), transitive("Star", "star", "Star"))
+	works(t, "the next role", listTables(t, session(t, a, second.arn)))
+}
+
 // The keys of tags are compared as they are, but for the case of ASCII letters: one that only looks like what a policy
 // asks for is not it, and other letters are not lost.
 func TestTagKeysThatLookAlike(t *testing.T) {
