@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -167,8 +168,11 @@ func (c *call) Run(ctx context.Context, dst []byte) ([]byte, error) {
 			}
 			return err
 		})
-		if err == nil {
+		switch {
+		case err == nil:
 			err = refused
+		case errors.Is(err, kv.ErrTooLarge): // quotas do not count white space, and escapes take more than what they stand for
+			err = limitExceeded("What the request changes would be too large to be stored.")
 		}
 	}
 	if err != nil {
