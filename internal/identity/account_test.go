@@ -2,6 +2,7 @@ package identity
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/csv"
 	"fmt"
@@ -12,6 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+
+	"github.com/statordb/stator/internal/kv"
 )
 
 // The account's password policy is what lets users without policies change their passwords, and nothing else.
@@ -175,6 +178,25 @@ func TestCredentialReport(t *testing.T) {
 	if err != nil || len(rows) != 3 || rows[2][0] != adminUser || rows[2][8] != "true" || rows[2][13] != "false" {
 		t.Errorf("%q %v", rows, err)
 	}
+}
+
+// Whoever guesses passwords keeps nobody from changing anything: trying one takes long, and is done outside of changes.
+func TestGuessesHoldNoLock(t *testing.T) {
+	c, d := admin(t)
+	ok(t)(c.CreateUser(t.Context(), &iam.CreateUserInput{UserName: aws.String("bob")}))
+	ok(t)(c.CreateLoginProfile(t.Context(), &iam.CreateLoginProfileInput{UserName: aws.String("bob"), Password: aws.String("first-Word1")}))
+	ok(t)(c.UpdateAccountPasswordPolicy(t.Context(), &iam.UpdateAccountPasswordPolicyInput{AllowUsersToChangePassword: true}))
+	key := must[*iam.CreateAccessKeyOutput](t)(c.CreateAccessKey(t.Context(), &iam.CreateAccessKeyInput{UserName: aws.String("bob")})).AccessKey
+	bob := d.as(*key.AccessKeyId, *key.SecretAccessKey)
+	err := d.s.change(t.Context(), func(kv.Txn) error {
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		fails(t, "AccessDenied: The old password was incorrect.")(bob.ChangePassword(ctx,
+			&iam.ChangePasswordInput{OldPassword: aws.String("guess"), NewPassword: aws.String("other-Word1")}))
+		return nil
+	})
+	ok(t)(nil, err)
+	ok(t)(bob.ChangePassword(t.Context(), &iam.ChangePasswordInput{OldPassword: aws.String("first-Word1"), NewPassword: aws.String("other-Word1")}))
 }
 
 // A simulation of millions of questions works out only those that it shows.

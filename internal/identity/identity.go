@@ -73,7 +73,9 @@ type Store struct {
 	log  *slog.Logger
 	uses usages
 
-	cache cache
+	// hashing is held while a password is tried outside of changes: each takes time and memory on purpose.
+	hashing sync.Mutex
+	cache   cache
 	// tokenKeys are the sealers of session tokens by the ids of their keys.
 	tokenKeys sync.Map
 	// checked is when the generation in the engine was last compared with the cache's, in nanoseconds since start.
