@@ -82,6 +82,9 @@ type Options struct {
 	// Throttle limits requests to the throughput of tables and indexes, and changes of throughput to AWS's quotas, as AWS
 	// does. Without it the machine is the limit. Each server has its own count of what was consumed.
 	Throttle bool
+	// PublicURL is how clients reach the server, such as https://db.example.com. SAML assertions may be meant for /saml
+	// there.
+	PublicURL string
 	// Metrics serves /metrics without authentication.
 	Metrics bool
 	// Logger gets what the server has to say; nil drops it.
