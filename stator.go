@@ -187,6 +187,7 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	if s.store, err = table.Open(ctx, s.db, table.Options{Logger: opts.Logger}); err != nil {
 		return err
 	}
+	var principals dynamodb.Principals // WIRE HERE: who the users and roles in resource-based policies are
 	ids, auth, err := s.openIdentities(ctx, opts)
 	if err != nil {
 		return err
@@ -202,7 +203,7 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	}
 	s.handler = server.New(server.Options{
 		Recorder:        recorder,
-		Operations:      slices.Concat(dynamodb.New(s.store).Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations()),
+		Operations:      slices.Concat(dynamodb.New(s.store, principals).Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations()),
 		Auth:            auth,
 		Region:          opts.Region,
 		Ready:           s.ready,
