@@ -48,7 +48,7 @@ func (q *dueQueue) done() bool {
 
 // expireItemsLoop deletes items when their time is over.
 func (s *Store) expireItemsLoop(every time.Duration) {
-	wait := every
+	wait := every / 20 // there may be much to do after a pause
 	for s.sleep(wait) {
 		looked, more, err := s.expireItems(s.ctx)
 		if err != nil && s.ctx.Err() == nil {

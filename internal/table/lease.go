@@ -40,8 +40,11 @@ const (
 	leaseLeft = leaseTerm / 2
 )
 
-func (l *leases) init() {
-	l.owner = uuid.NewString()
+func (l *leases) init(owner string) {
+	l.owner = owner
+	if owner == "" {
+		l.owner = uuid.NewString()
+	}
 	l.held = make(map[string]time.Time)
 }
 

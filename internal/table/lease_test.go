@@ -50,6 +50,11 @@ func TestLease(t *testing.T) {
 	want(d, false, false)
 	c.Close()
 	d.Close()
+	// Whoever comes back under its name need not wait.
+	want(openStore(t, db, Options{Now: clock.now, ExpireEvery: never, Owner: "me"}), true, true)
+	e := openStore(t, db, Options{Now: clock.now, ExpireEvery: never, Owner: "me"})
+	want(e, true, true)
+	e.Close()
 	err := db.Update(ctx, func(tx kv.Txn) error { return tx.Set(keyspace.Lease("a"), []byte("x")) })
 	if err != nil {
 		t.Fatal(err)

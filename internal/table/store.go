@@ -30,6 +30,9 @@ type Options struct {
 	Logger *slog.Logger
 	// ExpireEvery is how often expired items are looked for; 0 is every second.
 	ExpireEvery time.Duration
+	// Owner is what this server's leases say whose they are; "" is a name that nobody else has. Whoever comes back under its
+	// name goes on with its leases. Two servers over one engine never have the same.
+	Owner string
 }
 
 // Store is the tables of one kv.DB. It is safe for concurrent use.
@@ -64,7 +67,7 @@ func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	s.cache.init()
-	s.leases.init()
+	s.leases.init(opts.Owner)
 	s.pools.init(s)
 	if err := s.checkFormat(ctx); err != nil {
 		return nil, err
