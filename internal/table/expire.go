@@ -54,8 +54,10 @@ func (s *Store) expireItemsLoop(every time.Duration) {
 		if err != nil && s.ctx.Err() == nil {
 			s.log.Warn("table: expired items not deleted", "error", err)
 		}
-		wait = max(every, lookShare*looked)
-		if more && err == nil {
+		switch wait = max(every, lookShare*looked); {
+		case err != nil:
+			wait = max(wait, lastRetry)
+		case more:
 			wait = duePause
 		}
 	}
@@ -128,12 +130,12 @@ func (s *Store) dueQueues(ctx context.Context, now int64) (queues []*dueQueue, e
 					return false, nil
 				}
 				q = &dueQueue{id: id}
-				if place { // not without its first key, but Check finds that
-					return false, nil
+				if !place {
+					var err error
+					q.rec, err = decodeQueue(value)
+					place = err != nil
 				}
-				var err error
-				q.rec, err = decodeQueue(value)
-				return true, err
+				return !place, nil // Check finds a queue that does not say whose it is; the others need not wait
 			})
 			if err != nil || q == nil {
 				return err
@@ -296,9 +298,11 @@ func isPlace(t *TTL, place, key []byte, item attribute.Value) bool {
 
 // dropPlaces removes places that their items do not have. There are none, unless something went wrong.
 func (s *Store) dropPlaces(ctx context.Context, d *Descriptor, orphans []orphan) error {
-	if len(orphans) == 0 {
+	// A version that is not published any more may have a queue that is not kept any more.
+	if len(orphans) == 0 || !d.live.acquire() {
 		return nil
 	}
+	defer d.live.release()
 	s.log.Warn("table: places in a TTL queue without their items", "table", d.Name, "places", len(orphans))
 	var locks [][]byte
 	for _, o := range orphans {

@@ -2,9 +2,11 @@ package table
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -118,6 +120,7 @@ func TestExpire(t *testing.T) {
 	ctx := context.Background()
 	clock := newClock()
 	db := openDB(t)
+	db.RunTwice(true)
 	s := openStore(t, db, Options{Now: clock.now, ExpireEvery: never})
 	d := must[*Descriptor](t)(s.Create(ctx, simple("t", local("l", "ALL", str("n")),
 		global("g", "KEYS_ONLY", []KeyAttribute{str("n")}, nil), global("byTime", "ALL", []KeyAttribute{num("t")}, nil))))
@@ -259,6 +262,63 @@ func TestOrphans(t *testing.T) {
 	}
 	if sum := checkStore(t, db); sum.Places != 1 {
 		t.Errorf("%d places", sum.Places)
+	}
+}
+
+// TestExpireLarge: one transaction deletes large items by the few, and all of them go; a queue that can't be read, and one of
+// a table that is not there any more, hold up nothing.
+func TestExpireLarge(t *testing.T) {
+	ctx := context.Background()
+	clock := newClock()
+	db := openDB(t)
+	s := openStore(t, db, Options{Now: clock.now, ExpireEvery: never})
+	must[*Descriptor](t)(s.Create(ctx, simple("t")))
+	must[*Descriptor](t)(s.Create(ctx, simple("a")))
+	broken := enableTTL(t, s, "a", "t")
+	d := enableTTL(t, s, "t", "t")
+	spoil := func(value []byte) {
+		t.Helper()
+		err := db.Update(ctx, func(tx kv.Txn) error { return tx.Set(keyspace.QueueTable(broken.TTL.ID), value) })
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	const items = 40
+	fill := func(d *Descriptor) {
+		for i := range items {
+			must[[]Written](t)(s.Write(ctx, []Write{put(d, item(t, `{"p":{"S":"p%d"},"s":{"N":"1"},"n":{"S":"%d"},"t":{"N":"%d"},"text":{"S":%q}}`,
+				i, i, clock.now().Unix()-1, strings.Repeat("x", 200<<10)))}, nil))
+		}
+	}
+	fill(d)
+	fill(broken)
+	b := batch{d: d, now: clock.now().Unix()}
+	queues := must[[]*dueQueue](t)(s.dueQueues(ctx, b.now))
+	if len(queues) != 2 {
+		t.Fatalf("%d queues", len(queues))
+	}
+	if err := db.View(ctx, func(r kv.Reader) error { return b.collect(ctx, r, queues[1]) }); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(b.writes); n == 0 || n > items/2 {
+		t.Errorf("%d items of 200 KB in one transaction", n)
+	}
+	good := must[[]byte](t)(json.Marshal(queueRecord{broken.Scope, broken.Name, broken.ID}))
+	for _, bad := range [][]byte{[]byte("x"), []byte(`{"table":"none"}`), []byte(`{"table":"t"}`)} {
+		spoil(bad)
+		expire(t, s)
+		if n := len(remaining(t, s, "t")); n != 0 {
+			t.Errorf("%d items are left beside a queue of %s", n, bad)
+		}
+		if n := len(remaining(t, s, "a")); n != items {
+			t.Errorf("%d items are left in the table whose queue is of %s", n, bad)
+		}
+		fill(d)
+	}
+	spoil(good)
+	expire(t, s)
+	if n := len(remaining(t, s, "t")) + len(remaining(t, s, "a")); n != 0 {
+		t.Errorf("%d items are left", n)
 	}
 }
 
