@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
+	"github.com/aws/aws-sdk-go-v2/service/organizations"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
 
@@ -38,6 +39,7 @@ func TestNobodyMayDoAnything(t *testing.T) {
 		atLeast int // operations that are there
 	}{
 		{dynamodb.NewFromConfig(conf), 22}, {iam.NewFromConfig(conf), 79}, {sts.NewFromConfig(conf), 8},
+		{organizations.NewFromConfig(conf), 6},
 	} {
 		there := 0
 		client := reflect.ValueOf(c.client)
@@ -200,6 +202,14 @@ func complete(input reflect.Value) {
 		arn.Set(reflect.ValueOf(aws.String("arn:aws:dynamodb:eu-west-1:" + sampleAccount + ":table/sample")))
 	}
 	switch in := input.Addr().Interface().(type) {
+	case *organizations.CreateAccountInput:
+		in.Email = aws.String("sample@example.com")
+	case *organizations.CloseAccountInput:
+		in.AccountId = aws.String(sampleAccount)
+	case *organizations.DescribeAccountInput:
+		in.AccountId = aws.String(sampleAccount)
+	case *organizations.DescribeCreateAccountStatusInput:
+		in.CreateAccountRequestId = aws.String("car-sample12345")
 	case *sts.AssumeRoleInput:
 		in.RoleArn = aws.String("arn:aws:iam::123456789012:role/sample")
 	case *sts.AssumeRoleWithSAMLInput:

@@ -191,13 +191,16 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	if s.store, err = table.Open(ctx, s.db, table.Options{Logger: opts.Logger, Owner: soleServer}); err != nil {
 		return err
 	}
-	var principals dynamodb.Principals // WIRE HERE: who the users and roles in resource-based policies are
 	ids, auth, err := s.openIdentities(ctx, opts)
 	if err != nil {
 		return err
 	}
 	s.identities = ids
 	ids.Start()
+	var principals dynamodb.Principals // without authentication there are none
+	if opts.Auth == AuthIAM {
+		principals = ids
+	}
 	if s.audit, err = openAudit(opts.Audit, opts.Logger, func() { s.handler.AuditLost() }); err != nil {
 		return err
 	}

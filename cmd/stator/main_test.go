@@ -193,8 +193,8 @@ func TestFirstAndSecondStart(t *testing.T) {
 	}
 	env, _, _ := output(t, nil, "env", "--data", data)
 	id, secret := strings.Fields(credentials)[3], strings.Fields(credentials)[6]
-	want := "export AWS_ENDPOINT_URL=" + p.endpoint + " AWS_REGION=eu-central-1 AWS_DEFAULT_REGION=eu-central-1 AWS_ACCESS_KEY_ID=" + id +
-		" AWS_SECRET_ACCESS_KEY=" + secret + "\nunset AWS_SESSION_TOKEN AWS_PROFILE AWS_ENDPOINT_URL_DYNAMODB AWS_IGNORE_CONFIGURED_ENDPOINT_URLS\n"
+	want := "export AWS_ENDPOINT_URL=" + p.endpoint + " AWS_ENDPOINT_URL_STS=" + p.endpoint + " AWS_REGION=eu-central-1 AWS_DEFAULT_REGION=eu-central-1 AWS_ACCESS_KEY_ID=" + id +
+		" AWS_SECRET_ACCESS_KEY=" + secret + "\nunset AWS_SESSION_TOKEN AWS_PROFILE AWS_ENDPOINT_URL_DYNAMODB AWS_ENDPOINT_URL_IAM AWS_IGNORE_CONFIGURED_ENDPOINT_URLS\n"
 	if env != want {
 		t.Errorf("env:\n%swant:\n%s", env, want)
 	}
@@ -457,7 +457,7 @@ func TestQuote(t *testing.T) {
 func TestAccountsAndMasterKey(t *testing.T) {
 	data := t.TempDir()
 	p := startServer(t, "--data", data, "--account-id", "111122223333")
-	out, errOut, status := output(t, nil, "account", "create", "--data", data, "--name", "Test", "--email", "test@example.com")
+	out, errOut, status := output(t, []string{"AWS_PROFILE=gone"}, "account", "create", "--data", data, "--name", "Test", "--email", "test@example.com")
 	id := regexp.MustCompile(`account  (\d{12})\nrole     arn:aws:iam::\d{12}:role/OrganizationAccountAccessRole\n`).FindStringSubmatch(out)
 	if status != 0 || id == nil {
 		t.Fatalf("%d %s%s", status, out, errOut)
@@ -491,5 +491,24 @@ func TestAccountsAndMasterKey(t *testing.T) {
 	}
 	if out, errOut, status := output(t, nil, "check", "--data", data); status != 0 || !strings.Contains(out, " 0 problems") {
 		t.Errorf("check: %d %s%s", status, out, errOut)
+	}
+}
+
+// The master key can come from a command, such as that of a secrets manager, and then is in no file.
+func TestMasterKeyCommand(t *testing.T) {
+	data := t.TempDir()
+	key := strings.Repeat("A", 43) + "="
+	p := startServer(t, "--data", data, "--master-key-command", "echo "+key)
+	p.stop(t, syscall.SIGTERM)
+	if _, err := os.Stat(filepath.Join(data, "master-key")); err == nil {
+		t.Error("there is a file with a master key")
+	}
+	startServer(t, "--data", data, "--master-key-command", "echo "+key).stop(t, syscall.SIGTERM)
+	for _, c := range []struct{ command, want string }{
+		{"exit 3", "exit status 3"}, {"true", "it printed nothing"}, {"echo " + strings.Repeat("B", 43) + "=", "master key is not the one"},
+	} {
+		if _, errOut, status := output(t, nil, "serve", "--data", data, "--listen", "127.0.0.1:0", "--master-key-command", c.command); status != 1 || !strings.Contains(errOut, c.want) {
+			t.Errorf("%s: %d %s", c.command, status, errOut)
+		}
 	}
 }
