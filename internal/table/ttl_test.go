@@ -284,10 +284,11 @@ func TestExpireLarge(t *testing.T) {
 		}
 	}
 	const items = 40
+	large := strings.Repeat("x", 100<<10)
 	fill := func(d *Descriptor) {
 		for i := range items {
 			must[[]Written](t)(s.Write(ctx, []Write{put(d, item(t, `{"p":{"S":"p%d"},"s":{"N":"1"},"n":{"S":"%d"},"t":{"N":"%d"},"text":{"S":%q}}`,
-				i, i, clock.now().Unix()-1, strings.Repeat("x", 200<<10)))}, nil))
+				i, i, clock.now().Unix()-1, large))}, nil))
 		}
 	}
 	fill(d)
@@ -301,7 +302,7 @@ func TestExpireLarge(t *testing.T) {
 		t.Fatal(err)
 	}
 	if n := len(b.writes); n == 0 || n > items/2 {
-		t.Errorf("%d items of 200 KB in one transaction", n)
+		t.Errorf("%d items of 100 KB in one transaction", n)
 	}
 	good := must[[]byte](t)(json.Marshal(queueRecord{broken.Scope, broken.Name, broken.ID}))
 	for _, bad := range [][]byte{[]byte("x"), []byte(`{"table":"none"}`), []byte(`{"table":"t"}`)} {
@@ -411,6 +412,7 @@ func TestOnlineTTL(t *testing.T) {
 					t.Errorf("item %d was deleted alive", n)
 				}
 				alive[n] = live
+				time.Sleep(200 * time.Microsecond)
 			}
 		})
 	}
