@@ -290,7 +290,7 @@ func (c *checker) items(r kv.Reader, pairs []pair) error {
 	var keys [][]byte
 	var wants []want
 	var due [][]byte
-	var dueOf []place
+	var dueOf []placed
 	for _, p := range pairs {
 		space, _, ok := keyspace.ParseSpace(p.key)
 		d := c.known.tables[space.ID()]
@@ -321,7 +321,7 @@ func (c *checker) items(r kv.Reader, pairs []pair) error {
 			}
 		}
 		if key := wantPlace(d, p.key, item); key != nil {
-			due, dueOf = append(due, key), append(dueOf, place{d, p.key})
+			due, dueOf = append(due, key), append(dueOf, placed{d, p.key})
 		}
 	}
 	if err := c.places(r, due, dueOf); err != nil || len(keys) == 0 {

@@ -25,8 +25,8 @@ func (c *checker) ttl(r kv.Reader, d *Descriptor, jobOf map[uint64]string) error
 	return err
 }
 
-// place is one that an item has to have in a TTL queue.
-type place struct {
+// placed is an item that has to have a place in a TTL queue.
+type placed struct {
 	d    *Descriptor
 	item []byte
 }
@@ -44,7 +44,7 @@ func wantPlace(d *Descriptor, key []byte, item attribute.Value) []byte {
 }
 
 // places checks that all these places are there.
-func (c *checker) places(r kv.Reader, keys [][]byte, of []place) error {
+func (c *checker) places(r kv.Reader, keys [][]byte, of []placed) error {
 	if len(keys) == 0 {
 		return nil
 	}
