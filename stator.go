@@ -188,9 +188,13 @@ func openEngine(opts Options) (*pebblekv.DB, error) {
 	return pebblekv.OpenMemory(pebblekv.Options{Logger: opts.Logger})
 }
 
+// soleServer is the name of this server in leases. The engines that there are let in one process: after a crash nobody else
+// has its leases.
+const soleServer = "stator"
+
 // wire puts the parts together over the engine.
 func (s *Server) wire(ctx context.Context, opts Options) (err error) {
-	if s.store, err = table.Open(ctx, s.db, table.Options{Logger: opts.Logger}); err != nil {
+	if s.store, err = table.Open(ctx, s.db, table.Options{Logger: opts.Logger, Owner: soleServer}); err != nil {
 		return err
 	}
 	ids, auth, err := s.openIdentities(ctx, opts)

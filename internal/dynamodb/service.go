@@ -58,7 +58,7 @@ func (s *Service) Operations() []awsapi.Operation {
 		op("DescribeLimits", s.describeLimits),
 		op("DescribeTable", s.describeTable),
 		op("DescribeTableReplicaAutoScaling", nil),
-		op("DescribeTimeToLive", nil),
+		op("DescribeTimeToLive", s.describeTimeToLive),
 		op("DisableKinesisStreamingDestination", nil),
 		op("EnableKinesisStreamingDestination", nil),
 		op("ExecuteStatement", nil),
@@ -95,6 +95,6 @@ func (s *Service) Operations() []awsapi.Operation {
 		op("UpdateKinesisStreamingDestination", nil),
 		op("UpdateTable", s.updateTable),
 		op("UpdateTableReplicaAutoScaling", nil),
-		op("UpdateTimeToLive", nil),
+		op("UpdateTimeToLive", s.updateTimeToLive),
 	}
 }

@@ -32,6 +32,8 @@ type Descriptor struct {
 	// Sort is nil if the table's key is the partition key alone.
 	Sort    *KeyAttribute `json:"sort,omitempty"`
 	Indexes []*Index      `json:"indexes,omitempty"`
+	// TTL is nil if it is disabled.
+	TTL *TTL `json:"ttl,omitempty"`
 
 	Settings Settings `json:"settings"`
 
@@ -157,6 +159,10 @@ func (d *Descriptor) Clone() *Descriptor {
 		xc.Sort = slices.Clone(x.Sort)
 		xc.NonKey = slices.Clone(x.NonKey)
 		c.Indexes[i] = &xc
+	}
+	if d.TTL != nil {
+		ttl := *d.TTL
+		c.TTL = &ttl
 	}
 	if d.Settings.SSE != nil {
 		sse := *d.Settings.SSE

@@ -8,6 +8,7 @@
 package table
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -27,6 +28,11 @@ type Options struct {
 	Now func() time.Time
 	// Logger gets what background work has to say; nil drops it.
 	Logger *slog.Logger
+	// ExpireEvery is how often expired items are looked for; 0 is every second.
+	ExpireEvery time.Duration
+	// Owner is what this server's leases say whose they are; "" is a name that nobody else has. Whoever comes back under its
+	// name goes on with its leases. Two servers over one engine never have the same.
+	Owner string
 }
 
 // Store is the tables of one kv.DB. It is safe for concurrent use.
@@ -35,9 +41,10 @@ type Store struct {
 	now func() time.Time
 	log *slog.Logger
 
-	cache cache
-	jobs  runner
-	pools pools
+	cache  cache
+	jobs   runner
+	leases leases
+	pools  pools
 
 	// ctx ends when background work has to.
 	ctx     context.Context
@@ -60,6 +67,7 @@ func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	s.cache.init()
+	s.leases.init(opts.Owner)
 	s.pools.init(s)
 	if err := s.checkFormat(ctx); err != nil {
 		return nil, err
@@ -74,6 +82,7 @@ func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
 		s.addJob(j)
 	}
 	s.background(s.expireLoop)
+	s.background(func() { s.expireItemsLoop(cmp.Or(opts.ExpireEvery, expireItemsEvery)) })
 	return s, nil
 }
 
@@ -84,6 +93,9 @@ func (s *Store) Close() error {
 	s.stop()
 	s.closing.Unlock()
 	s.stopped.Wait()
+	if err := s.releaseLeases(); err != nil { // they run out
+		s.log.Warn("table: leases not given back", "error", err)
+	}
 	return nil
 }
 

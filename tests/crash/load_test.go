@@ -31,6 +31,7 @@ type load struct {
 	bank      *bank
 	online    *onlineIndex
 	churn     *churn
+	fleeting  *fleeting
 
 	seed uint64
 }
@@ -54,13 +55,14 @@ func newLoad(server *harness.Server, found *findings, seed uint64) *load {
 		bank:      newBank(),
 		online:    &onlineIndex{met: make(map[string]int)},
 		churn:     &churn{},
+		fleeting:  &fleeting{met: make(map[string]int)},
 	}
 }
 
 // prepare makes the tables, and their first items.
 func (l *load) prepare(ctx context.Context) error {
 	for _, make := range []func(context.Context, *load) error{
-		l.registers.prepare, l.counters.prepare, l.bank.prepare,
+		l.registers.prepare, l.counters.prepare, l.bank.prepare, l.fleeting.prepare,
 	} {
 		if err := make(ctx, l); err != nil {
 			return err
@@ -91,6 +93,7 @@ func (l *load) run(ctx context.Context, kill func()) {
 	}
 	work(connections, l.online.step)
 	work(connections+1, l.churn.step)
+	work(connections+2, l.fleeting.step)
 	kill()
 	all.Wait()
 }
@@ -149,6 +152,7 @@ func (l *load) verify(ctx context.Context) {
 		{"bank", l.bank.verify},
 		{"online index", l.online.verify},
 		{"new and dropped tables", l.churn.verify},
+		{"items that expire", l.fleeting.verify},
 	} {
 		if err := v.verify(ctx, l); err != nil {
 			l.found.add("%s can't be verified: %v", v.what, err)
@@ -158,6 +162,7 @@ func (l *load) verify(ctx context.Context) {
 
 func (l *load) summary() string {
 	return fmt.Sprintf("%d kills; %d requests answered, %d without an answer; %d transfers of unknown outcome sent again, %d of them had happened; "+
-		"%d online indexes begun, found after a kill: %v; %d tables made and dropped",
-		l.rounds, l.acked.Load(), l.lost.Load(), l.bank.repeated, l.bank.repeatedDone, l.online.number, l.online.met, l.churn.number)
+		"%d online indexes begun, found after a kill: %v; %d tables made and dropped; Time To Live changed %d times, found after a kill: %v, %d expired items were gone",
+		l.rounds, l.acked.Load(), l.lost.Load(), l.bank.repeated, l.bank.repeatedDone, l.online.number, l.online.met, l.churn.number,
+		l.fleeting.toggled, l.fleeting.met, l.fleeting.deleted)
 }
