@@ -79,6 +79,12 @@ type Options struct {
 	AllowedNetworks []netip.Prefix
 	// Audit is what is kept of what was done.
 	Audit AuditOptions
+	// Throttle limits requests to the throughput of tables and indexes, and changes of throughput to AWS's quotas, as AWS
+	// does. Without it the machine is the limit. Each server has its own count of what was consumed.
+	Throttle bool
+	// PublicURL is how clients reach the server, such as https://db.example.com. SAML assertions may be meant for /saml
+	// there.
+	PublicURL string
 	// Metrics serves /metrics without authentication.
 	Metrics bool
 	// Logger gets what the server has to say; nil drops it.
@@ -182,9 +188,13 @@ func openEngine(opts Options) (*pebblekv.DB, error) {
 	return pebblekv.OpenMemory(pebblekv.Options{Logger: opts.Logger})
 }
 
+// soleServer is the name of this server in leases. The engines that there are let in one process: after a crash nobody else
+// has its leases.
+const soleServer = "stator"
+
 // wire puts the parts together over the engine.
 func (s *Server) wire(ctx context.Context, opts Options) (err error) {
-	if s.store, err = table.Open(ctx, s.db, table.Options{Logger: opts.Logger}); err != nil {
+	if s.store, err = table.Open(ctx, s.db, table.Options{Logger: opts.Logger, Owner: soleServer}); err != nil {
 		return err
 	}
 	ids, auth, err := s.openIdentities(ctx, opts)
@@ -204,9 +214,13 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	if s.audit != nil {
 		recorder = s.audit
 	}
+	tables := dynamodb.New(s.store, principals)
+	if opts.Throttle {
+		tables.Throttle(time.Now)
+	}
 	s.handler = server.New(server.Options{
 		Recorder:        recorder,
-		Operations:      slices.Concat(dynamodb.New(s.store, principals).Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations()),
+		Operations:      slices.Concat(tables.Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations()),
 		Auth:            auth,
 		Region:          opts.Region,
 		Ready:           s.ready,

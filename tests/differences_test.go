@@ -7,8 +7,10 @@ import (
 	"errors"
 	"flag"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -118,9 +120,46 @@ var differences = []difference{
 		},
 	},
 	{
+		title:  "Expired items are deleted within seconds",
+		aws:    "An item whose Time To Live is over is deleted some time in the next few days.",
+		stator: "It is deleted in the seconds after, unless very many expire at once. Until then it is in reads, as on AWS.",
+		why:    "What is due is read from a queue in the order of time. Programs that filter expired items out find fewer.",
+		shows: func(t *testing.T, db *dynamodb.Client) {
+			create(t, db, "fleeting")
+			setTTL(t, db, "fleeting", "expires", true)
+			_, err := db.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String("fleeting"), Item: map[string]types.AttributeValue{
+				"id": text("x"), "expires": &types.AttributeValueMemberN{Value: strconv.FormatInt(time.Now().Unix()-1, 10)}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for end := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+				out, err := db.Scan(t.Context(), &dynamodb.ScanInput{TableName: aws.String("fleeting")})
+				if err != nil || time.Now().After(end) {
+					t.Fatalf("it is not deleted: %v", err)
+				}
+				if out.Count == 0 {
+					return
+				}
+			}
+		},
+	},
+	{
+		title:  "Time To Live can be changed again at once",
+		aws:    "After UpdateTimeToLive another change of the table's Time To Live is refused for half an hour or more.",
+		stator: "It is refused as long as the table is ENABLING or DISABLING, which takes as long as the table is large.",
+		why:    "There is nothing to wait for. Programs that wait work too.",
+		shows: func(t *testing.T, db *dynamodb.Client) {
+			create(t, db, "changing")
+			for _, attr := range []string{"a", "b"} {
+				setTTL(t, db, "changing", attr, true)
+				setTTL(t, db, "changing", attr, false)
+			}
+		},
+	},
+	{
 		title:  "A batch is written whole",
 		aws:    "Each put and delete of a batch succeeds or fails by itself, and some may come back as UnprocessedItems.",
-		stator: "All of a batch is written, or nothing, unless its items are so large that it takes several transactions. UnprocessedItems is always empty.",
+		stator: "All of a batch is written, or nothing, unless its items are so large that it takes several transactions. UnprocessedItems is empty, unless --throttle limits throughput.",
 		why:    "One transaction costs one write to disk instead of 25. AWS allows a batch to succeed whole, so programs are ready for it.",
 		shows: func(t *testing.T, db *dynamodb.Client) {
 			var requests []types.WriteRequest
@@ -170,10 +209,10 @@ var differences = []difference{
 		},
 	},
 	{
-		title:  "Throughput is not limited",
-		aws:    "Requests beyond the provisioned throughput, or beyond what an on-demand table is warm for, are throttled; quotas bound the number of tables and their units.",
-		stator: "Throughput settings are kept and shown, and consumed capacity is counted as on AWS, but nothing is throttled and quotas on the number of tables do not apply.",
-		why:    "Nobody pays by the unit here: the machine is the limit.",
+		title:  "Throughput is not limited unless asked for",
+		aws:    "Requests beyond the provisioned throughput, the maximum of an on-demand table or what a partition takes are throttled; quotas bound the number of tables and their units, and how often throughput is decreased and on-demand switched to.",
+		stator: "Throughput settings are kept and shown, and consumed capacity is counted as on AWS, but nothing is throttled and no quota applies. With --throttle, tables and global indexes are limited as on AWS, errors and all, and so are their units and changes; but each server counts for itself, a new table may use five minutes of capacity at once, and so may every table after a restart, partitions have no limits of their own, and the number of tables and the units of the whole account none at all.",
+		why:    "Nobody pays by the unit here: the machine is the limit. --throttle is for finding out how a program takes it.",
 		shows: func(t *testing.T, db *dynamodb.Client) {
 			for range 50 { // the table has one unit a second
 				put(t, db, map[string]types.AttributeValue{"id": text("busy"), "v": text(strings.Repeat("v", 10<<10))})
@@ -275,4 +314,27 @@ func create(t *testing.T, db *dynamodb.Client, name string) *types.TableDescript
 		t.Fatal(err)
 	}
 	return out.TableDescription
+}
+
+// setTTL changes Time To Live and waits for that.
+func setTTL(t *testing.T, db *dynamodb.Client, name, attr string, enabled bool) {
+	t.Helper()
+	_, err := db.UpdateTimeToLive(t.Context(), &dynamodb.UpdateTimeToLiveInput{TableName: &name,
+		TimeToLiveSpecification: &types.TimeToLiveSpecification{AttributeName: &attr, Enabled: &enabled}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := types.TimeToLiveStatusDisabled
+	if enabled {
+		want = types.TimeToLiveStatusEnabled
+	}
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		out, err := db.DescribeTimeToLive(t.Context(), &dynamodb.DescribeTimeToLiveInput{TableName: &name})
+		if err != nil || time.Now().After(end) {
+			t.Fatalf("it is not %s: %v", want, err)
+		}
+		if out.TimeToLiveDescription.TimeToLiveStatus == want {
+			return
+		}
+	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"flag"
 	"fmt"
@@ -13,7 +14,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
 	"github.com/aws/aws-sdk-go-v2/service/organizations/types"
@@ -136,9 +137,31 @@ func organizationsClient(ctx context.Context, data string, at announcement) (*or
 	if err != nil {
 		return nil, fmt.Errorf("%w; without the folder's access key, call aws organizations with your own", err)
 	}
-	conf, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithRegion(at.Region), awsconfig.WithBaseEndpoint(at.Endpoint),
-		awsconfig.WithCredentialsProvider(credentials.NewStaticCredentialsProvider(key.ID, key.Secret, "")))
-	return organizations.NewFromConfig(conf), err
+	client, err := httpClient()
+	if err != nil {
+		return nil, err
+	}
+	// Nothing of the operator's own profiles matters here.
+	return organizations.NewFromConfig(aws.Config{Region: at.Region, BaseEndpoint: &at.Endpoint, HTTPClient: client,
+		Credentials: credentials.NewStaticCredentialsProvider(key.ID, key.Secret, "")}), nil
+}
+
+// httpClient trusts the certificates that other AWS clients are told to trust.
+func httpClient() (*awshttp.BuildableClient, error) {
+	client := awshttp.NewBuildableClient()
+	bundle := os.Getenv("AWS_CA_BUNDLE")
+	if bundle == "" {
+		return client, nil
+	}
+	certificates, err := os.ReadFile(bundle)
+	if err != nil {
+		return nil, err
+	}
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(certificates) {
+		return nil, fmt.Errorf("%s has no certificates", bundle)
+	}
+	return client.WithTransportOptions(func(t *http.Transport) { t.TLSClientConfig.RootCAs = roots }), nil
 }
 
 func listAccounts(ctx context.Context, c *organizations.Client, std stdio) error {

@@ -99,6 +99,8 @@ func FuzzOperations(f *testing.F) {
 		"BatchWriteItem":     `{"RequestItems":{"tab":[{"PutRequest":{"Item":` + key + `}},{"DeleteRequest":{"Key":{"a":{"S":"y"},"b":{"N":"1"}}}}]}}`,
 		"TransactGetItems":   `{"TransactItems":[{"Get":{"TableName":"tab","Key":` + key + `}}]}`,
 		"TransactWriteItems": `{"ClientRequestToken":"t","TransactItems":[{"Update":{"TableName":"tab","Key":` + key + `,"UpdateExpression":"SET q = :q","ExpressionAttributeValues":{":q":{"BOOL":true}}}},{"ConditionCheck":{"TableName":"tab","Key":{"a":{"S":"n"},"b":{"N":"2"}},"ConditionExpression":"attribute_exists(a)"}}]}`,
+		"UpdateTimeToLive":   `{"TableName":"tab","TimeToLiveSpecification":{"AttributeName":"t","Enabled":true}}`,
+		"DescribeTimeToLive": `{"TableName":"tab"}`,
 		"DescribeLimits":     `{}`,
 		"DescribeEndpoints":  `{}`,
 

@@ -18,6 +18,7 @@ type Service struct {
 	store      *table.Store
 	principals Principals // nil if nobody is known: then policies name users and roles by ARN
 	policies   streamPolicies
+	throttle   *throttle // nil if nothing limits throughput
 }
 
 // New returns the service over a store. Principals may be nil.
@@ -59,7 +60,7 @@ func (s *Service) Operations() []awsapi.Operation {
 		op("DescribeStream", s.describeStream),
 		op("DescribeTable", s.describeTable),
 		op("DescribeTableReplicaAutoScaling", nil),
-		op("DescribeTimeToLive", nil),
+		op("DescribeTimeToLive", s.describeTimeToLive),
 		op("DisableKinesisStreamingDestination", nil),
 		op("EnableKinesisStreamingDestination", nil),
 		op("ExecuteStatement", nil),
@@ -99,6 +100,6 @@ func (s *Service) Operations() []awsapi.Operation {
 		op("UpdateKinesisStreamingDestination", nil),
 		op("UpdateTable", s.updateTable),
 		op("UpdateTableReplicaAutoScaling", nil),
-		op("UpdateTimeToLive", nil),
+		op("UpdateTimeToLive", s.updateTimeToLive),
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/statordb/stator/internal/attribute"
 	"github.com/statordb/stator/internal/awsapi"
@@ -209,7 +210,10 @@ func (c *transactWriteItemsCall) Run(ctx context.Context, dst []byte) ([]byte, e
 		if writes, err = c.plan(ctx); err != nil {
 			return err
 		}
-		written, err = c.s.store.Write(ctx, writes, c.idempotency())
+		if err := c.admit(writes); err != nil {
+			return err
+		}
+		written, err = c.s.write(ctx, writes, c.idempotency())
 		switch {
 		case errors.Is(err, table.ErrRefused):
 			errs := make([]error, len(written))
@@ -311,6 +315,21 @@ func (c *transactWriteItemsCall) plan(ctx context.Context) ([]table.Write, error
 	return writes, nil
 }
 
+// admit cancels the transaction if there is no capacity left for one of its parts.
+func (c *transactWriteItemsCall) admit(writes []table.Write) error {
+	if c.s.throttle == nil {
+		return nil
+	}
+	errs := make([]error, len(writes))
+	for i := range writes {
+		errs[i] = c.s.throttle.mayWrite(writes[i].Table)
+	}
+	if slices.ContainsFunc(errs, isThrottled) {
+		return canceled(errs)
+	}
+	return nil
+}
+
 func (c *transactWriteItemsCall) append(dst []byte, writes []table.Write, written []table.Written) []byte {
 	var usage usageByTable
 	var touched []touchedCollection
@@ -319,6 +338,9 @@ func (c *transactWriteItemsCall) append(dst []byte, writes []table.Write, writte
 		used.transact = true
 		used.wrote(attribute.ItemSize(done.Old), attribute.ItemSize(done.New), done.Indexes)
 		touched = append(touched, touchedCollection{c.writes[i].tableName.value, writes[i].Table, writes[i].Key})
+	}
+	for i := range usage {
+		c.s.throttle.wrote(&usage[i])
 	}
 	dst = append(dst, '{')
 	dst = appendCapacities(dst, usage, c.returnCapacity)
@@ -341,6 +363,9 @@ func (c *transactWriteItemsCall) appendRepeated(ctx context.Context, dst []byte,
 			used := usage.of(reads[i].Table, c.writes[i].tableName.value)
 			used.read, used.transact = true, true
 			used.own += 2 * readHalves(attribute.ItemSize(item), true)
+		}
+		for i := range usage {
+			c.s.throttle.read(&usage[i])
 		}
 		dst = appendCapacities(append(dst, '{'), usage, c.returnCapacity)
 		dst = append(dst, '}')

@@ -60,9 +60,11 @@ func canceled(errs []error) error {
 				dst = jsonscan.AppendString(dst, code)
 				if e := reasons[i]; e != nil {
 					for _, m := range e.Members {
-						dst = append(dst, ',')
-						dst = jsonscan.AppendString(dst, m.Name)
-						dst = m.Append(append(dst, ':'))
+						if m.Name != "Item" { // the only one that a reason has
+							continue
+						}
+						dst = append(dst, `,"Item":`...)
+						dst = m.Append(dst)
 					}
 					dst = append(dst, `,"Message":`...)
 					dst = jsonscan.AppendString(dst, e.Message)
@@ -83,6 +85,8 @@ func reasonCode(e *awsapi.Error) string {
 		return "ValidationError"
 	case "ItemCollectionSizeLimitExceededException":
 		return "ItemCollectionSizeLimitExceeded"
+	case "ThrottlingException", "RequestLimitExceeded":
+		return "ThrottlingError"
 	}
 	return strings.TrimSuffix(e.Code, "Exception")
 }

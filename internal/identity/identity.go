@@ -12,12 +12,16 @@ package identity
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
 
 	"github.com/statordb/stator/internal/federation"
 	"github.com/statordb/stator/internal/kv"
@@ -60,6 +64,9 @@ type Options struct {
 	Now func() time.Time
 	// Providers says how OpenID Connect providers are reached.
 	Providers federation.Options
+	// PublicURL is how clients reach the server, "" if nobody has said: SAML assertions may be meant for /saml there, as
+	// they may for AWS's own address.
+	PublicURL string
 	// Logger gets what goes wrong in the background; nil drops it.
 	Logger *slog.Logger
 }
@@ -70,10 +77,15 @@ type Store struct {
 	seal sealer
 	now  func() time.Time
 	oidc *federation.OIDC
-	log  *slog.Logger
-	uses usages
+	// metadata are those of SAML providers that were used last, by the hashes of their documents.
+	metadata      *lru.Cache[[sha256.Size]byte, *federation.Metadata]
+	samlEndpoints []string
+	log           *slog.Logger
+	uses          usages
 
-	cache cache
+	// hashing is held while a password is tried outside of changes: each takes time and memory on purpose.
+	hashing sync.Mutex
+	cache   cache
 	// tokenKeys are the sealers of session tokens by the ids of their keys.
 	tokenKeys sync.Map
 	// checked is when the generation in the engine was last compared with the cache's, in nanoseconds since start.
@@ -94,6 +106,12 @@ func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
 	}
 	s.start = s.now()
 	opts.Providers.Now = s.now
+	if s.metadata, err = lru.New[[sha256.Size]byte, *federation.Metadata](maxSAMLProviders); err != nil {
+		return nil, err
+	}
+	if opts.PublicURL != "" {
+		s.samlEndpoints = []string{strings.TrimSuffix(opts.PublicURL, "/") + "/saml"}
+	}
 	s.oidc = federation.NewOIDC(opts.Providers)
 	current := true
 	err = db.View(ctx, func(r kv.Reader) error {
@@ -140,7 +158,9 @@ func (s *Store) Account(ctx context.Context) (account string, err error) {
 
 // change runs fn in a transaction, and makes every server forget what it has cached.
 func (s *Store) change(ctx context.Context, fn func(kv.Txn) error) error {
+	changed := false
 	err := s.db.Update(ctx, func(tx kv.Txn) error {
+		changed = false
 		// The lock on the generation puts all changes one after another: they are rare, and what fn reads then
 		// needs no locks of its own.
 		if err := tx.Lock(ctx, generationKey()); err != nil {
@@ -153,9 +173,13 @@ func (s *Store) change(ctx context.Context, fn func(kv.Txn) error) error {
 		if err != nil {
 			return err
 		}
+		changed = true
 		return put(tx, generationKey(), n+1)
 	})
-	// Also after an error: the outcome may be unknown.
-	s.cache.clear()
+	// Also after an error, if it may be of the commit: the outcome may be unknown. What fn refuses has changed nothing, and
+	// costs nobody else the cache.
+	if changed {
+		s.cache.clear()
+	}
 	return err
 }

@@ -58,6 +58,8 @@ type tokenCall struct {
 
 	prepared bool
 	err      error
+	// late is what prepare found wrong that only who is let through may learn, such as that there is no such policy.
+	late error
 }
 
 // Needs implements awsapi.Call.
@@ -83,8 +85,8 @@ func (c *tokenCall) lookUp() (err error) {
 
 // Run implements awsapi.Call.
 func (c *tokenCall) Run(ctx context.Context, dst []byte) ([]byte, error) {
-	if c.Needs(); c.err != nil {
-		return dst, c.err
+	if c.Needs(); c.err != nil || c.late != nil {
+		return dst, or(c.err, c.late)
 	}
 	var out any
 	err := c.s.db.View(ctx, func(r kv.Reader) (err error) {
@@ -112,6 +114,9 @@ func (v *view) credentials(t *session, size *int32) (issued, error) {
 	key, token, err := v.issue(t, int(aws.ToInt32(size)))
 	if errors.Is(err, ErrNoSuchEntity) {
 		err = &awsapi.Error{Code: "ServiceUnavailable", Status: http.StatusServiceUnavailable, Message: "There are no accounts."}
+	}
+	if err == nil && len(token) > maxToken {
+		err = badRequest("PackedPolicyTooLarge", "What the session stands for is too large for a session token.")
 	}
 	return issued{&types.Credentials{AccessKeyId: aws.String(key.ID), SecretAccessKey: aws.String(key.Secret),
 		SessionToken: aws.String(token), Expiration: aws.Time(t.Expires)},

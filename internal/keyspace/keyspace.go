@@ -17,7 +17,7 @@
 //	i  table id, partition, sort                     item
 //	j  job id                                        queue of background jobs
 //	l  index id, partition, ‹sort›, table's sort     entry of a local index
-//	n                                                the last id given: tables, indexes, streams and jobs share it
+//	n                                                the last id given: tables, indexes, TTL queues, streams and jobs share it
 //	q d ‹account› ‹region› ‹table› label             the definition of a stream
 //	q l stream id, lane                              where a lane of a stream is
 //	q r stream id, lane, sequence                    stream record
@@ -25,8 +25,9 @@
 //	s                                                statistics (reserved)
 //	t  ‹account› ‹region› token                      idempotency token
 //	v                                                the version of the format of all this
-//	w                                                leases of servers (reserved)
-//	x                                                TTL queue (reserved)
+//	w  name                                          lease of a piece of background work
+//	x  queue id                                      the table that a TTL queue is of
+//	x  queue id, shard, second, partition, ‹sort›    when an item of that table is due; the shard has one byte
 //
 // A partition is 8 bytes of hash (xxhash64) of what follows it, which spreads load and makes a Scan segment a range,
 // then each value of the partition key in turn. These are only ever compared for equality, so they are

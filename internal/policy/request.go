@@ -22,6 +22,10 @@ type Context interface {
 	Values(key string) (values []string, ok bool)
 }
 
+// Key is the name of a condition key as a Context has it: its ASCII letters in lower case, and nothing else changed. A
+// tag whose key has a Kelvin sign is not the one with a k.
+func Key(name string) string { return lowered(name) }
+
 // MapContext is a Context for tests and simulators. Its keys are in lower case.
 type MapContext map[string][]string
 
@@ -111,6 +115,8 @@ func (r *Request) principalValues(key string) values {
 		return single(p.Type.typeName())
 	case "aws:resourceaccount":
 		return single(r.owner())
+	case "aws:principalorgid", "aws:resourceorgid":
+		return single(p.Organization)
 	case "aws:sourceidentity":
 		if p.Session != nil {
 			return single(p.Session.SourceIdentity)

@@ -62,6 +62,7 @@ func (s *Store) List(ctx context.Context, scope Scope, after string, limit int) 
 // and the indexes, which are active at once, their IDs. There must be no table of that name (ErrExists).
 func (s *Store) Create(ctx context.Context, d Descriptor) (*Descriptor, error) {
 	created := d.Clone()
+	created.TTL = nil
 	created.UUID = uuid.NewString()
 	created.Version = 1
 	if created.Created.IsZero() {
@@ -115,7 +116,8 @@ func (s *Store) Create(ctx context.Context, d Descriptor) (*Descriptor, error) {
 // error aborts the change and is returned. An index with ID 0 is a new one: it is Creating until background work has
 // filled it, and then Active. An index that fn sets to Deleting is neither read nor written from then on, and
 // vanishes when background work has dropped its entries. fn changes nothing else of indexes but their
-// throughput, and nothing of the table's name and key.
+// throughput, and nothing of the table's name and key. Likewise a TTL with ID 0 is a new one, Enabling at first, and one that
+// fn sets to Disabling vanishes.
 func (s *Store) Change(ctx context.Context, scope Scope, name string, fn func(d *Descriptor) error) (*Descriptor, error) {
 	return s.change(ctx, scope, name, func(_ kv.Txn, d *Descriptor) error { return fn(d) })
 }
@@ -144,7 +146,7 @@ func (s *Store) change(ctx context.Context, scope Scope, name string, fn func(tx
 		if refused = checkChange(before, next); refused != nil {
 			return refused
 		}
-		if jobs, err = indexJobs(ctx, tx, before, next); err != nil {
+		if jobs, err = changeJobs(ctx, tx, before, next); err != nil {
 			return err
 		}
 		opening, err := s.streamJobs(ctx, tx, before, next)
@@ -306,6 +308,9 @@ func (d *Descriptor) check() error {
 			ok = ok && x.Name != y.Name
 		}
 	}
+	if d.TTL != nil && d.TTL.Attribute == "" {
+		ok = false
+	}
 	if !ok {
 		return fmt.Errorf("table: definition of %q makes no sense", d.Name)
 	}
@@ -336,6 +341,9 @@ func checkChange(before, next *Descriptor) error {
 		if x.ID != 0 && before.indexByID(x.ID) == nil {
 			return fmt.Errorf("table: index %q with an id that it was not given", x.Name)
 		}
+	}
+	if err := checkTTLChange(before.TTL, next.TTL); err != nil {
+		return err
 	}
 	return next.check()
 }

@@ -32,6 +32,8 @@ type Descriptor struct {
 	// Sort is nil if the table's key is the partition key alone.
 	Sort    *KeyAttribute `json:"sort,omitempty"`
 	Indexes []*Index      `json:"indexes,omitempty"`
+	// TTL is nil if it is disabled.
+	TTL *TTL `json:"ttl,omitempty"`
 
 	Settings Settings `json:"settings"`
 
@@ -83,8 +85,10 @@ const (
 type Settings struct {
 	// BillingMode is PROVISIONED or PAY_PER_REQUEST.
 	BillingMode string `json:"billingMode,omitempty"`
-	// OnDemandSince is when the table was last switched to PAY_PER_REQUEST; zero if it never was.
-	OnDemandSince      time.Time         `json:"onDemandSince,omitzero"`
+	// OnDemandSince is when the table was last switched to PAY_PER_REQUEST, or created so; zero if it never was.
+	OnDemandSince time.Time `json:"onDemandSince,omitzero"`
+	// Switches are the times of its last switches to PAY_PER_REQUEST, the latest at the end.
+	Switches           []time.Time       `json:"switches,omitempty"`
 	Throughput         Throughput        `json:"throughput,omitzero"`
 	DeletionProtection bool              `json:"deletionProtection,omitempty"`
 	TableClass         string            `json:"tableClass,omitempty"` // "" until it is named
@@ -160,6 +164,10 @@ func (d *Descriptor) Clone() *Descriptor {
 		xc.NonKey = slices.Clone(x.NonKey)
 		c.Indexes[i] = &xc
 	}
+	if d.TTL != nil {
+		ttl := *d.TTL
+		c.TTL = &ttl
+	}
 	if d.Settings.SSE != nil {
 		sse := *d.Settings.SSE
 		c.Settings.SSE = &sse
@@ -168,6 +176,7 @@ func (d *Descriptor) Clone() *Descriptor {
 		stream := *d.Stream
 		c.Stream = &stream
 	}
+	c.Settings.Switches = slices.Clone(d.Settings.Switches)
 	c.Settings.Tags = maps.Clone(d.Settings.Tags)
 	if d.Settings.Policy != nil {
 		p := *d.Settings.Policy

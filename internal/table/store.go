@@ -32,6 +32,11 @@ type Options struct {
 	ShardLife time.Duration
 	// Lanes is how many shards of a new stream are open at a time; 0 is four.
 	Lanes int
+	// ExpireEvery is how often expired items are looked for; 0 is every second.
+	ExpireEvery time.Duration
+	// Owner is what this server's leases say whose they are; "" is a name that nobody else has. Whoever comes back under its
+	// name goes on with its leases. Two servers over one engine never have the same.
+	Owner string
 }
 
 // Store is the tables of one kv.DB. It is safe for concurrent use.
@@ -43,9 +48,10 @@ type Store struct {
 	shardLife time.Duration
 	lanes     int
 
-	cache cache
-	jobs  runner
-	pools pools
+	cache  cache
+	jobs   runner
+	leases leases
+	pools  pools
 
 	// ctx ends when background work has to.
 	ctx     context.Context
@@ -69,6 +75,7 @@ func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	s.cache.init()
+	s.leases.init(opts.Owner)
 	s.pools.init(s)
 	if err := s.checkFormat(ctx); err != nil {
 		return nil, err
@@ -84,6 +91,7 @@ func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
 	}
 	s.background(s.expireLoop)
 	s.background(s.tendLoop)
+	s.background(func() { s.expireItemsLoop(cmp.Or(opts.ExpireEvery, expireItemsEvery)) })
 	return s, nil
 }
 
@@ -94,6 +102,9 @@ func (s *Store) Close() error {
 	s.stop()
 	s.closing.Unlock()
 	s.stopped.Wait()
+	if err := s.releaseLeases(); err != nil { // they run out
+		s.log.Warn("table: leases not given back", "error", err)
+	}
 	return nil
 }
 

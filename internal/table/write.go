@@ -20,7 +20,7 @@ type Write struct {
 	// result is nil for none, and old itself or the same bytes if nothing changes. An error refuses the whole
 	// change. Apply may run more than once.
 	Apply func(old attribute.Value) (attribute.Value, error)
-	// Service: it is the service itself that makes the change, because the item expired. Streams tell so.
+	// Service: nobody asked for this change; the store makes it by itself, as it deletes what has expired. Streams tell so.
 	Service bool
 }
 
@@ -251,6 +251,9 @@ func (c *change) set(tx kv.Txn, i int) error {
 		default:
 			err = c.setEntry(tx, d, x, w)
 		}
+	}
+	if err == nil && d.TTL != nil {
+		err = c.setDue(tx, d.TTL, i, w)
 	}
 	return err
 }

@@ -31,6 +31,7 @@ const (
 	contentType   = "application/x-amz-json-1.0"
 	host          = "dynamodb.example:8000"
 	oneLine       = 110 // a body up to so many bytes is one line
+	patience      = 30 * time.Second
 )
 
 func TestScripts(t *testing.T) {
@@ -51,9 +52,10 @@ func TestScripts(t *testing.T) {
 	}
 }
 
-// play runs a script on a server of its own.
+// play runs a script on a server of its own. It limits throughput for the scripts on that alone.
 func play(t *testing.T, script string, options stator.Options) {
 	options.Auth = stator.AuthOpen
+	options.Throttle = strings.HasPrefix(script, "throttle")
 	server, err := stator.Open(options)
 	if err != nil {
 		t.Fatal(err)
@@ -67,7 +69,7 @@ func play(t *testing.T, script string, options stator.Options) {
 	datadriven.RunTest(t, script, func(t *testing.T, d *datadriven.TestData) string {
 		switch d.Cmd {
 		case "request":
-			return p.request(d)
+			return p.request(t, d)
 		case "records":
 			return p.records(d.Input)
 		case "http":
@@ -123,10 +125,18 @@ func (p *player) recall(text string) string {
 }
 
 // request sends the JSON that follows the name of an operation. With the argument quiet the answer's body is not shown,
-// unless it is an error.
-func (p *player) request(d *datadriven.TestData) string {
+// unless it is an error. With until it is sent again until the answer has that text in it.
+func (p *player) request(t *testing.T, d *datadriven.TestData) string {
 	operation, body, _ := strings.Cut(d.Input, "\n")
-	w := p.send(operation, expand(p.recall(body)))
+	var until string
+	d.MaybeScanArgs(t, "until", &until)
+	var w *httptest.ResponseRecorder
+	for end := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
+		w = p.send(operation, expand(p.recall(body)))
+		if strings.Contains(w.Body.String(), until) || time.Now().After(end) {
+			break
+		}
+	}
 	if d.HasArg("quiet") && w.Code == http.StatusOK {
 		return "200\n"
 	}
@@ -229,14 +239,20 @@ func serve(server http.Handler, method, path string, h http.Header, body string)
 	return w
 }
 
-// Long texts are written as their length: x*409600 is so many x, and ([*40) is so many brackets.
+// Long texts are written as their length: x*409600 is so many x, and ([*40) is so many brackets. now-10 is ten seconds ago,
+// in seconds since 1970.
 var (
+	moment   = regexp.MustCompile(`now([+-][0-9]+)`)
 	longText = regexp.MustCompile(`([a-z])\*([0-9]+)`)
 	repeated = regexp.MustCompile(`\(([^()]+)\*([0-9]+)\)`)
 	longRun  = regexp.MustCompile(`a{200,}|b{200,}|g{200,}|h{200,}|k{200,}|x{200,}`)
 )
 
 func expand(body string) string {
+	body = moment.ReplaceAllStringFunc(body, func(s string) string {
+		n, _ := strconv.ParseInt(s[len("now"):], 10, 64)
+		return strconv.FormatInt(time.Now().Unix()+n, 10)
+	})
 	for _, form := range []*regexp.Regexp{repeated, longText} {
 		body = form.ReplaceAllStringFunc(body, func(s string) string {
 			m := form.FindStringSubmatch(s)

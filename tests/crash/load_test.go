@@ -33,6 +33,7 @@ type load struct {
 	online    *onlineIndex
 	churn     *churn
 	streams   *streams
+	fleeting  *fleeting
 
 	seed uint64
 }
@@ -57,13 +58,14 @@ func newLoad(server *harness.Server, found *findings, seed uint64) *load {
 		online:    &onlineIndex{met: make(map[string]int)},
 		churn:     &churn{},
 		streams:   &streams{client: dynamodbstreams.NewFromConfig(server.Config, plainStreams)},
+		fleeting:  &fleeting{met: make(map[string]int)},
 	}
 }
 
 // prepare makes the tables, and their first items.
 func (l *load) prepare(ctx context.Context) error {
 	for _, make := range []func(context.Context, *load) error{
-		l.registers.prepare, l.counters.prepare, l.bank.prepare, l.streams.prepare,
+		l.registers.prepare, l.counters.prepare, l.bank.prepare, l.fleeting.prepare, l.streams.prepare,
 	} {
 		if err := make(ctx, l); err != nil {
 			return err
@@ -94,7 +96,8 @@ func (l *load) run(ctx context.Context, kill func()) {
 	}
 	work(connections, l.online.step)
 	work(connections+1, l.churn.step)
-	work(connections+2, l.streams.step)
+	work(connections+2, l.fleeting.step)
+	work(connections+3, l.streams.step)
 	kill()
 	all.Wait()
 }
@@ -154,6 +157,7 @@ func (l *load) verify(ctx context.Context) {
 		{"bank", l.bank.verify},
 		{"online index", l.online.verify},
 		{"new and dropped tables", l.churn.verify},
+		{"items that expire", l.fleeting.verify},
 		{"streams", l.streams.verify},
 	} {
 		if err := v.verify(ctx, l); err != nil {
@@ -164,7 +168,8 @@ func (l *load) verify(ctx context.Context) {
 
 func (l *load) summary() string {
 	return fmt.Sprintf("%d kills; %d requests answered, %d without an answer; %d transfers of unknown outcome sent again, %d of them had happened; "+
-		"%d online indexes begun, found after a kill: %v; %d tables made and dropped; "+
+		"%d online indexes begun, found after a kill: %v; %d tables made and dropped; Time To Live changed %d times, found after a kill: %v, %d expired items were gone; "+
 		"%d stream records, %d read again",
-		l.rounds, l.acked.Load(), l.lost.Load(), l.bank.repeated, l.bank.repeatedDone, l.online.number, l.online.met, l.churn.number, l.streams.told, l.streams.again)
+		l.rounds, l.acked.Load(), l.lost.Load(), l.bank.repeated, l.bank.repeatedDone, l.online.number, l.online.met, l.churn.number,
+		l.fleeting.toggled, l.fleeting.met, l.fleeting.deleted, l.streams.told, l.streams.again)
 }
