@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -28,6 +29,8 @@ type difference struct {
 	title, aws, stator, why string
 	// shows fails if Stator no longer does what is said here.
 	shows func(t *testing.T, db *dynamodb.Client)
+	// identity does, in the place of shows, for what is about identities.
+	identity func(t *testing.T, conf aws.Config)
 }
 
 var differences = []difference{
@@ -251,7 +254,8 @@ var differences = []difference{
 }
 
 func TestDifferences(t *testing.T) {
-	db := dynamodb.NewFromConfig(statortest.Start(t).Config)
+	conf := statortest.Start(t).Config
+	db := dynamodb.NewFromConfig(conf)
 	create(t, db, "things")
 	if _, err := db.CreateTable(t.Context(), &dynamodb.CreateTableInput{TableName: aws.String("collections"), BillingMode: types.BillingModePayPerRequest,
 		AttributeDefinitions: []types.AttributeDefinition{stringAttribute("id"), stringAttribute("n"), stringAttribute("m")},
@@ -260,8 +264,14 @@ func TestDifferences(t *testing.T) {
 			KeySchema: []types.KeySchemaElement{key("id", types.KeyTypeHash), key("m", types.KeyTypeRange)}}}}); err != nil {
 		t.Fatal(err)
 	}
-	for _, d := range differences {
-		t.Run(d.title, func(t *testing.T) { d.shows(t, db) })
+	for _, d := range slices.Concat(differences, identityDifferences) {
+		t.Run(d.title, func(t *testing.T) {
+			if d.identity != nil {
+				d.identity(t, conf)
+			} else {
+				d.shows(t, db)
+			}
+		})
 	}
 }
 
@@ -270,7 +280,7 @@ func TestDifferencesAreDocumented(t *testing.T) {
 	b.WriteString("# Where Stator differs from AWS\n\nOn purpose, and only here. This page is made from the tests that show each difference;\n" +
 		"what is not listed and differs is a bug. Operations that Stator does not have yet\n" +
 		"answer UnknownOperationException, or NotImplemented if they are IAM's.\n")
-	for _, d := range differences {
+	for _, d := range slices.Concat(differences, identityDifferences) {
 		b.WriteString("\n## " + d.title + "\n\n- **AWS:** " + d.aws + "\n- **Stator:** " + d.stator + "\n- **Why:** " + d.why + "\n")
 	}
 	if *write {
