@@ -22,7 +22,7 @@ const maxRevision = 255
 
 // governed reads the ResourceArn of an operation on policies, which only the owner's account may make.
 func governed(req *awsapi.Request, arn *string) (resource, error) {
-	r, err := parseResource(req, *arn, func(arn string) error { return refused("Invalid resource Arn: %s", arn) })
+	r, err := parseResource(req, *arn, func(arn string) error { return refused("Invalid ResourceArn: %s", arn) })
 	if err == nil && r.scope.Account != req.Caller.Account {
 		err = errOtherAccount
 	}
@@ -30,19 +30,19 @@ func governed(req *awsapi.Request, arn *string) (resource, error) {
 }
 
 // errOtherAccount refuses an operation that is not there for principals of other accounts.
-var errOtherAccount = awsapi.Validation("This action is only supported by accounts that match the resource owner’s account.")
+var errOtherAccount = awsapi.Validation("This operation is not supported for resources of other accounts")
 
 // ungoverned is the error for a stream, of which there are none.
 func (s *Service) ungoverned(ctx context.Context, r *resource) error {
 	if _, err := s.store.Table(ctx, r.scope, r.table); err != nil {
 		return catalogueError(err, r.table)
 	}
-	return notFound("Requested resource not found: Stream: " + r.stream + " not found for Table: " + r.table)
+	return notFound("Requested resource not found: Stream: " + r.arn + " not found")
 }
 
-func policyNotFound(reason string) error {
+func policyNotFound(message string) error {
 	return &awsapi.Error{Code: "PolicyNotFoundException", Status: http.StatusBadRequest,
-		Message: "Resource-based policy not found for the provided ResourceArn: " + reason}
+		Message: message}
 }
 
 // errUnchanged ends a change that would change nothing.
@@ -95,17 +95,15 @@ func checkRevision(d *table.Descriptor, expected *string) error {
 		return nil
 	}
 	p := d.Settings.Policy
+	there := p != nil && p.Document != ""
 	switch {
+	case *expected == noPolicy && there:
+		return policyNotFound("The resource has a policy, but none is expected")
 	case *expected == noPolicy:
-		if p != nil && p.Document != "" {
-			return policyNotFound("Requested policy update expecting none to be present for table " + d.Name +
-				", but a policy exists with revision id " + strconv.FormatInt(p.Revision, 10) + ".")
-		}
-	case p == nil:
-		return policyNotFound("Requested update for policy with revision id " + *expected + ", but table " + d.Name + " has no associated policy.")
+	case !there:
+		return policyNotFound("The resource has no policy, but one with this revision ID is expected: " + *expected)
 	case *expected != strconv.FormatInt(p.Revision, 10):
-		return policyNotFound("Requested update for policy with revision id " + *expected + ", but the policy associated to target table " +
-			d.Name + " has revision id " + strconv.FormatInt(p.Revision, 10) + ".")
+		return policyNotFound("The policy does not have the expected revision ID: " + *expected)
 	}
 	return nil
 }
