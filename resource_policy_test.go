@@ -157,7 +157,7 @@ func TestResourcePolicies(t *testing.T) {
 	get("")
 	a.may("all", `{"Effect":"Allow","Action":"*","Resource":"*"}`)
 	const deny = `{"Effect":"Deny","Principal":"*","Action":["dynamodb:GetItem","dynamodb:PutResourcePolicy"],"Resource":"*"}`
-	if _, err = put(deny, "", false); err == nil || !strings.HasSuffix(err.Error(), "AccessDeniedException: The new resource policy will not allow you to update the resource policy in the future.") {
+	if _, err = put(deny, "", false); err == nil || !strings.HasSuffix(err.Error(), "AccessDeniedException: The policy would remove your permissions to change the policy of this resource. Confirm that with ConfirmRemoveSelfResourceAccess") {
 		t.Error(err)
 	}
 	get("")

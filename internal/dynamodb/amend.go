@@ -3,6 +3,7 @@ package dynamodb
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -124,19 +125,24 @@ func (a *amendment) toOnDemand() error {
 // toProvisioned takes the maximums away. Every global index needs units in the same request.
 func (a *amendment) toProvisioned() error {
 	a.Settings.Throughput.MaxRead, a.Settings.Throughput.MaxWrite = 0, 0
+	var missing []string
 	for _, x := range a.Indexes {
 		x.Throughput.MaxRead, x.Throughput.MaxWrite = 0, 0
 		given := slices.ContainsFunc(a.in.GlobalSecondaryIndexUpdates, func(u types.GlobalSecondaryIndexUpdate) bool {
 			return u.Update != nil && *u.Update.IndexName == x.Name && u.Update.ProvisionedThroughput != nil || u.Delete != nil && *u.Delete.IndexName == x.Name
 		})
 		if !x.Local && !given {
-			return refused("ProvisionedThroughput must be specified for index: %s", x.Name)
+			missing = append(missing, x.Name)
 		}
+	}
+	if missing != nil {
+		return refused("ProvisionedThroughput must be specified for index: %s", strings.Join(missing, ","))
 	}
 	return nil
 }
 
-// provision changes the units of the table or, if index isn't "", of an index. They must change.
+// provision changes the units of the table or, if index isn't "", of an index. They must change; what is said if they don't
+// speaks of a table, as AWS does, even of an index.
 func (a *amendment) provision(t *table.Throughput, index string, to *types.ProvisionedThroughput) error {
 	before := *t
 	if err := setProvisioned(t, to); err != nil {
@@ -146,12 +152,8 @@ func (a *amendment) provision(t *table.Throughput, index string, to *types.Provi
 		return err
 	}
 	if t.Read == before.Read && t.Write == before.Write {
-		subject, of := "the table", "the table"
-		if index != "" {
-			subject, of = "the index "+index, "index "+index
-		}
-		return awsapi.Validation(fmt.Sprintf("The provisioned throughput for %s will not change. The requested value equals the current value. Current ReadCapacityUnits provisioned for %s: %d. Requested ReadCapacityUnits: %d. Current WriteCapacityUnits provisioned for %s: %d. Requested WriteCapacityUnits: %d. Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.",
-			subject, of, before.Read, t.Read, of, before.Write, t.Write))
+		return awsapi.Validation(fmt.Sprintf("The provisioned throughput for the table will not change. The requested value equals the current value. Current ReadCapacityUnits provisioned for the table: %d. Requested ReadCapacityUnits: %d. Current WriteCapacityUnits provisioned for the table: %d. Requested WriteCapacityUnits: %d. Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.",
+			before.Read, t.Read, before.Write, t.Write))
 	}
 	if t.Read > before.Read || t.Write > before.Write {
 		t.Increased = a.now
@@ -195,11 +197,14 @@ func (a *amendment) index(u types.GlobalSecondaryIndexUpdate) error {
 func (a *amendment) update(u *types.UpdateGlobalSecondaryIndexAction) error {
 	x := a.Index(*u.IndexName)
 	if x == nil || x.Local {
-		return notFound("Requested resource not found: Index " + *u.IndexName + " for table " + a.Name)
+		return notFound("Requested resource not found")
 	}
 	wanted := wantedThroughput{x.Name, u.ProvisionedThroughput, u.OnDemandThroughput, u.WarmThroughput}
-	if a.Settings.BillingMode == onDemand && (u.ProvisionedThroughput != nil || u.WarmThroughput == nil && wanted.onDemandMember() == "") {
-		return refused("The only Updates for index: %s when TableThroughputMode is PAY_PER_REQUEST can be to OnDemandThroughput, WarmThroughput", x.Name)
+	switch {
+	case u.ProvisionedThroughput == nil && !wanted.hasMaximum() && emptyWarm(u.WarmThroughput):
+		return refused("ProvisionedThroughput, OnDemandThroughput or WarmThroughput must be specified for index: %s", x.Name)
+	case a.Settings.BillingMode == onDemand && u.ProvisionedThroughput != nil:
+		return refused("ProvisionedThroughput should not be specified for index: %s when BillingMode is PAY_PER_REQUEST", x.Name)
 	}
 	if u.ProvisionedThroughput != nil {
 		if err := a.provision(&x.Throughput, x.Name, u.ProvisionedThroughput); err != nil {

@@ -46,7 +46,7 @@ func (s *Service) createTable(req *awsapi.Request) (awsapi.Call, error) {
 				}
 				d.Settings.Policy = &table.ResourcePolicy{Document: string(written(document)), Revision: req.Now.UnixMilli()}
 			}
-			if err := s.quotas(req).table(&in); err != nil {
+			if err := s.quotas().table(&in); err != nil {
 				return nil, err
 			}
 			created, err := s.store.Create(ctx, *d)

@@ -9,8 +9,7 @@ import (
 	"github.com/statordb/stator/internal/table"
 )
 
-// deleteResourcePolicy decodes DeleteResourcePolicy. It shows the revision of the policy that it deletes; if that was deleted
-// before, that of the deletion, and none if there never was one.
+// deleteResourcePolicy decodes DeleteResourcePolicy. It shows the revision of the policy that it deletes, none if there is none.
 func (s *Service) deleteResourcePolicy(req *awsapi.Request) (awsapi.Call, error) {
 	var in dynamodb.DeleteResourcePolicyInput
 	if err := awsapi.DecodeJSON(req.Body, &in); err != nil {
@@ -30,6 +29,9 @@ func (s *Service) deleteResourcePolicy(req *awsapi.Request) (awsapi.Call, error)
 	c := onResource[*dynamodb.DeleteResourcePolicyOutput](s, req, "dynamodb:DeleteResourcePolicy", r, nil)
 	c.run = func(ctx context.Context) (*dynamodb.DeleteResourcePolicyOutput, error) {
 		id, err := s.changePolicy(ctx, &r, in.ExpectedRevisionId, req.Now, func(p *table.ResourcePolicy) (string, int64) {
+			if p.Document == "" {
+				return "", 0
+			}
 			return "", p.Revision
 		})
 		if err != nil {

@@ -1,7 +1,6 @@
 package dynamodb
 
 import (
-	"cmp"
 	"context"
 	"strconv"
 
@@ -11,9 +10,6 @@ import (
 	"github.com/statordb/stator/internal/awsapi"
 	"github.com/statordb/stator/internal/policy"
 )
-
-// firstVersion is the version of the policy language of documents that name none.
-const firstVersion = "2008-10-17"
 
 // getResourcePolicy decodes GetResourcePolicy.
 func (s *Service) getResourcePolicy(req *awsapi.Request) (awsapi.Call, error) {
@@ -38,13 +34,12 @@ func (s *Service) getResourcePolicy(req *awsapi.Request) (awsapi.Call, error) {
 			return nil, err
 		}
 		if p == nil || p.Document == "" {
-			return nil, policyNotFound(r.arn)
+			return nil, policyNotFound("The resource has no policy: " + r.arn)
 		}
 		d, err := policy.ReadDocument([]byte(p.Document))
 		if err != nil {
 			return nil, err
 		}
-		d.Version = cmp.Or(d.Version, firstVersion)
 		if err := s.name(ctx, d); err != nil {
 			return nil, err
 		}

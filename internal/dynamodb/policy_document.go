@@ -48,11 +48,8 @@ var policyServices = []string{"glue.amazonaws.com", "redshift.amazonaws.com", "r
 // readPolicy reads a policy that is to be attached to a resource, and checks all that can be checked without knowing who its
 // principals are. The document is as AWS keeps it: written in one way, however it was given.
 func readPolicy(text string, r resource) (*policy.Document, error) {
-	switch {
-	case len(text) > maxResourcePolicy:
-		return nil, refused("Maximum policy size of %d bytes exceeded", maxResourcePolicy)
-	case strings.TrimSpace(text) == "null":
-		return nil, malformedPolicy("This text appears not to be a policy")
+	if len(text) > maxResourcePolicy {
+		return nil, refused("The policy exceeds the maximum size of %d bytes", maxResourcePolicy)
 	}
 	d, err := policy.ReadDocument([]byte(text))
 	if err != nil {
@@ -67,14 +64,6 @@ func readPolicy(text string, r resource) (*policy.Document, error) {
 
 // normalize writes in one way what can be written in several.
 func normalize(d *policy.Document) {
-	for i := range d.Statements {
-		s := &d.Statements[i]
-		for _, effect := range []string{"Allow", "Deny"} {
-			if strings.EqualFold(s.Effect, effect) {
-				s.Effect = effect
-			}
-		}
-	}
 	_ = d.MapPrincipals(func(typ, value string) (string, error) {
 		if typ == "AWS" && len(value) == 12 && strings.Trim(value, "0123456789") == "" {
 			value = "arn:aws:iam::" + value + ":root"
@@ -99,7 +88,7 @@ func policyError(err error) error {
 	var m *policy.MalformedError
 	switch {
 	case !errors.As(err, &m):
-		return malformedPolicy("Syntax error in policy.")
+		return malformedPolicy("Syntax errors in policy.")
 	case strings.HasPrefix(m.Message, "Invalid principal in policy"):
 		return errInvalidPrincipal
 	}
@@ -177,21 +166,21 @@ func checkPolicyResource(r string, stream bool) error {
 	}
 	parts := strings.SplitN(r, ":", 6)
 	if len(parts) < 6 || parts[2] != "dynamodb" {
-		return malformedPolicy("Policy has invalid resource")
+		return malformedPolicy("Invalid resource: %s", r)
 	}
 	id := parts[5]
 	segments := strings.SplitN(id, "/", 3)
 	ofStream := len(segments) == 3 && (segments[2] == "stream" || strings.HasPrefix(segments[2], "stream/"))
 	ok := segments[0] == "table" && len(segments) > 1 && (ofStream == stream || stream && strings.ContainsAny(id, "*?"))
 	if !ok && !strings.ContainsAny(segments[0], "*?") {
-		return malformedPolicy(`The relative-id "%s" is invalid for ARN "%s"`, id, r)
+		return malformedPolicy("Invalid resource: %s", r)
 	}
 	return nil
 }
 
 // errUnbounded refuses a policy that gives something to everybody (developer guide, "Blocking public access with
 // resource-based policies").
-var errUnbounded = awsapi.Validation("Resource-based policy grants unbounded access in one or more elements. Please revise the policy to ensure least-privilege form of access")
+var errUnbounded = awsapi.Validation("The resource-based policy grants public access, which DynamoDB blocks")
 
 // trustedKeys are the condition keys that can bound who everybody is, in lower case.
 var trustedKeys = []string{
@@ -214,7 +203,10 @@ func isPublic(s *policy.Statement) bool {
 	}
 	bounds := func(c policy.Condition) bool {
 		operator := strings.TrimPrefix(strings.ToLower(c.Operator), "foranyvalue:")
-		unbounded := func(v string) bool { return v == "" || strings.HasPrefix(v, "*") || strings.Contains(v, "${") }
+		unbounded := func(v string) bool { return v == "" || strings.ContainsAny(v, "*?") || strings.Contains(v, "${") }
+		if strings.EqualFold(c.Key, "aws:PrincipalIsAWSService") {
+			unbounded = func(v string) bool { return !strings.EqualFold(v, "true") }
+		}
 		return slices.Contains(boundingOperators, operator) && slices.Contains(trustedKeys, strings.ToLower(c.Key)) &&
 			!slices.ContainsFunc(c.Values, unbounded)
 	}

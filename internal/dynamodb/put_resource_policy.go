@@ -11,7 +11,7 @@ import (
 )
 
 // lockedOut refuses a policy that its author could not change any more.
-const lockedOut = "The new resource policy will not allow you to update the resource policy in the future."
+const lockedOut = "The policy would remove your permissions to change the policy of this resource. Confirm that with ConfirmRemoveSelfResourceAccess"
 
 // putResourcePolicy decodes PutResourcePolicy.
 func (s *Service) putResourcePolicy(req *awsapi.Request) (awsapi.Call, error) {
@@ -39,7 +39,7 @@ func (s *Service) putResourcePolicy(req *awsapi.Request) (awsapi.Call, error) {
 	if !in.ConfirmRemoveSelfResourceAccess {
 		next, err := policy.Compile(policy.Resource, r.arn, written(d))
 		if err != nil {
-			return nil, malformedPolicy("Syntax error in policy.")
+			return nil, malformedPolicy("Syntax errors in policy.")
 		}
 		again := c.needs[0]
 		again.Policy, again.Refusal = next, lockedOut

@@ -1,13 +1,12 @@
 package dynamodb
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
-	"github.com/statordb/stator/internal/awsapi"
 )
 
 const day = 24 * time.Hour
@@ -24,16 +23,16 @@ const (
 	switchingDays = 1
 )
 
-// quotas are the limits of how much throughput tables have and of how often it changes, in a region. They apply where
+// quotas are the limits of how much throughput tables have and of how often it changes. They apply where
 // throughput is limited: a nil one refuses nothing.
-type quotas struct{ region string }
+type quotas struct{}
 
-// quotas are the quotas that apply to a request.
-func (s *Service) quotas(req *awsapi.Request) *quotas {
+// quotas are the quotas that apply.
+func (s *Service) quotas() *quotas {
 	if s.throttle == nil {
 		return nil
 	}
-	return &quotas{req.Region}
+	return &quotas{}
 }
 
 // table checks what a new table and its indexes ask for.
@@ -58,19 +57,12 @@ func (q *quotas) units(index string, to *types.ProvisionedThroughput) error {
 	if q == nil || to == nil {
 		return nil
 	}
-	for _, u := range []struct {
-		name  string
-		units int64
-	}{{"ReadCapacityUnits", *to.ReadCapacityUnits}, {"WriteCapacityUnits", *to.WriteCapacityUnits}} {
-		if u.units <= tableUnits {
-			continue
-		}
-		at, of, most := "", "table", "table"
+	if max(*to.ReadCapacityUnits, *to.WriteCapacityUnits) > tableUnits {
+		of := "table"
 		if index != "" {
-			at, of, most = " for index "+index, "index", "index"
+			of = "global secondary index"
 		}
-		return limitExceeded(fmt.Sprintf("The requested %s%s, %d, is above the per %s maximum for the account in %s. Per %s maximum: %d. Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.",
-			u.name, at, u.units, of, q.region, most, tableUnits))
+		return limitExceeded("Cannot increase provisioned throughput to more than 40,000 units per " + of)
 	}
 	return nil
 }
@@ -80,31 +72,19 @@ func (q *quotas) maximums(w *wantedThroughput) error {
 	if q == nil {
 		return nil
 	}
-	check := func(member, of, quota string, units *int64) error {
+	check := func(name string, units *int64) error {
 		if units == nil || *units <= tableUnits {
 			return nil
 		}
-		return limitExceeded(fmt.Sprintf("Subscriber limit exceeded: Requested %s for %s exceeds %s of the account in region %s", member, of, quota, q.region))
+		return limitExceeded(fmt.Sprintf("Subscriber limit exceeded: %s for %s can be at most %d", name, w.owner(), tableUnits))
 	}
-	const read, write = "TableMaxReadCapacityUnits", "TableMaxWriteCapacityUnits"
 	if o := w.onDemand; o != nil {
-		of := "OnDemandThroughput for table"
-		if w.index != "" {
-			of = "OnDemandThroughput for index : " + w.index
-		}
-		if err := check("MaxReadRequestUnits", of, read, o.MaxReadRequestUnits); err != nil {
-			return err
-		}
-		if err := check("MaxWriteRequestUnits", of, write, o.MaxWriteRequestUnits); err != nil {
+		if err := cmp.Or(check("MaxReadRequestUnits", o.MaxReadRequestUnits), check("MaxWriteRequestUnits", o.MaxWriteRequestUnits)); err != nil {
 			return err
 		}
 	}
 	if o := w.warm; o != nil {
-		of := "WarmThroughput for " + w.owner()
-		if err := check("ReadUnitsPerSecond", of, read, o.ReadUnitsPerSecond); err != nil {
-			return err
-		}
-		return check("WriteUnitsPerSecond", of, write, o.WriteUnitsPerSecond)
+		return cmp.Or(check("ReadUnitsPerSecond", o.ReadUnitsPerSecond), check("WriteUnitsPerSecond", o.WriteUnitsPerSecond))
 	}
 	return nil
 }
@@ -137,7 +117,5 @@ func (q *quotas) switching(switches []time.Time, now time.Time) error {
 	if !now.Before(next) {
 		return nil
 	}
-	const form = "Mon Jan 02 15:04:05 MST 2006"
-	return limitExceeded(fmt.Sprintf("Subscriber limit exceeded: Update to PayPerRequest mode are limited to %d times in %d day(s). Last update at %s. Next update can be made at %s",
-		maxSwitches, switchingDays, switches[len(switches)-1].UTC().Format(form), next.UTC().Format(form)))
+	return limitExceeded(fmt.Sprintf("Subscriber limit exceeded: Update to PayPerRequest mode are limited to %d times in %d day(s).", maxSwitches, switchingDays))
 }

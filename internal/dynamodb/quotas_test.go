@@ -75,16 +75,22 @@ func TestSwitches(t *testing.T) {
 		m.do("UpdateTable", back)
 		m.after(time.Hour)
 	}
-	if got := m.refused("UpdateTable", to); !strings.Contains(got, "LimitExceededException") ||
-		!strings.Contains(got, "Last update at Fri Oct 09 03:21:34 UTC 2026. Next update can be made at Sat Oct 10 00:21:34 UTC 2026") {
-		t.Error(got)
+	const words = "Subscriber limit exceeded: Update to PayPerRequest mode are limited to 4 times in 1 day(s)."
+	refused := func() {
+		t.Helper()
+		if got := m.refused("UpdateTable", to); !strings.Contains(got, "LimitExceededException") || !strings.Contains(got, words) {
+			t.Error(got)
+		}
 	}
-	m.after(20 * time.Hour)
+	m.after(20*time.Hour - time.Second)
+	refused()
+	m.after(time.Second)
 	m.do("UpdateTable", to)
 	m.do("UpdateTable", back)
-	if got := m.refused("UpdateTable", to); !strings.Contains(got, "Next update can be made at Sat Oct 10 01:21:34 UTC 2026") {
-		t.Error(got)
-	}
+	m.after(time.Hour - time.Second)
+	refused()
+	m.after(time.Second)
+	m.do("UpdateTable", to)
 }
 
 func TestMaximumsOfAccounts(t *testing.T) {
@@ -92,22 +98,22 @@ func TestMaximumsOfAccounts(t *testing.T) {
 	m.things(1, 1, 1, 1)
 	for _, c := range []struct{ body, want string }{
 		{`"ProvisionedThroughput":{"ReadCapacityUnits":40001,"WriteCapacityUnits":1}`,
-			"The requested ReadCapacityUnits, 40001, is above the per table maximum for the account in us-east-1. Per table maximum: 40000. Refer to"},
+			"Cannot increase provisioned throughput to more than 40,000 units per table"},
 		{`"GlobalSecondaryIndexUpdates":[{"Update":{"IndexName":"byG","ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":40001}}}]`,
-			"The requested WriteCapacityUnits for index byG, 40001, is above the per index maximum for the account in us-east-1."},
+			"Cannot increase provisioned throughput to more than 40,000 units per global secondary index"},
 		{`"WarmThroughput":{"WriteUnitsPerSecond":40001}`,
-			"Subscriber limit exceeded: Requested WriteUnitsPerSecond for WarmThroughput for table exceeds TableMaxWriteCapacityUnits of the account in region us-east-1"},
+			"Subscriber limit exceeded: WriteUnitsPerSecond for table can be at most 40000"},
 		{`"BillingMode":"PAY_PER_REQUEST","OnDemandThroughput":{"MaxReadRequestUnits":40001}`,
-			"Subscriber limit exceeded: Requested MaxReadRequestUnits for OnDemandThroughput for table exceeds TableMaxReadCapacityUnits of the account in region us-east-1"},
+			"Subscriber limit exceeded: MaxReadRequestUnits for table can be at most 40000"},
 		{`"BillingMode":"PAY_PER_REQUEST","GlobalSecondaryIndexUpdates":[{"Update":{"IndexName":"byG","OnDemandThroughput":{"MaxReadRequestUnits":40001}}}]`,
-			"Subscriber limit exceeded: Requested MaxReadRequestUnits for OnDemandThroughput for index : byG exceeds TableMaxReadCapacityUnits of the account in region us-east-1"},
+			"Subscriber limit exceeded: MaxReadRequestUnits for index byG can be at most 40000"},
 	} {
 		if got := m.refused("UpdateTable", `{"TableName":"things",`+c.body+`}`); !strings.Contains(got, "LimitExceededException") || !strings.Contains(got, c.want) {
 			t.Errorf("%s: %s", c.body, got)
 		}
 	}
 	if got := m.refused("CreateTable", `{"TableName":"more","KeySchema":[{"AttributeName":"p","KeyType":"HASH"}],"AttributeDefinitions":[{"AttributeName":"p","AttributeType":"S"}],
-		"ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":70000}}`); !strings.Contains(got, "The requested WriteCapacityUnits, 70000, is above the per table maximum") {
+		"ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":70000}}`); !strings.Contains(got, "more than 40,000 units per table") {
 		t.Error(got)
 	}
 }

@@ -19,38 +19,24 @@ type resource struct {
 	stream string // the stream's label, empty for a table
 }
 
-// parseResource reads a ResourceArn. Mismatch makes the error for an ARN that is one but can't be a resource's here.
+// parseResource reads a ResourceArn. Mismatch makes the error for one that can't be a table's or a stream's here.
 func parseResource(req *awsapi.Request, arn string, mismatch func(arn string) error) (resource, error) {
-	if !strings.HasPrefix(arn, "arn:") {
-		return resource{}, refused("ARNs must start with 'arn:': %s", awsapi.Shown(arn))
-	}
 	parts := strings.SplitN(arn, ":", 6)
-	var path []string
-	if len(parts) == 6 {
-		path = strings.Split(parts[5], "/")
+	if len(parts) != 6 {
+		return resource{}, mismatch(awsapi.Shown(arn))
 	}
-	kind := ""
-	switch {
-	case len(path) < 2 || parts[2] != "dynamodb" || path[0] != "table":
-	case len(path) == 2:
-		kind = "table"
-	case len(path) == 4:
-		kind = path[2]
-	}
-	switch kind {
-	case "table", "stream":
-	case "index":
-		return resource{}, refused("Invalid resource arn provided, only table or stream is accepted. Provided resource arn: %s", awsapi.Shown(arn))
-	default:
-		return resource{}, refused("Provided Arn is not a DynamoDB resource arn: %s", awsapi.Shown(arn))
+	path := strings.Split(parts[5], "/")
+	stream := len(path) == 4 && path[2] == "stream"
+	if path[0] != "table" || len(path) != 2 && !stream {
+		return resource{}, mismatch(awsapi.Shown(arn))
 	}
 	name := path[1]
-	if parts[1] != "aws" || parts[3] != req.Region || len(parts[4]) != 12 || !nameCharacters(parts[4]) ||
+	if parts[0] != "arn" || parts[1] != "aws" || parts[2] != "dynamodb" || parts[3] != req.Region || len(parts[4]) != 12 || !nameCharacters(parts[4]) ||
 		len(name) < 3 || len(name) > 255 || !nameCharacters(name) {
 		return resource{}, mismatch(awsapi.Shown(arn))
 	}
 	r := resource{arn: arn, scope: table.Scope{Account: parts[4], Region: parts[3]}, table: name}
-	if kind == "stream" {
+	if stream {
 		r.stream = path[3]
 	}
 	return r, nil

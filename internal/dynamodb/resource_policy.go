@@ -22,7 +22,7 @@ const maxRevision = 255
 
 // governed reads the ResourceArn of an operation on policies, which only the owner's account may make.
 func governed(req *awsapi.Request, arn *string) (resource, error) {
-	r, err := parseResource(req, *arn, func(arn string) error { return refused("Invalid resource Arn: %s", arn) })
+	r, err := parseResource(req, *arn, func(arn string) error { return refused("Invalid ResourceArn: %s", arn) })
 	if err == nil && r.scope.Account != req.Caller.Account {
 		err = errOtherAccount
 	}
@@ -30,7 +30,7 @@ func governed(req *awsapi.Request, arn *string) (resource, error) {
 }
 
 // errOtherAccount refuses an operation that is not there for principals of other accounts.
-var errOtherAccount = awsapi.Validation("This action is only supported by accounts that match the resource owner’s account.")
+var errOtherAccount = awsapi.Validation("This operation is not supported for resources of other accounts")
 
 // governedError turns the errors of the catalogue into what operations on policies say.
 func (s *Service) governedError(ctx context.Context, err error, r *resource) error {
@@ -40,7 +40,7 @@ func (s *Service) governedError(ctx context.Context, err error, r *resource) err
 	if _, err := s.store.Table(ctx, r.scope, r.table); err != nil {
 		return catalogueError(err, r.table)
 	}
-	return notFound("Requested resource not found: Stream: " + r.stream + " not found for Table: " + r.table)
+	return notFound("Requested resource not found: Stream: " + r.arn + " not found")
 }
 
 // policyOf returns the policy of a resource, nil if there never was one.
@@ -59,9 +59,9 @@ func (s *Service) policyOf(ctx context.Context, r *resource) (*table.ResourcePol
 	return d.Settings.Policy, nil
 }
 
-func policyNotFound(reason string) error {
+func policyNotFound(message string) error {
 	return &awsapi.Error{Code: "PolicyNotFoundException", Status: http.StatusBadRequest,
-		Message: "Resource-based policy not found for the provided ResourceArn: " + reason}
+		Message: message}
 }
 
 // errUnchanged ends a change that would change nothing.
@@ -115,21 +115,15 @@ func checkRevision(r *resource, p *table.ResourcePolicy, expected *string) error
 	if expected == nil {
 		return nil
 	}
-	name := "table " + r.table
-	if r.stream != "" {
-		name = "stream " + r.stream
-	}
+	there := p != nil && p.Document != ""
 	switch {
+	case *expected == noPolicy && there:
+		return policyNotFound("The resource has a policy, but none is expected")
 	case *expected == noPolicy:
-		if p != nil && p.Document != "" {
-			return policyNotFound("Requested policy update expecting none to be present for " + name +
-				", but a policy exists with revision id " + strconv.FormatInt(p.Revision, 10) + ".")
-		}
-	case p == nil:
-		return policyNotFound("Requested update for policy with revision id " + *expected + ", but " + name + " has no associated policy.")
+	case !there:
+		return policyNotFound("The resource has no policy, but one with this revision ID is expected: " + *expected)
 	case *expected != strconv.FormatInt(p.Revision, 10):
-		return policyNotFound("Requested update for policy with revision id " + *expected + ", but the policy associated to target " +
-			name + " has revision id " + strconv.FormatInt(p.Revision, 10) + ".")
+		return policyNotFound("The policy does not have the expected revision ID: " + *expected)
 	}
 	return nil
 }

@@ -183,7 +183,7 @@ func TestResourcePolicyExamples(t *testing.T) {
 			d.want(someone, "ListTagsOfResource", `{"ResourceArn":"`+music+`"}`, "")
 			d.want(someone, "UpdateTable", `{"TableName":"`+music+`","DeletionProtectionEnabled":false}`, "")
 			d.want(someone, "TransactWriteItems", `{"TransactItems":[{"Put":{"TableName":"`+music+`","Item":{"Artist":{"S":"x"}}}}]}`, "")
-			d.want(someone, "GetResourcePolicy", `{"ResourceArn":"`+music+`"}`, "only supported by accounts that match")
+			d.want(someone, "GetResourcePolicy", `{"ResourceArn":"`+music+`"}`, "not supported for resources of other accounts")
 			d.want(someone, "CreateTable", `{"TableName":"`+music+`","BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[{"AttributeName":"a","AttributeType":"S"}],
 				"KeySchema":[{"AttributeName":"a","KeyType":"HASH"}]}`, noRBP+"CreateTable action")
 			d.want(someone, "DeleteTable", scan, "")
@@ -337,7 +337,7 @@ func TestOtherAccountsTablesAreHidden(t *testing.T) {
 			}
 			messages[i] = strings.ReplaceAll(e.Error(), name, "ARN")
 		}
-		if messages[0] != messages[1] || !strings.HasPrefix(messages[0], "AccessDeniedException") && !strings.Contains(messages[0], "only supported by accounts") {
+		if messages[0] != messages[1] || !strings.HasPrefix(messages[0], "AccessDeniedException") && !strings.Contains(messages[0], "not supported for resources of other accounts") {
 			t.Errorf("%s: %q and %q", op, messages[0], messages[1])
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -24,40 +23,43 @@ const (
 	maxTagBytes = 10 << 10
 )
 
-var errTooManyTags = awsapi.Validation("Number of Tags exceed the current limit for the provided ResourceArn")
+var errTooManyTags = awsapi.Validation(fmt.Sprintf("The number of tags exceeds the limit of %d for a resource", maxTags))
+
+// tags checks the constraints that the model puts on tags.
+func (v *violations) tags(list []types.Tag) {
+	for i, t := range list {
+		at := fmt.Sprintf("tags.%d.member.", i+1)
+		v.required(at+"key", t.Key != nil)
+		v.length(at+"key", optional(t.Key), 1, maxTagKey)
+		v.required(at+"value", t.Value != nil)
+		v.length(at+"value", optional(t.Value), 0, maxTagValue)
+	}
+}
 
 // checkTags checks the tags that a request gives. They are all there is, or they are added to others.
 func checkTags(list []types.Tag) error {
+	var v violations
+	v.tags(list)
+	if err := v.err(); err != nil {
+		return err
+	}
 	if len(list) > maxTags {
 		return errTooManyTags
 	}
 	seen := map[string]bool{}
 	for _, t := range list {
-		if err := checkTagKey(t.Key); err != nil {
-			return err
-		}
 		key := *t.Key
 		switch {
+		case !tagCharacters(key):
+			return awsapi.Validation("The Tag Key provided is invalid " + awsapi.Shown(key))
 		case len(key) >= 4 && strings.EqualFold(key[:4], "aws:"):
-			return awsapi.Validation("Tag Key cannot be prefixed with aws:, Key: " + key)
-		case t.Value == nil:
-			return awsapi.Validation("The Tag Value provided is invalid, Value: null")
-		case utf8.RuneCountInString(*t.Value) > maxTagValue || !tagCharacters(*t.Value):
-			return awsapi.Validation("The Tag Value provided is invalid, Value: " + awsapi.Shown(*t.Value))
+			return awsapi.Validation("Tag keys that begin with aws: are reserved: " + key)
+		case !tagCharacters(*t.Value):
+			return awsapi.Validation("The Tag Value provided is invalid " + awsapi.Shown(*t.Value))
 		case seen[key]:
-			return awsapi.Validation("Duplicate Tag Keys provided as input: Duplicate Tag Key found " + key)
+			return awsapi.Validation("Duplicate tag key: " + key)
 		}
 		seen[key] = true
-	}
-	return nil
-}
-
-func checkTagKey(key *string) error {
-	switch {
-	case key == nil:
-		return awsapi.Validation("The Tag Key provided is invalid, Key: null")
-	case *key == "" || utf8.RuneCountInString(*key) > maxTagKey || !tagCharacters(*key):
-		return awsapi.Validation("The Tag Key provided is invalid, Key: " + awsapi.Shown(*key))
 	}
 	return nil
 }
@@ -91,7 +93,7 @@ func checkTagSet(all map[string]string) error {
 	case len(all) > maxTags:
 		return errTooManyTags
 	case size > maxTagBytes:
-		return awsapi.Validation(fmt.Sprintf("Tag set size %d bytes is above max size limit of %d bytes", size, maxTagBytes))
+		return awsapi.Validation(fmt.Sprintf("The size of all tags, %d bytes, exceeds the limit of %d bytes for a resource", size, maxTagBytes))
 	}
 	return nil
 }
@@ -153,7 +155,7 @@ func taggable(req *awsapi.Request, arn *string) (resource, error) {
 	})
 }
 
-// notTagged is the error for a resource that is not there.
+// notTagged is the error for a resource that is not there. It is AWS that drops the e.
 func (r *resource) notTagged() error {
-	return notFound("Requested resource not found: ResourceArn: " + r.arn + " not found")
+	return notFound("Requested resource not found: ResourcArn: " + r.arn + " not found")
 }

@@ -331,7 +331,7 @@ func TestTransactionsAreCancelled(t *testing.T) {
 	cancelled("TransactWriteItems", strings.Replace(write, `"g":{"S":"g"}`, `"g":{"S":"h"}`, 1), "None, ProvisionedThroughputExceeded", "one or more global secondary indexes")
 	m.exhaust("GetItem", `{"TableName":"other","Key":{"p":{"S":"1"}}}`)
 	cancelled("TransactGetItems", `{"TransactItems":[{"Get":{"TableName":"other","Key":{"p":{"S":"1"}}}},{"Get":{"TableName":"things","Key":{"p":{"S":"1"},"s":{"S":"1"}}}}]}`,
-		"ThrottlingError, None", "Throughput exceeds the maximum OnDemandThroughput configured on table or index")
+		"ThrottlingError, None", "The request rate has exceeded the configured maximum throughput limits")
 }
 
 func TestChangesCountAtOnce(t *testing.T) {

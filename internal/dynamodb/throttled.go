@@ -54,10 +54,10 @@ func (l limit) refusal(arn string) error {
 	switch {
 	case l.reason == exceedsMaximum:
 		err.Code, member = "ThrottlingException", "throttlingReasons"
-		err.Message = "Throughput exceeds the maximum OnDemandThroughput configured on table or index"
+		err.Message = "The request rate has exceeded the configured maximum throughput limits set for a table or index in on-demand capacity mode."
 	case l.reason == exceedsAccount:
 		err.Code = "RequestLimitExceeded"
-		err.Message = "Throughput exceeds the current throughput limit for your account. Please contact AWS Support at https://aws.amazon.com/support request a limit increase"
+		err.Message = "Throughput exceeds the current throughput quota for your account."
 	case l.index:
 		err.Code = "ProvisionedThroughputExceededException"
 		err.Message = "The level of configured provisioned throughput for one or more global secondary indexes of the table was exceeded. Consider increasing your provisioning level for the under-provisioned global secondary indexes with the UpdateTable API"

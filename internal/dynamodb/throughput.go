@@ -60,7 +60,7 @@ func (w *wantedThroughput) createIndex(t *table.Throughput, billing string) erro
 func (w *wantedThroughput) addIndex(t *table.Throughput, billing string) error {
 	switch {
 	case billing == onDemand && w.provisioned != nil:
-		return refused("Neither ReadCapacityUnits nor WriteCapacityUnits can be specified for index: %s when BillingMode is PAY_PER_REQUEST", w.index)
+		return refused("ProvisionedThroughput should not be specified for index: %s when BillingMode is PAY_PER_REQUEST", w.index)
 	case billing != onDemand && w.provisioned == nil:
 		return refused("Both ReadCapacityUnits and WriteCapacityUnits must be specified for index: %s", w.index)
 	}
@@ -69,12 +69,8 @@ func (w *wantedThroughput) addIndex(t *table.Throughput, billing string) error {
 
 // create sets the throughput of what is new.
 func (w *wantedThroughput) create(t *table.Throughput, billing string) error {
-	if name := w.onDemandMember(); name != "" && billing != onDemand {
-		at := ""
-		if w.index != "" {
-			at = " for index: " + w.index
-		}
-		return refused("%s for OnDemandThroughput%s cannot be specified when table BillingMode is PROVISIONED.", name, at)
+	if w.hasMaximum() && billing != onDemand {
+		return w.onlyOnDemand()
 	}
 	if err := setProvisioned(t, w.provisioned); err != nil {
 		return err
@@ -82,50 +78,29 @@ func (w *wantedThroughput) create(t *table.Throughput, billing string) error {
 	if err := w.setMaximum(t, false); err != nil || w.warm == nil {
 		return err
 	}
-	return w.createWarm(t, billing)
-}
-
-// createWarm sets the warm throughput of what is new: no less than it has anyway.
-func (w *wantedThroughput) createWarm(t *table.Throughput, billing string) error {
 	read, write := shownWarm(*t, billing)
-	below := func(member, capacity string) error {
-		if billing == onDemand {
-			return refused("Requested %s for WarmThroughput for %s is lower than initial throughput for OnDemand. See: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html#on-demand-capacity-mode-initial", member, w.owner())
-		}
-		return refused("Requested %s for WarmThroughput for %s is lower than %s of ProvisionedThroughput", member, w.owner(), capacity)
-	}
-	switch {
-	case w.warm.ReadUnitsPerSecond != nil && *w.warm.ReadUnitsPerSecond < read:
-		return below("ReadUnitsPerSecond", "ReadCapacityUnits")
-	case w.warm.WriteUnitsPerSecond != nil && *w.warm.WriteUnitsPerSecond < write:
-		return below("WriteUnitsPerSecond", "WriteCapacityUnits")
-	}
 	return w.setWarm(t, read, write)
 }
 
 // update sets the maximum and the warm throughput of what is there.
 func (w *wantedThroughput) update(t *table.Throughput, billing string) error {
-	if name := w.onDemandMember(); name != "" && billing != onDemand {
-		at := ""
-		if w.index != "" {
-			at = " for index : " + w.index
-		}
-		return refused("%s for OnDemandThroughput%s cannot be specified when the table BillingMode is PROVISIONED", name, at)
+	if w.hasMaximum() && billing != onDemand {
+		return w.onlyOnDemand()
 	}
 	if err := w.setMaximum(t, true); err != nil || w.warm == nil {
 		return err
 	}
 	read, write := shownWarm(*t, billing)
-	member := ""
-	switch {
-	case w.warm.ReadUnitsPerSecond != nil && *w.warm.ReadUnitsPerSecond < read:
-		member = "ReadUnitsPerSecond"
-	case w.warm.WriteUnitsPerSecond != nil && *w.warm.WriteUnitsPerSecond < write:
-		member = "WriteUnitsPerSecond"
-	default:
-		return w.setWarm(t, read, write)
+	return w.setWarm(t, read, write)
+}
+
+// onlyOnDemand is the error for a maximum where throughput is provisioned.
+func (w *wantedThroughput) onlyOnDemand() error {
+	at := ""
+	if w.index != "" {
+		at = " for index: " + w.index
 	}
-	return refused("Requested %s for WarmThroughput for %s is lower than current WarmThroughput, decreasing WarmThroughput is not supported", member, w.owner())
+	return refused("Neither MaxReadRequestUnits nor MaxWriteRequestUnits can be specified%s when BillingMode is PROVISIONED", at)
 }
 
 func (w *wantedThroughput) owner() string {
@@ -135,16 +110,9 @@ func (w *wantedThroughput) owner() string {
 	return "index " + w.index
 }
 
-// onDemandMember is the first member of OnDemandThroughput that is given, "" if none is.
-func (w *wantedThroughput) onDemandMember() string {
-	switch {
-	case w.onDemand == nil:
-	case w.onDemand.MaxReadRequestUnits != nil:
-		return "MaxReadRequestUnits"
-	case w.onDemand.MaxWriteRequestUnits != nil:
-		return "MaxWriteRequestUnits"
-	}
-	return ""
+// hasMaximum says whether a maximum is given.
+func (w *wantedThroughput) hasMaximum() bool {
+	return w.onDemand != nil && (w.onDemand.MaxReadRequestUnits != nil || w.onDemand.MaxWriteRequestUnits != nil)
 }
 
 // setMaximum sets the maximums that are given and leaves the others. One that is there can be removed by -1.
@@ -162,11 +130,7 @@ func (w *wantedThroughput) setMaximum(t *table.Throughput, removable bool) error
 		case removable && *m.units == -1:
 			*m.to = 0
 		case *m.units < 1 || *m.units > maxThroughputUnits:
-			at := "table"
-			if w.index != "" {
-				at = "index : " + w.index
-			}
-			return refused("Requested %s for OnDemandThroughput for %s is outside of valid range", m.name, at)
+			return refused("Requested %s for OnDemandThroughput for %s is outside of valid range", m.name, w.owner())
 		default:
 			*m.to = *m.units
 		}
@@ -174,8 +138,14 @@ func (w *wantedThroughput) setMaximum(t *table.Throughput, removable bool) error
 	return nil
 }
 
-// setWarm sets the warm throughput, which is at least what is given.
+// setWarm sets the warm throughput, which can't be less than it is.
 func (w *wantedThroughput) setWarm(t *table.Throughput, read, write int64) error {
+	switch {
+	case w.warm.ReadUnitsPerSecond != nil && *w.warm.ReadUnitsPerSecond < read:
+		return refused("ReadUnitsPerSecond of WarmThroughput for %s must be at least %d", w.owner(), read)
+	case w.warm.WriteUnitsPerSecond != nil && *w.warm.WriteUnitsPerSecond < write:
+		return refused("WriteUnitsPerSecond of WarmThroughput for %s must be at least %d", w.owner(), write)
+	}
 	t.WarmRead, t.WarmWrite = max(read, aws.ToInt64(w.warm.ReadUnitsPerSecond)), max(write, aws.ToInt64(w.warm.WriteUnitsPerSecond))
 	if t.WarmRead > maxThroughputUnits {
 		return outOfBounds("ReadUnitsPerSecond", t.WarmRead)

@@ -2,6 +2,7 @@ package dynamodb
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
@@ -23,16 +24,14 @@ func (s *Service) untagResource(req *awsapi.Request) (awsapi.Call, error) {
 	if err := v.err(); err != nil {
 		return nil, err
 	}
-	switch {
-	case len(in.TagKeys) == 0:
+	if len(in.TagKeys) == 0 {
 		return nil, awsapi.Validation("Atleast one Tag Key needs to be provided as Input.")
-	case len(in.TagKeys) > maxTags:
-		return nil, errTooManyTags
 	}
-	for _, key := range in.TagKeys {
-		if err := checkTagKey(&key); err != nil {
-			return nil, err
-		}
+	for i, key := range in.TagKeys {
+		v.length(fmt.Sprintf("tagKeys.%d.member", i+1), text{true, key}, 1, maxTagKey)
+	}
+	if err := v.err(); err != nil {
+		return nil, err
 	}
 	c := onResource[nothing](s, req, "dynamodb:UntagResource", r, &requestTags{keys: in.TagKeys})
 	c.run = func(ctx context.Context) (nothing, error) {

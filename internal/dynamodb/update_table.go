@@ -36,7 +36,7 @@ func (s *Service) updateTable(req *awsapi.Request) (awsapi.Call, error) {
 		var before *table.Descriptor
 		d, err := s.store.Change(ctx, scope, name, func(d *table.Descriptor) error {
 			before = d.Clone()
-			a := amendment{Descriptor: d, in: in, now: req.Now, quotas: s.quotas(req)}
+			a := amendment{Descriptor: d, in: in, now: req.Now, quotas: s.quotas()}
 			return a.run()
 		})
 		if err != nil {
@@ -86,10 +86,10 @@ func checkUpdate(in *dynamodb.UpdateTableInput) error {
 	case len(in.ReplicaUpdates) > 0:
 		return awsapi.Validation("Global tables are not available on this server yet")
 	case in.ProvisionedThroughput == nil && in.BillingMode == "" && len(in.GlobalSecondaryIndexUpdates) == 0 && in.SSESpecification == nil &&
-		in.StreamSpecification == nil && in.TableClass == "" && in.DeletionProtectionEnabled == nil && (&wantedThroughput{onDemand: in.OnDemandThroughput}).onDemandMember() == "" && emptyWarm(in.WarmThroughput):
-		return awsapi.Validation("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates, SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, MultiRegionConsistency, DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is required")
+		in.StreamSpecification == nil && in.TableClass == "" && in.DeletionProtectionEnabled == nil && !(&wantedThroughput{onDemand: in.OnDemandThroughput}).hasMaximum() && emptyWarm(in.WarmThroughput):
+		return awsapi.Validation("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required")
 	case in.BillingMode == types.BillingModePayPerRequest && in.ProvisionedThroughput != nil:
-		return refused("ProvisionedThroughput cannot be specified when BillingMode is PAY_PER_REQUEST")
+		return refused("Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST")
 	}
 	if err := checkCombination(in); err != nil {
 		return err
@@ -135,32 +135,20 @@ func checkUpdate(in *dynamodb.UpdateTableInput) error {
 	return nil
 }
 
-// emptyWarm says whether a WarmThroughput asks for nothing. AWS fails then, and says not why.
+// emptyWarm says whether a WarmThroughput asks for nothing.
 func emptyWarm(w *types.WarmThroughput) bool {
 	return w == nil || w.ReadUnitsPerSecond == nil && w.WriteUnitsPerSecond == nil
 }
 
-// checkCombination refuses changes of throughput that are not made along with others.
+// checkCombination refuses what can't be done at once (API reference, UpdateTable).
 func checkCombination(in *dynamodb.UpdateTableInput) error {
-	others := in.SSESpecification != nil || in.TableClass != "" || in.DeletionProtectionEnabled != nil || in.StreamSpecification != nil || in.ProvisionedThroughput != nil
-	built := false // an index is created
-	moved := false // or deleted
-	for _, u := range in.GlobalSecondaryIndexUpdates {
-		if u.Update != nil && u.Update.WarmThroughput != nil && emptyWarm(u.Update.WarmThroughput) {
-			return refused("WarmThroughput must have at least one of ReadUnitsPerSecond or WriteUnitsPerSecond specified for index: %s", *u.Update.IndexName)
-		}
-		built = built || u.Create != nil
-		moved = moved || u.Create != nil || u.Delete != nil
+	if in.ProvisionedThroughput == nil || in.BillingMode != "" {
+		return nil
 	}
-	switch {
-	case in.OnDemandThroughput != nil && (others || in.WarmThroughput != nil):
-		return refused("OnDemandThroughput can only be combined with BillingMode in an UpdateTable request")
-	case in.WarmThroughput != nil && built:
-		return refused("Create global secondary index cannot be specified when updating WarmThroughput")
-	case in.WarmThroughput != nil && (others || in.BillingMode != ""):
-		return refused("WarmThroughput must be the only operation in the request")
-	case in.ProvisionedThroughput != nil && in.BillingMode == "" && moved:
-		return refused("You cannot create or delete index while updating table IOPS")
+	for _, u := range in.GlobalSecondaryIndexUpdates {
+		if u.Create != nil || u.Delete != nil {
+			return refused("ProvisionedThroughput of the table cannot be updated when an index is created or deleted in the same request")
+		}
 	}
 	return nil
 }

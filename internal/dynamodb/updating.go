@@ -29,7 +29,6 @@ func updating(before, d *table.Descriptor, stats table.Stats, in *dynamodb.Updat
 	} else if in.ProvisionedThroughput != nil {
 		notYet(t.ProvisionedThroughput, before.Settings.Throughput, now)
 	}
-	t.OnDemandThroughput = asAsked(t.OnDemandThroughput, in.OnDemandThroughput)
 	if in.WarmThroughput != nil {
 		read, write := shownWarm(before.Settings.Throughput, before.Settings.BillingMode)
 		t.WarmThroughput = &types.TableWarmThroughputDescription{ReadUnitsPerSecond: &read, WriteUnitsPerSecond: &write, Status: types.TableStatusUpdating}
@@ -57,7 +56,6 @@ func updatingIndex(g *types.GlobalSecondaryIndexDescription, u *types.UpdateGlob
 	if u.ProvisionedThroughput != nil && !switched {
 		notYet(g.ProvisionedThroughput, x.Throughput, now)
 	}
-	g.OnDemandThroughput = asAsked(g.OnDemandThroughput, u.OnDemandThroughput)
 	if u.WarmThroughput != nil {
 		read, write := shownWarm(x.Throughput, before.Settings.BillingMode)
 		g.WarmThroughput = &types.GlobalSecondaryIndexWarmThroughputDescription{ReadUnitsPerSecond: &read, WriteUnitsPerSecond: &write, Status: types.IndexStatusUpdating}
@@ -68,24 +66,4 @@ func updatingIndex(g *types.GlobalSecondaryIndexDescription, u *types.UpdateGlob
 func notYet(p *types.ProvisionedThroughputDescription, before table.Throughput, now time.Time) {
 	p.ReadCapacityUnits, p.WriteCapacityUnits = aws.Int64(before.Read), aws.Int64(before.Write)
 	p.NumberOfDecreasesToday = aws.Int64(decreasesToday(before, now))
-}
-
-// asAsked shows a maximum that is removed as it was asked for.
-func asAsked(t, in *types.OnDemandThroughput) *types.OnDemandThroughput {
-	if in == nil {
-		return t
-	}
-	if t == nil {
-		t = &types.OnDemandThroughput{}
-	}
-	if aws.ToInt64(in.MaxReadRequestUnits) == -1 {
-		t.MaxReadRequestUnits = in.MaxReadRequestUnits
-	}
-	if aws.ToInt64(in.MaxWriteRequestUnits) == -1 {
-		t.MaxWriteRequestUnits = in.MaxWriteRequestUnits
-	}
-	if t.MaxReadRequestUnits == nil && t.MaxWriteRequestUnits == nil {
-		return nil
-	}
-	return t
 }

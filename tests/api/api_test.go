@@ -271,7 +271,6 @@ var volatile = []struct {
 	{regexp.MustCompile(`"TableId": ?"[0-9a-f-]{36}"`), `"TableId":"…"`},
 	{regexp.MustCompile(`"(\w+DateTime)": ?[0-9.]+`), `"$1":"…"`},
 	{regexp.MustCompile(`"RevisionId": ?"[0-9]{13}"`), `"RevisionId":"…"`},
-	{regexp.MustCompile(`revision id [0-9]{13}`), `revision id …`},
 	{regexp.MustCompile(`shardId-[0-9]{20}-[0-9a-f]{8}`), `shardId-…`},
 	{regexp.MustCompile(`"eventID": ?"[0-9a-f]{32}"`), `"eventID":"…"`},
 	{regexp.MustCompile(`\|1\|[A-Za-z0-9+/]{70,}=*`), `|1|…`},
