@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
+	"github.com/aws/aws-sdk-go-v2/service/organizations"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
 
@@ -30,14 +31,15 @@ var notThere = []string{"UnknownOperationException", "NotImplemented", "InvalidA
 // A user without policies is refused every operation of every service. The operations are those that the SDK has, so
 // no table can forget one; and each is refused before anything is looked for, or it would say what there is.
 func TestNobodyMayDoAnything(t *testing.T) {
-	s := open(t, stator.Options{})
+	s := open(t, stator.Options{Account: sampleAccount})
 	defer s.Close()
 	conf := newUser(t, config(t, s), "nobody")
 	for _, c := range []struct {
 		client  any
 		atLeast int // operations that are there
 	}{
-		{dynamodb.NewFromConfig(conf), 14}, {iam.NewFromConfig(conf), 79}, {sts.NewFromConfig(conf), 8},
+		{dynamodb.NewFromConfig(conf), 20}, {iam.NewFromConfig(conf), 79}, {sts.NewFromConfig(conf), 8},
+		{organizations.NewFromConfig(conf), 6},
 	} {
 		there := 0
 		client := reflect.ValueOf(c.client)
@@ -196,7 +198,18 @@ func repair(input reflect.Value, err error) bool {
 // complete sets what an operation requires besides the members that the SDK knows of.
 func complete(input reflect.Value) {
 	item := map[string]types.AttributeValue{"a": &types.AttributeValueMemberS{Value: "x"}}
+	if arn := input.FieldByName("ResourceArn"); arn.IsValid() {
+		arn.Set(reflect.ValueOf(aws.String("arn:aws:dynamodb:eu-west-1:" + sampleAccount + ":table/sample")))
+	}
 	switch in := input.Addr().Interface().(type) {
+	case *organizations.CreateAccountInput:
+		in.Email = aws.String("sample@example.com")
+	case *organizations.CloseAccountInput:
+		in.AccountId = aws.String(sampleAccount)
+	case *organizations.DescribeAccountInput:
+		in.AccountId = aws.String(sampleAccount)
+	case *organizations.DescribeCreateAccountStatusInput:
+		in.CreateAccountRequestId = aws.String("car-sample12345")
 	case *sts.AssumeRoleInput:
 		in.RoleArn = aws.String("arn:aws:iam::123456789012:role/sample")
 	case *sts.AssumeRoleWithSAMLInput:
@@ -216,6 +229,8 @@ func complete(input reflect.Value) {
 		in.BillingMode = "PAY_PER_REQUEST"
 	case *dynamodb.UpdateTableInput:
 		in.DeletionProtectionEnabled = aws.Bool(true)
+	case *dynamodb.PutResourcePolicyInput:
+		in.Policy = aws.String(`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"dynamodb:Scan","Principal":"*","Resource":"*"}]}`)
 	}
 }
 
@@ -255,6 +270,8 @@ func fill(v reflect.Value, path string) {
 		fill(f, rest)
 	}
 }
+
+const sampleAccount = "123456789012"
 
 const samplePolicy = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}]}`
 
@@ -298,7 +315,7 @@ func sampleText(name string, v reflect.Value) string {
 	case strings.Contains(name, "PolicyDocument"), strings.HasPrefix(name, "PolicyInputList"):
 		return samplePolicy
 	case strings.HasSuffix(strings.ToLower(name), "arn"):
-		return "arn:aws:iam::123456789012:policy/sample"
+		return "arn:aws:iam::" + sampleAccount + ":policy/sample"
 	case name == "VersionId":
 		return "v1"
 	case strings.HasPrefix(name, "AuthenticationCode"):

@@ -74,7 +74,7 @@ func TestEveryOperationIsTracked(t *testing.T) {
 	if !slices.IsSorted(tracked) || !slices.IsSorted(identity.TrackedActions("sts")) || !slices.IsSorted(identity.TrackedActions("iam")) {
 		t.Error("not sorted")
 	}
-	for _, op := range dynamodb.New(nil).Operations() {
+	for _, op := range dynamodb.New(nil, nil).Operations() {
 		data := identity.ActivityOf("dynamodb", op.Name) == identity.ActivityOf("dynamodb", "GetItem")
 		if data == slices.Contains(tracked, op.Name) {
 			t.Errorf("%s: data plane is %v, in the list of the others is %v", op.Name, data, !data)

@@ -193,6 +193,10 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	}
 	s.identities = ids
 	ids.Start()
+	var principals dynamodb.Principals // without authentication there are none
+	if opts.Auth == AuthIAM {
+		principals = ids
+	}
 	if s.audit, err = openAudit(opts.Audit, opts.Logger, func() { s.handler.AuditLost() }); err != nil {
 		return err
 	}
@@ -202,7 +206,7 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	}
 	s.handler = server.New(server.Options{
 		Recorder:        recorder,
-		Operations:      slices.Concat(dynamodb.New(s.store).Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations()),
+		Operations:      slices.Concat(dynamodb.New(s.store, principals).Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations()),
 		Auth:            auth,
 		Region:          opts.Region,
 		Ready:           s.ready,

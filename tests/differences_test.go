@@ -86,6 +86,38 @@ var differences = []difference{
 		},
 	},
 	{
+		title:  "Tags and resource-based policies are in force when they are set",
+		aws:    "A change of tags or of a policy takes seconds to be seen and minutes to be in force; until then, and for 15 seconds after a change of a policy, another one is refused.",
+		stator: "The next request sees the change and is decided by it, and may make another.",
+		why:    "There is nothing to wait for. Programs that wait, or try again, work too.",
+		shows: func(t *testing.T, db *dynamodb.Client) {
+			table := create(t, db, "governed").TableArn
+			for _, action := range []string{"dynamodb:Scan", "dynamodb:Query"} {
+				put, err := db.PutResourcePolicy(t.Context(), &dynamodb.PutResourcePolicyInput{ResourceArn: table, Policy: aws.String(
+					`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"` + action + `","Resource":"*"}]}`)})
+				if err != nil {
+					t.Fatal(err)
+				}
+				got, err := db.GetResourcePolicy(t.Context(), &dynamodb.GetResourcePolicyInput{ResourceArn: table})
+				if err != nil || *got.RevisionId != *put.RevisionId || !strings.Contains(*got.Policy, action) {
+					t.Errorf("the policy is %v (%v)", got, err)
+				}
+				if _, err := db.TagResource(t.Context(), &dynamodb.TagResourceInput{ResourceArn: table, Tags: []types.Tag{{Key: aws.String("denied"), Value: &action}}}); err != nil {
+					t.Fatal(err)
+				}
+				tags, err := db.ListTagsOfResource(t.Context(), &dynamodb.ListTagsOfResourceInput{ResourceArn: table})
+				if err != nil || len(tags.Tags) != 1 || *tags.Tags[0].Value != action {
+					t.Errorf("the tags are %v (%v)", tags, err)
+				}
+			}
+			_, err := db.Query(t.Context(), &dynamodb.QueryInput{TableName: aws.String("governed"), KeyConditionExpression: aws.String("id = :id"),
+				ExpressionAttributeValues: map[string]types.AttributeValue{":id": text("x")}})
+			if err == nil || !strings.Contains(err.Error(), "explicit deny in a resource-based policy") {
+				t.Errorf("it is not in force: %v", err)
+			}
+		},
+	},
+	{
 		title:  "A batch is written whole",
 		aws:    "Each put and delete of a batch succeeds or fails by itself, and some may come back as UnprocessedItems.",
 		stator: "All of a batch is written, or nothing, unless its items are so large that it takes several transactions. UnprocessedItems is always empty.",

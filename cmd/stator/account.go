@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"flag"
 	"fmt"
@@ -13,7 +14,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
 	"github.com/aws/aws-sdk-go-v2/service/organizations/types"
@@ -73,13 +74,14 @@ func account(ctx context.Context, args []string, std stdio) error {
 	}
 	if err := parse("account "+name, args, std, func(f *flag.FlagSet) {
 		conf.dataFlag(f)
+		conf.masterKeyFlag(f)
 		cmd.flags(f)
 	}); err != nil {
 		return err
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
-	return withServer(ctx, conf.data, func(at announcement) error {
+	return withServer(ctx, &conf, func(at announcement) error {
 		client, err := organizationsClient(ctx, conf.data, at)
 		if err != nil {
 			return err
@@ -89,11 +91,15 @@ func account(ctx context.Context, args []string, std stdio) error {
 }
 
 // withServer calls fn with the server that runs on a data folder, or starts one for as long as that takes.
-func withServer(ctx context.Context, data string, fn func(announcement) error) error {
-	if at, err := readAnnouncement(data); err == nil && answers(ctx, at) {
+func withServer(ctx context.Context, c *config, fn func(announcement) error) error {
+	if at, err := readAnnouncement(c.data); err == nil && answers(ctx, at) {
 		return fn(at)
 	}
-	s, err := stator.Open(stator.Options{Data: data, Engine: stator.EnginePebble, MasterKey: os.Getenv(envPrefix + "MASTER_KEY")})
+	masterKey, err := c.masterKey(ctx)
+	if err != nil {
+		return err
+	}
+	s, err := stator.Open(stator.Options{Data: c.data, Engine: stator.EnginePebble, MasterKey: masterKey})
 	if err != nil {
 		return err
 	}
@@ -131,9 +137,31 @@ func organizationsClient(ctx context.Context, data string, at announcement) (*or
 	if err != nil {
 		return nil, fmt.Errorf("%w; without the folder's access key, call aws organizations with your own", err)
 	}
-	conf, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithRegion(at.Region), awsconfig.WithBaseEndpoint(at.Endpoint),
-		awsconfig.WithCredentialsProvider(credentials.NewStaticCredentialsProvider(key.ID, key.Secret, "")))
-	return organizations.NewFromConfig(conf), err
+	client, err := httpClient()
+	if err != nil {
+		return nil, err
+	}
+	// Nothing of the operator's own profiles matters here.
+	return organizations.NewFromConfig(aws.Config{Region: at.Region, BaseEndpoint: &at.Endpoint, HTTPClient: client,
+		Credentials: credentials.NewStaticCredentialsProvider(key.ID, key.Secret, "")}), nil
+}
+
+// httpClient trusts the certificates that other AWS clients are told to trust.
+func httpClient() (*awshttp.BuildableClient, error) {
+	client := awshttp.NewBuildableClient()
+	bundle := os.Getenv("AWS_CA_BUNDLE")
+	if bundle == "" {
+		return client, nil
+	}
+	certificates, err := os.ReadFile(bundle)
+	if err != nil {
+		return nil, err
+	}
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(certificates) {
+		return nil, fmt.Errorf("%s has no certificates", bundle)
+	}
+	return client.WithTransportOptions(func(t *http.Transport) { t.TLSClientConfig.RootCAs = roots }), nil
 }
 
 func listAccounts(ctx context.Context, c *organizations.Client, std stdio) error {

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
@@ -37,6 +40,7 @@ type config struct {
 	noFsync                         bool
 	cacheMiB                        int64
 	grace                           time.Duration
+	masterKeyCommand                string
 	auditLog                        string
 	auditData                       bool
 	auditMaxSize, auditMaxFiles     int
@@ -46,8 +50,31 @@ func (c *config) dataFlag(f *flag.FlagSet) {
 	f.StringVar(&c.data, "data", defaultData, "`folder` for the data, the credentials and the master key")
 }
 
+func (c *config) masterKeyFlag(f *flag.FlagSet) {
+	f.StringVar(&c.masterKeyCommand, "master-key-command", "", "`command` for the shell that prints the master key, in the place of the file in the data folder")
+}
+
+// masterKey is the master key from outside, and older ones after it; empty if it is in the data folder. It is given by a
+// command, or in the environment, and never by a flag: everybody on the machine can read those.
+func (c *config) masterKey(ctx context.Context) (string, error) {
+	if c.masterKeyCommand == "" {
+		return os.Getenv(envPrefix + "MASTER_KEY"), nil
+	}
+	cmd := exec.CommandContext(ctx, "sh", "-c", c.masterKeyCommand)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err == nil && len(bytes.TrimSpace(out)) == 0 {
+		err = errors.New("it printed nothing")
+	}
+	if err != nil {
+		return "", fmt.Errorf("--master-key-command: %w", err)
+	}
+	return string(out), nil
+}
+
 func (c *config) serveFlags(f *flag.FlagSet) {
 	c.dataFlag(f)
+	c.masterKeyFlag(f)
 	f.StringVar(&c.listen, "listen", "127.0.0.1:8000", "`address` to serve on; port 0 takes a free one")
 	f.StringVar(&c.engine, "engine", "pebble", "what keeps the data: pebble or memory")
 	f.StringVar(&c.engineURL, "engine-url", "", "`URL` of a shared engine")

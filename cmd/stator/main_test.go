@@ -452,3 +452,63 @@ func TestQuote(t *testing.T) {
 		}
 	}
 }
+
+// Accounts are made, listed and closed with and without a server on the folder, and the master key is replaced.
+func TestAccountsAndMasterKey(t *testing.T) {
+	data := t.TempDir()
+	p := startServer(t, "--data", data, "--account-id", "111122223333")
+	out, errOut, status := output(t, []string{"AWS_PROFILE=gone"}, "account", "create", "--data", data, "--name", "Test", "--email", "test@example.com")
+	id := regexp.MustCompile(`account  (\d{12})\nrole     arn:aws:iam::\d{12}:role/OrganizationAccountAccessRole\n`).FindStringSubmatch(out)
+	if status != 0 || id == nil {
+		t.Fatalf("%d %s%s", status, out, errOut)
+	}
+	if _, errOut, status := output(t, nil, "rotate-master-key", "--data", data); status != 1 || !strings.Contains(errOut, "in use") {
+		t.Errorf("rotation beside a server: %d %s", status, errOut)
+	}
+	p.stop(t, syscall.SIGTERM)
+
+	before := read(t, filepath.Join(data, "master-key"))
+	if _, errOut, status := output(t, nil, "rotate-master-key", "--data", data); status != 0 {
+		t.Fatalf("rotation: %d %s", status, errOut)
+	}
+	if after := read(t, filepath.Join(data, "master-key")); after == before || strings.Count(after, "\n") != 1 {
+		t.Error("the master key is not another one")
+	}
+	out, errOut, status = output(t, nil, "account", "list", "--data", data)
+	if status != 0 || !strings.Contains(out, "111122223333") || !strings.Contains(out, id[1]+"  Test") || !strings.Contains(out, "ACTIVE") {
+		t.Errorf("%d %s%s", status, out, errOut)
+	}
+	if _, errOut, status := output(t, nil, "account", "close", "--data", data, "--id", id[1]); status != 0 {
+		t.Errorf("%d %s", status, errOut)
+	}
+	if out, _, _ := output(t, nil, "account", "describe", "--data", data, "--id", id[1]); !strings.Contains(out, "SUSPENDED") {
+		t.Error(out)
+	}
+	for _, args := range [][]string{{"account"}, {"account", "sell"}} {
+		if _, errOut, status := output(t, nil, args...); status != 2 || !strings.Contains(errOut, "stator account create") {
+			t.Errorf("%v: %d %s", args, status, errOut)
+		}
+	}
+	if out, errOut, status := output(t, nil, "check", "--data", data); status != 0 || !strings.Contains(out, " 0 problems") {
+		t.Errorf("check: %d %s%s", status, out, errOut)
+	}
+}
+
+// The master key can come from a command, such as that of a secrets manager, and then is in no file.
+func TestMasterKeyCommand(t *testing.T) {
+	data := t.TempDir()
+	key := strings.Repeat("A", 43) + "="
+	p := startServer(t, "--data", data, "--master-key-command", "echo "+key)
+	p.stop(t, syscall.SIGTERM)
+	if _, err := os.Stat(filepath.Join(data, "master-key")); err == nil {
+		t.Error("there is a file with a master key")
+	}
+	startServer(t, "--data", data, "--master-key-command", "echo "+key).stop(t, syscall.SIGTERM)
+	for _, c := range []struct{ command, want string }{
+		{"exit 3", "exit status 3"}, {"true", "it printed nothing"}, {"echo " + strings.Repeat("B", 43) + "=", "master key is not the one"},
+	} {
+		if _, errOut, status := output(t, nil, "serve", "--data", data, "--listen", "127.0.0.1:0", "--master-key-command", c.command); status != 1 || !strings.Contains(errOut, c.want) {
+			t.Errorf("%s: %d %s", c.command, status, errOut)
+		}
+	}
+}

@@ -37,6 +37,10 @@ func serve(ctx context.Context, args []string, std stdio) error {
 		return err
 	}
 	defer ln.Close()
+	masterKey, err := c.masterKey(ctx)
+	if err != nil {
+		return err
+	}
 	local := isLoopback(ln.Addr())
 	s, err := stator.Open(stator.Options{
 		Data:            c.data,
@@ -46,7 +50,7 @@ func serve(ctx context.Context, args []string, std stdio) error {
 		Auth:            stator.Auth(c.auth),
 		Account:         c.account,
 		Region:          c.region,
-		MasterKey:       os.Getenv(envPrefix + "MASTER_KEY"),
+		MasterKey:       masterKey,
 		AllowedNetworks: c.allowed,
 		TrustedProxies:  c.proxies,
 		Metrics:         c.metrics == "on" || c.metrics == "auto" && local,

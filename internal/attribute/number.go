@@ -230,29 +230,13 @@ func (n Num) Size() int {
 	return len(n)
 }
 
-// AppendOrdered appends a form of n that sorts as bytes, whatever is appended after it. CutOrdered reads it.
+// AppendOrdered appends a form of n that sorts as bytes, whatever is appended after it.
 func (n Num) AppendOrdered(dst []byte) []byte {
 	dst = append(dst, n...)
 	if n.Negative() {
 		return append(dst, 0xff)
 	}
 	return append(dst, 0)
-}
-
-// CutOrdered splits the number that AppendOrdered wrote from what follows it; ok is false if there is none.
-func CutOrdered(b []byte) (n Num, rest []byte, ok bool) {
-	if len(b) == 0 {
-		return nil, nil, false
-	}
-	end := byte(0)
-	if b[0] < zeroByte {
-		end = 0xff
-	}
-	i := bytes.IndexByte(b[1:], end)
-	if i < 0 {
-		return nil, nil, false
-	}
-	return Num(b[:1+i]), b[2+i:], true
 }
 
 // Append appends the number as DynamoDB prints it: digits and a point, never an exponent, no zeros that mean nothing.

@@ -96,7 +96,7 @@ func TestNumberAgainstRationals(t *testing.T) {
 		if want != 0 && bytes.Compare(a, b) != want {
 			t.Fatalf("%s against %s: ordered forms %x %x", xs, ys, a, b)
 		}
-		n, rest, ok := CutOrdered(a)
+		n, rest, ok := cutOrdered(a)
 		if !ok || !bytes.Equal(n, x) || len(rest) != len(a)-len(x)-1 {
 			t.Fatalf("%s: cut %x into %x and %x", xs, a, n, rest)
 		}
@@ -125,4 +125,20 @@ func FuzzParseNumber(f *testing.F) {
 			t.Fatalf("%q became %s, and that %v (%v)", s, n, again, err)
 		}
 	})
+}
+
+// cutOrdered splits the number that AppendOrdered wrote from what follows it; ok is false if there is none.
+func cutOrdered(b []byte) (n Num, rest []byte, ok bool) {
+	if len(b) == 0 {
+		return nil, nil, false
+	}
+	end := byte(0)
+	if b[0] < zeroByte {
+		end = 0xff
+	}
+	i := bytes.IndexByte(b[1:], end)
+	if i < 0 {
+		return nil, nil, false
+	}
+	return Num(b[:1+i]), b[2+i:], true
 }

@@ -15,8 +15,20 @@ const (
 	ValidationException = "ValidationException"
 )
 
-// maxViolations is how many violations AWS reports at the most.
-const maxViolations = 10
+// AWS reports ten violations at the most. Of what they show, what is beyond maxShown bytes is cut off: a hostile request
+// must not make a large answer.
+const (
+	maxViolations = 10
+	maxShown      = 4 << 10
+)
+
+// Shown is as much of a client's text as an error shows.
+func Shown(s string) string {
+	if len(s) <= maxShown {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxShown], "")
+}
 
 // Violations collects the violations of the constraints that a service's model puts on its members. AWS reports them
 // together, before anything else is checked: "2 validation errors detected: …". The order of the calls is the order
@@ -34,12 +46,16 @@ type Violations struct {
 // Add adds a violation of a constraint that is none of the others. Value is the whole of what is shown, with its
 // quotes if it has them.
 func (v *Violations) Add(value, at, constraint string) {
-	v.found = append(v.found, "Value "+value+" at '"+at+"' failed to satisfy constraint: "+constraint)
+	if len(v.found) < maxViolations {
+		v.found = append(v.found, "Value "+Shown(value)+" at '"+Shown(at)+"' failed to satisfy constraint: "+constraint)
+	}
 }
 
 func (v *Violations) add(value, at, constraint string) {
 	if v.HideValues {
-		v.found = append(v.found, "Value at '"+at+"' failed to satisfy constraint: "+constraint)
+		if len(v.found) < maxViolations {
+			v.found = append(v.found, "Value at '"+Shown(at)+"' failed to satisfy constraint: "+constraint)
+		}
 		return
 	}
 	v.Add("'"+value+"'", at, constraint)
@@ -101,7 +117,7 @@ func (v *Violations) AtMost(at string, n *int64, high int64) {
 
 // Err returns the one error for all, nil if there is nothing to report.
 func (v *Violations) Err(code string) error {
-	n := min(len(v.found), maxViolations)
+	n := len(v.found)
 	if n == 0 {
 		return nil
 	}
@@ -110,7 +126,7 @@ func (v *Violations) Err(code string) error {
 		message = " validation error detected: "
 	}
 	return &Error{Code: code, Status: http.StatusBadRequest,
-		Message: strconv.Itoa(n) + message + strings.Join(v.found[:n], "; ")}
+		Message: strconv.Itoa(n) + message + strings.Join(v.found, "; ")}
 }
 
 // Choice is the text of an enumeration of the AWS SDK for Go, nil if it is not there.

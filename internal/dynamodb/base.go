@@ -19,6 +19,21 @@ type base struct {
 
 	tableName      text
 	returnCapacity text
+
+	subject subject
+	needed  [1]policy.Need
+}
+
+// need is the one permission of the operation, on its table or an index.
+func (b *base) need(action, index string, conditions policy.Context) []policy.Need {
+	b.subject = b.s.subject(b.req, b.tableName.value)
+	b.needed[0] = b.subject.need(action, index, conditions)
+	return b.needed[:]
+}
+
+// table finds the operation's table.
+func (b *base) table(ctx context.Context) (*table.Descriptor, error) {
+	return b.s.table(ctx, b.req, b.tableName.value, &b.subject)
 }
 
 // place is where a table named in a request is: the name may be an ARN.
@@ -50,11 +65,11 @@ func isTableARN(name string) bool {
 	return ok && len(table) >= 3 && len(table) <= 255 && nameCharacters(table)
 }
 
-// locate is place for an operation that is about to look there. Tables of other accounts and regions are out of reach.
+// locate is place for an operation that is about to look there. Tables of other regions are out of reach.
 func locate(req *awsapi.Request, name string) (table.Scope, string, error) {
 	scope, short := place(req, name)
-	if scope.Account != req.Caller.Account || scope.Region != req.Region {
-		return scope, short, notFound("Requested resource not found")
+	if scope.Region != req.Region {
+		return scope, short, awsapi.Validation("1 validation error detected: Invalid AWS region in '" + name + "'")
 	}
 	return scope, short, nil
 }
@@ -68,14 +83,11 @@ func arn(scope table.Scope, name, index string) string {
 	return s
 }
 
-// need is the one permission of an operation on a table or an index; conditions may be nil.
-func need(req *awsapi.Request, action, name, index string, conditions policy.Context) []policy.Need {
-	scope, name := place(req, name)
-	return []policy.Need{{Action: "dynamodb:" + action, Resource: arn(scope, name, index), Conditions: conditions}}
-}
-
-// table finds a table for an operation on its items.
-func (s *Service) table(ctx context.Context, req *awsapi.Request, name string) (*table.Descriptor, error) {
+// table finds a table for an operation on its items, unless it was found when the operation was authorised.
+func (s *Service) table(ctx context.Context, req *awsapi.Request, name string, u *subject) (*table.Descriptor, error) {
+	if u.table != nil || u.err != nil {
+		return u.table, u.err
+	}
 	scope, name, err := locate(req, name)
 	if err != nil {
 		return nil, err
@@ -84,17 +96,21 @@ func (s *Service) table(ctx context.Context, req *awsapi.Request, name string) (
 	if errors.Is(err, table.ErrNotFound) {
 		return nil, notFound("Requested resource not found")
 	}
+	u.table = d
 	return d, err
 }
 
 // maxPlans bounds how often an operation is planned again because its table changed meanwhile.
 const maxPlans = 16
 
-// planned runs fn again as long as the table that it planned with has changed since.
-func planned(fn func() error) error {
+// planned runs fn again as long as a table that it planned with, one of the subjects, has changed since.
+func planned(fn func() error, subjects ...*subject) error {
 	for range maxPlans {
 		if err := fn(); !errors.Is(err, table.ErrStale) {
 			return err
+		}
+		for _, u := range subjects {
+			u.table = nil
 		}
 	}
 	return &awsapi.Error{Code: "ResourceInUseException", Status: http.StatusBadRequest,

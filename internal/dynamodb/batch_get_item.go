@@ -38,7 +38,8 @@ type batchGetTable struct {
 	ph         placeholders
 	projection *expression.Projection
 
-	table *table.Descriptor
+	subject subject
+	table   *table.Descriptor
 }
 
 // batchGetItem decodes BatchGetItem.
@@ -153,7 +154,8 @@ var errDuplicateKeys = awsapi.Validation("Provided list of item keys contains du
 func (c *batchGetItemCall) Needs() []policy.Need {
 	var needs []policy.Need
 	for _, t := range c.tables {
-		needs = append(needs, need(c.req, "BatchGetItem", t.name, "", batchGetConditions{c, t})...)
+		t.subject = c.s.subject(c.req, t.name)
+		needs = append(needs, t.subject.need("dynamodb:BatchGetItem", "", batchGetConditions{c, t}))
 	}
 	return needs
 }
@@ -168,7 +170,7 @@ type batchGetConditions struct {
 func (c batchGetConditions) Values(key string) ([]string, bool) {
 	switch key {
 	case keyLeading:
-		return leading(c.call.s.described(c.call.req, c.of.name), c.of.keys...)
+		return leading(c.of.subject.table, c.of.keys...)
 	case keyAttributesRead:
 		all := readAttributes(c.of.projection, nil)
 		for _, k := range c.of.keys {
@@ -180,14 +182,14 @@ func (c batchGetConditions) Values(key string) ([]string, bool) {
 	case keyReturnCapacity:
 		return c.call.returnCapacity.values()
 	}
-	return nil, false
+	return c.of.subject.tag(key)
 }
 
 // Run implements awsapi.Call.
 func (c *batchGetItemCall) Run(ctx context.Context, dst []byte) ([]byte, error) {
 	var reads []table.Read
 	for _, t := range c.tables {
-		d, err := c.s.table(ctx, c.req, t.name)
+		d, err := c.s.table(ctx, c.req, t.name, &t.subject)
 		if err != nil {
 			return dst, err
 		}
@@ -216,7 +218,7 @@ func (c *batchGetItemCall) append(dst []byte, items []attribute.Value) []byte {
 	left := make([]int, len(c.tables)) // how many keys of each table were read
 	usage := make([]capacity, len(c.tables))
 	for i, t := range c.tables {
-		usage[i].table = t.table
+		usage[i].table, usage[i].name = t.table, t.name
 		dst = comma(dst)
 		dst = jsonscan.AppendString(dst, t.name)
 		dst = append(dst, ':', '[')

@@ -27,10 +27,10 @@ type batchWriteItemCall struct {
 	returnCollection text
 }
 
-// batchChange is a change and the table, as it was named, that it is made in.
+// batchChange is a change and the table that it is made in.
 type batchChange struct {
 	change
-	table string
+	of *batchWriteTable
 }
 
 // batchWriteTable is what a BatchWriteItem does to one table.
@@ -38,6 +38,8 @@ type batchWriteTable struct {
 	name   string
 	given  int // writes in the request; those beyond the limit are not read
 	writes []batchWrite
+
+	subject subject
 }
 
 // batchWrite is a WriteRequest as it was given.
@@ -91,7 +93,7 @@ func (s *Service) batchWriteItem(req *awsapi.Request) (awsapi.Call, error) {
 				return nil, err
 			}
 			size += attribute.ItemSize(ch.key)
-			c.list = append(c.list, batchChange{ch, t.name})
+			c.list = append(c.list, batchChange{ch, t})
 		}
 	}
 	if size > maxBatchWriteBytes {
@@ -138,7 +140,7 @@ func (c *batchWriteItemCall) violations(given bool) error {
 	for _, t := range c.tables {
 		v.tableKey("requestItems", t.name)
 		if t.given == 0 || t.given > maxBatchWrite {
-			v.add("'{"+t.name+"}'", "requestItems", "Map value must satisfy constraint: [Member must have length less than or equal to 25, Member must have length greater than or equal to 1]")
+			v.Add("'{"+t.name+"}'", "requestItems", "Map value must satisfy constraint: [Member must have length less than or equal to 25, Member must have length greater than or equal to 1]")
 		}
 		for i, w := range t.writes {
 			at := fmt.Sprintf("requestItems.%s.member.%d.member.", t.name, i+1)
@@ -169,30 +171,34 @@ func (w *batchWrite) change() (change, error) {
 func (c *batchWriteItemCall) Needs() []policy.Need {
 	var needs []policy.Need
 	for _, t := range c.tables {
-		needs = append(needs, need(c.req, "BatchWriteItem", t.name, "", batchWriteConditions{c, t.name})...)
+		t.subject = c.s.subject(c.req, t.name)
+		needs = append(needs, t.subject.need("dynamodb:BatchWriteItem", "", batchWriteConditions{c, t}))
 	}
 	return needs
 }
 
 // batchWriteConditions are the condition keys of what a BatchWriteItem does to one table.
 type batchWriteConditions struct {
-	call  *batchWriteItemCall
-	table string
+	call *batchWriteItemCall
+	of   *batchWriteTable
 }
 
 // Values implements policy.Context.
 func (c batchWriteConditions) Values(key string) ([]string, bool) {
+	if values, ok := c.of.subject.tag(key); ok {
+		return values, true
+	}
 	var items []attribute.Value
 	var all []string
 	for i := range c.call.list {
-		if ch := &c.call.list[i]; ch.table == c.table {
+		if ch := &c.call.list[i]; ch.of == c.of {
 			items = append(items, ch.key)
 			all = append(all, ch.attributes()...)
 		}
 	}
 	switch key {
 	case keyLeading:
-		return leading(c.call.s.described(c.call.req, c.table), items...)
+		return leading(c.of.subject.table, items...)
 	case keyAttributesRead:
 		return all, true
 	case keyReturnCapacity:
@@ -211,6 +217,10 @@ func (c *batchWriteItemCall) Run(ctx context.Context, dst []byte) ([]byte, error
 		usage   usageByTable
 		touched []touchedCollection
 	)
+	subjects := make([]*subject, len(c.tables))
+	for i, t := range c.tables {
+		subjects[i] = &t.subject
+	}
 	for left := c.list; len(left) > 0; {
 		n := firstTxn(left)
 		var writes []table.Write
@@ -227,13 +237,13 @@ func (c *batchWriteItemCall) Run(ctx context.Context, dst []byte) ([]byte, error
 				return refusal(written)
 			}
 			return err
-		})
+		}, subjects...)
 		if err != nil {
 			return dst, err
 		}
 		for i, done := range written {
-			usage.of(writes[i].Table).wrote(attribute.ItemSize(done.Old), attribute.ItemSize(done.New), done.Indexes)
-			touched = append(touched, touchedCollection{left[i].table, writes[i].Table, writes[i].Key})
+			usage.of(writes[i].Table, left[i].of.name).wrote(attribute.ItemSize(done.Old), attribute.ItemSize(done.New), done.Indexes)
+			touched = append(touched, touchedCollection{left[i].of.name, writes[i].Table, writes[i].Key})
 		}
 		left = left[n:]
 	}
@@ -263,7 +273,7 @@ func (c *batchWriteItemCall) plan(ctx context.Context) ([]table.Write, error) {
 	seen := distinct{}
 	for i := range c.list {
 		ch := &c.list[i]
-		d, err := c.s.table(ctx, c.req, ch.table)
+		d, err := c.s.table(ctx, c.req, ch.of.name, &ch.of.subject)
 		if err != nil {
 			return nil, err
 		}

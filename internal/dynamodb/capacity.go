@@ -33,6 +33,7 @@ func writeHalves(size int) halves {
 // capacity is what a request consumed of one table.
 type capacity struct {
 	table   *table.Descriptor
+	name    string // as the request names the table: its name or its ARN
 	own     halves // of the table itself
 	indexes []indexCapacity
 	// transact says that a transaction consumed it, twice as much as alone, which AWS shows as read or write units too.
@@ -90,7 +91,7 @@ func (c *capacity) append(dst []byte, mode text) []byte {
 		total += x.halves
 	}
 	dst = append(dst, `{"TableName":`...)
-	dst = jsonscan.AppendString(dst, c.table.Name)
+	dst = jsonscan.AppendString(dst, c.name)
 	dst = append(dst, ',')
 	dst = c.appendUnits(dst, total)
 	if mode.value == "INDEXES" {
@@ -174,13 +175,13 @@ func appendCapacities(dst []byte, usage []capacity, mode text) []byte {
 // usageByTable is what a request consumed of several tables, in the order in which it named them.
 type usageByTable []capacity
 
-// of returns the part of d.
-func (u *usageByTable) of(d *table.Descriptor) *capacity {
+// of returns the part of d, which the request names so.
+func (u *usageByTable) of(d *table.Descriptor, name string) *capacity {
 	for i := range *u {
 		if (*u)[i].table.ID == d.ID {
 			return &(*u)[i]
 		}
 	}
-	*u = append(*u, capacity{table: d})
+	*u = append(*u, capacity{table: d, name: name})
 	return &(*u)[len(*u)-1]
 }

@@ -109,7 +109,7 @@ func (c *change) run(ctx context.Context, b *base) (table.Written, capacity, err
 	var done table.Written
 	used := capacity{}
 	err := planned(func() error {
-		d, err := b.s.table(ctx, b.req, b.tableName.value)
+		d, err := b.table(ctx)
 		if err != nil {
 			return err
 		}
@@ -123,9 +123,9 @@ func (c *change) run(ctx context.Context, b *base) (table.Written, capacity, err
 		if err != nil {
 			return err
 		}
-		done, used = written[0], capacity{table: d}
+		done, used = written[0], capacity{table: d, name: b.tableName.value}
 		used.wrote(attribute.ItemSize(done.Old), attribute.ItemSize(done.New), done.Indexes)
 		return nil
-	})
+	}, &b.subject)
 	return done, used, err
 }

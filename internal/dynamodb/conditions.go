@@ -1,11 +1,9 @@
 package dynamodb
 
 import (
-	"context"
 	"encoding/base64"
 
 	"github.com/statordb/stator/internal/attribute"
-	"github.com/statordb/stator/internal/awsapi"
 	"github.com/statordb/stator/internal/expression"
 	"github.com/statordb/stator/internal/policy"
 	"github.com/statordb/stator/internal/table"
@@ -45,15 +43,6 @@ func keyText(v attribute.Value) string {
 		return base64.StdEncoding.EncodeToString(v.Text())
 	}
 	return ""
-}
-
-// described is the table that a condition key has to look at, nil if there is none.
-func (s *Service) described(req *awsapi.Request, name string) *table.Descriptor {
-	d, err := s.table(context.Background(), req, name)
-	if err != nil {
-		return nil // the operation will say so
-	}
-	return d
 }
 
 // leading are the values of the table's partition key in items or keys. A table that is not there has none.

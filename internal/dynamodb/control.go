@@ -12,18 +12,35 @@ import (
 
 // control is a call of the control plane: its input and output are the AWS SDK's types, and run does the work.
 type control[Out any] struct {
-	needs []policy.Need
-	run   func(ctx context.Context) (Out, error)
+	// subject is nil for calls that are about no table.
+	subject *subject
+	needs   []policy.Need
+	run     func(ctx context.Context) (Out, error)
 }
+
+// onTable is a call that needs one permission on a table.
+func onTable[Out any](s *Service, req *awsapi.Request, action, name string, run func(ctx context.Context) (Out, error)) control[Out] {
+	u := s.subject(req, name)
+	return control[Out]{subject: &u, needs: []policy.Need{u.need(action, "", tagged{&u, nil})}, run: run}
+}
+
+// nothing is the answer of an operation that has none: an empty body.
+type nothing struct{}
 
 // Needs implements awsapi.Call.
 func (c control[Out]) Needs() []policy.Need { return c.needs }
 
 // Run implements awsapi.Call.
 func (c control[Out]) Run(ctx context.Context, dst []byte) ([]byte, error) {
+	if c.subject != nil && c.subject.err != nil {
+		return dst, c.subject.err
+	}
 	out, err := c.run(ctx)
 	if err != nil {
 		return dst, err
+	}
+	if _, none := any(out).(nothing); none {
+		return dst, nil
 	}
 	return awsapi.AppendJSON(dst, out), nil
 }

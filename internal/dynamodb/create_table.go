@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/policy"
 	"github.com/statordb/stator/internal/table"
 )
 
@@ -28,9 +29,22 @@ func (s *Service) createTable(req *awsapi.Request) (awsapi.Call, error) {
 	if err != nil {
 		return nil, err
 	}
+	document, err := attached(d, in.ResourcePolicy)
+	if err != nil {
+		return nil, err
+	}
 	return control[*dynamodb.CreateTableOutput]{
-		needs: need(req, "CreateTable", *in.TableName, "", nil),
+		needs: createTableNeeds(d, &in),
 		run: func(ctx context.Context) (*dynamodb.CreateTableOutput, error) {
+			if d.Scope.Account != req.Caller.Account {
+				return nil, errOtherAccount
+			}
+			if document != nil {
+				if err := s.identify(ctx, document); err != nil {
+					return nil, err
+				}
+				d.Settings.Policy = &table.ResourcePolicy{Document: string(written(document)), Revision: req.Now.UnixMilli()}
+			}
 			created, err := s.store.Create(ctx, *d)
 			if err != nil {
 				return nil, catalogueError(err, d.Name)
@@ -38,6 +52,29 @@ func (s *Service) createTable(req *awsapi.Request) (awsapi.Call, error) {
 			return &dynamodb.CreateTableOutput{TableDescription: creating(created)}, nil
 		},
 	}, nil
+}
+
+// createTableNeeds are the permissions to create a table, with what is given along with it. There is no table yet that could
+// have a policy or tags: nobody creates tables in another account.
+func createTableNeeds(d *table.Descriptor, in *dynamodb.CreateTableInput) []policy.Need {
+	u := &subject{arn: arn(d.Scope, d.Name, "")}
+	given := newRequestTags(in.Tags)
+	needs := []policy.Need{u.need("dynamodb:CreateTable", "", given)}
+	if len(in.Tags) > 0 {
+		needs = append(needs, u.need("dynamodb:TagResource", "", given))
+	}
+	if in.ResourcePolicy != nil {
+		needs = append(needs, u.need(putPolicyAction, "", given))
+	}
+	return needs
+}
+
+// attached is the policy that a new table is to have, nil for none.
+func attached(d *table.Descriptor, text *string) (*policy.Document, error) {
+	if text == nil {
+		return nil, nil
+	}
+	return readPolicy(*text, resource{scope: d.Scope, table: d.Name})
 }
 
 // creating describes a table at the moment when it was asked for. It is active when the answer is sent; the answer says
@@ -70,10 +107,6 @@ func createTableConstraints(in *dynamodb.CreateTableInput) error {
 	}
 	v.enum("tableClass", enumText(in.TableClass), tableClassValues)
 	v.sse(in.SSESpecification)
-	for i, t := range in.Tags {
-		v.required(fmt.Sprintf("tags.%d.member.key", i+1), t.Key != nil)
-		v.required(fmt.Sprintf("tags.%d.member.value", i+1), t.Value != nil)
-	}
 	return v.err()
 }
 
@@ -81,9 +114,6 @@ func createTableConstraints(in *dynamodb.CreateTableInput) error {
 func newDescriptor(req *awsapi.Request, in *dynamodb.CreateTableInput) (*table.Descriptor, error) {
 	if in.StreamSpecification != nil && aws.ToBool(in.StreamSpecification.StreamEnabled) {
 		return nil, awsapi.Validation("DynamoDB Streams are not available on this server yet")
-	}
-	if in.ResourcePolicy != nil {
-		return nil, awsapi.Validation("Resource-based policies are not available on this server yet")
 	}
 	if in.GlobalTableSourceArn != nil {
 		return nil, awsapi.Validation("Global tables are not available on this server yet")
@@ -122,9 +152,12 @@ func newDescriptor(req *awsapi.Request, in *dynamodb.CreateTableInput) (*table.D
 	d.Settings.TableClass = string(in.TableClass)
 	d.Settings.SSE = sseOf(in.SSESpecification)
 	if in.Tags != nil {
-		d.Settings.Tags = tags(in.Tags)
+		if err := checkTags(in.Tags); err != nil {
+			return nil, err
+		}
+		d.Settings.Tags = tagsOf(in.Tags)
 	}
-	return d, nil
+	return d, checkTagSet(d.Settings.Tags)
 }
 
 // tableKey is the table's own key, which has its own words for an attribute without a definition.

@@ -7,7 +7,7 @@ import (
 
 // deleteItem decodes DeleteItem.
 func (s *Service) deleteItem(req *awsapi.Request) (awsapi.Call, error) {
-	w := &writeItem{base: base{s: s, req: req}, change: change{remove: true}, action: "DeleteItem"}
+	w := &writeItem{base: base{s: s, req: req}, change: change{remove: true}, action: "dynamodb:DeleteItem"}
 	var badKey *attribute.Error
 	if err := readBody(req.Body, func(r *reader, name []byte) error {
 		if string(name) == "Key" {

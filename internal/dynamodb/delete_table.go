@@ -19,24 +19,21 @@ func (s *Service) deleteTable(req *awsapi.Request) (awsapi.Call, error) {
 	if err := tableNameAlone(in.TableName); err != nil {
 		return nil, err
 	}
-	return control[*dynamodb.DeleteTableOutput]{
-		needs: need(req, "DeleteTable", *in.TableName, "", nil),
-		run: func(ctx context.Context) (*dynamodb.DeleteTableOutput, error) {
-			scope, name, err := locate(req, *in.TableName)
-			if err != nil {
-				return nil, err
-			}
-			d, err := s.store.Drop(ctx, scope, name, checkDeletable)
-			if err != nil {
-				return nil, catalogueError(err, name)
-			}
-			t := description(d, types.TableStatusDeleting, table.Stats{})
-			// A table that is being deleted has lost its schema.
-			t.AttributeDefinitions, t.KeySchema, t.CreationDateTime = nil, nil, nil
-			t.GlobalSecondaryIndexes, t.LocalSecondaryIndexes, t.WarmThroughput = nil, nil, nil
-			return &dynamodb.DeleteTableOutput{TableDescription: t}, nil
-		},
-	}, nil
+	return onTable(s, req, "dynamodb:DeleteTable", *in.TableName, func(ctx context.Context) (*dynamodb.DeleteTableOutput, error) {
+		scope, name, err := locate(req, *in.TableName)
+		if err != nil {
+			return nil, err
+		}
+		d, err := s.store.Drop(ctx, scope, name, checkDeletable)
+		if err != nil {
+			return nil, catalogueError(err, name)
+		}
+		t := description(d, types.TableStatusDeleting, table.Stats{})
+		// A table that is being deleted has lost its schema.
+		t.AttributeDefinitions, t.KeySchema, t.CreationDateTime = nil, nil, nil
+		t.GlobalSecondaryIndexes, t.LocalSecondaryIndexes, t.WarmThroughput = nil, nil, nil
+		return &dynamodb.DeleteTableOutput{TableDescription: t}, nil
+	}), nil
 }
 
 func checkDeletable(d *table.Descriptor) error {

@@ -140,12 +140,3 @@ func timeOrNil(t time.Time) *time.Time {
 	}
 	return &t
 }
-
-// tags are the tags of a table as they are kept.
-func tags(list []types.Tag) map[string]string {
-	m := map[string]string{}
-	for _, t := range list {
-		m[aws.ToString(t.Key)] = aws.ToString(t.Value)
-	}
-	return m
-}

@@ -18,22 +18,19 @@ func (s *Service) describeTable(req *awsapi.Request) (awsapi.Call, error) {
 	if err := tableNameAlone(in.TableName); err != nil {
 		return nil, err
 	}
-	return control[*dynamodb.DescribeTableOutput]{
-		needs: need(req, "DescribeTable", *in.TableName, "", nil),
-		run: func(ctx context.Context) (*dynamodb.DescribeTableOutput, error) {
-			scope, name, err := locate(req, *in.TableName)
-			if err != nil {
-				return nil, err
-			}
-			d, err := s.store.Table(ctx, scope, name)
-			if err != nil {
-				return nil, catalogueError(err, name)
-			}
-			stats, err := s.store.Stats(ctx, d)
-			if err != nil {
-				return nil, err
-			}
-			return &dynamodb.DescribeTableOutput{Table: description(d, types.TableStatusActive, stats)}, nil
-		},
-	}, nil
+	return onTable(s, req, "dynamodb:DescribeTable", *in.TableName, func(ctx context.Context) (*dynamodb.DescribeTableOutput, error) {
+		scope, name, err := locate(req, *in.TableName)
+		if err != nil {
+			return nil, err
+		}
+		d, err := s.store.Table(ctx, scope, name)
+		if err != nil {
+			return nil, catalogueError(err, name)
+		}
+		stats, err := s.store.Stats(ctx, d)
+		if err != nil {
+			return nil, err
+		}
+		return &dynamodb.DescribeTableOutput{Table: description(d, types.TableStatusActive, stats)}, nil
+	}), nil
 }

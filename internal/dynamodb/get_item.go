@@ -72,13 +72,13 @@ func (s *Service) getItem(req *awsapi.Request) (awsapi.Call, error) {
 }
 
 // Needs implements awsapi.Call.
-func (c *getItemCall) Needs() []policy.Need { return need(c.req, "GetItem", c.tableName.value, "", c) }
+func (c *getItemCall) Needs() []policy.Need { return c.need("dynamodb:GetItem", "", c) }
 
 // Values implements policy.Context.
 func (c *getItemCall) Values(key string) ([]string, bool) {
 	switch key {
 	case keyLeading:
-		return leading(c.s.described(c.req, c.tableName.value), c.key)
+		return leading(c.subject.table, c.key)
 	case keyAttributesRead:
 		return names(c.key, readAttributes(c.projection, nil)), true
 	case keySelect:
@@ -86,12 +86,12 @@ func (c *getItemCall) Values(key string) ([]string, bool) {
 	case keyReturnCapacity:
 		return c.returnCapacity.values()
 	}
-	return nil, false
+	return c.subject.tag(key)
 }
 
 // Run implements awsapi.Call.
 func (c *getItemCall) Run(ctx context.Context, dst []byte) ([]byte, error) {
-	d, err := c.s.table(ctx, c.req, c.tableName.value)
+	d, err := c.table(ctx)
 	if err != nil {
 		return dst, err
 	}
@@ -107,7 +107,7 @@ func (c *getItemCall) Run(ctx context.Context, dst []byte) ([]byte, error) {
 			dst = append(dst, `"Item":`...)
 			dst = projected(c.projection, items[0]).AppendItemJSON(dst)
 		}
-		used := capacity{table: d, own: readHalves(attribute.ItemSize(items[0]), c.consistent)}
+		used := capacity{table: d, name: c.tableName.value, own: readHalves(attribute.ItemSize(items[0]), c.consistent)}
 		dst = used.appendMember(dst, c.returnCapacity)
 		dst = append(dst, '}')
 		return nil

@@ -86,7 +86,7 @@ func (p *page) value(key string) ([]string, bool) {
 	case keyReturnCapacity:
 		return p.returnCapacity.values()
 	}
-	return nil, false
+	return p.subject.tag(key)
 }
 
 // parse parses the filter and the projection, and checks Select against them.
@@ -129,7 +129,7 @@ func (p *page) checkSelect() error {
 
 // source finds the table and the index, nil for the table itself.
 func (p *page) source(ctx context.Context) (*table.Descriptor, *table.Index, error) {
-	d, err := p.s.table(ctx, p.req, p.tableName.value)
+	d, err := p.table(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -301,7 +301,7 @@ func (p *page) run(dst []byte, d *table.Descriptor, x *table.Index, read func(vi
 
 // used is what the page consumed: the bytes looked at, together, and what was fetched for a local index one by one.
 func (c *collector) used() capacity {
-	used := capacity{table: c.table}
+	used := capacity{table: c.table, name: c.page.tableName.value}
 	cost := readHalves(c.size, c.page.consistent)
 	switch {
 	case c.index == nil:

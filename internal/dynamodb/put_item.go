@@ -7,7 +7,7 @@ import (
 
 // putItem decodes PutItem.
 func (s *Service) putItem(req *awsapi.Request) (awsapi.Call, error) {
-	w := &writeItem{base: base{s: s, req: req}, change: change{put: true}, action: "PutItem"}
+	w := &writeItem{base: base{s: s, req: req}, change: change{put: true}, action: "dynamodb:PutItem"}
 	var badItem *attribute.Error
 	if err := readBody(req.Body, func(r *reader, name []byte) error {
 		if string(name) == "Item" {

@@ -93,7 +93,7 @@ func (s *Service) query(req *awsapi.Request) (awsapi.Call, error) {
 
 // Needs implements awsapi.Call.
 func (c *queryCall) Needs() []policy.Need {
-	return need(c.req, "Query", c.tableName.value, c.indexName.value, c)
+	return c.need("dynamodb:Query", c.indexName.value, c)
 }
 
 // Values implements policy.Context. The leading key of a query of an index is the index's own.
@@ -108,7 +108,7 @@ func (c *queryCall) Values(key string) ([]string, bool) {
 	if position < 0 {
 		return c.value(key)
 	}
-	d := c.s.described(c.req, c.tableName.value)
+	d := c.subject.table
 	if d == nil {
 		return nil, false
 	}

@@ -90,7 +90,7 @@ func (c *scanCall) checkSegments() error {
 
 // Needs implements awsapi.Call.
 func (c *scanCall) Needs() []policy.Need {
-	return need(c.req, "Scan", c.tableName.value, c.indexName.value, c)
+	return c.need("dynamodb:Scan", c.indexName.value, c)
 }
 
 // Values implements policy.Context. A scan has no leading key.

@@ -15,11 +15,14 @@ import (
 
 // Service holds what the operations need.
 type Service struct {
-	store *table.Store
+	store      *table.Store
+	principals Principals // nil if nobody is known: then policies name users and roles by ARN
 }
 
-// New returns the service over a store.
-func New(store *table.Store) *Service { return &Service{store: store} }
+// New returns the service over a store. Principals may be nil.
+func New(store *table.Store, principals Principals) *Service {
+	return &Service{store: store, principals: principals}
+}
 
 // idempotencyLifetime is how long a ClientRequestToken is remembered (API reference, TransactWriteItems).
 const idempotencyLifetime = 10 * time.Minute
@@ -39,7 +42,7 @@ func (s *Service) Operations() []awsapi.Operation {
 		op("CreateTable", s.createTable),
 		op("DeleteBackup", nil),
 		op("DeleteItem", s.deleteItem),
-		op("DeleteResourcePolicy", nil),
+		op("DeleteResourcePolicy", s.deleteResourcePolicy),
 		op("DeleteTable", s.deleteTable),
 		op("DescribeBackup", nil),
 		op("DescribeBulkOperation", nil),
@@ -61,7 +64,7 @@ func (s *Service) Operations() []awsapi.Operation {
 		op("ExecuteTransaction", nil),
 		op("ExportTableToPointInTime", nil),
 		op("GetItem", s.getItem),
-		op("GetResourcePolicy", nil),
+		op("GetResourcePolicy", s.getResourcePolicy),
 		op("ImportTable", nil),
 		op("ListBackups", nil),
 		op("ListBulkOperations", nil),
@@ -70,19 +73,19 @@ func (s *Service) Operations() []awsapi.Operation {
 		op("ListGlobalTables", nil),
 		op("ListImports", nil),
 		op("ListTables", s.listTables),
-		op("ListTagsOfResource", nil),
+		op("ListTagsOfResource", s.listTagsOfResource),
 		op("PutItem", s.putItem),
-		op("PutResourcePolicy", nil),
+		op("PutResourcePolicy", s.putResourcePolicy),
 		op("Query", s.query),
 		op("RestoreTableFromBackup", nil),
 		op("RestoreTableToPointInTime", nil),
 		op("Scan", s.scan),
 		op("SearchVectors", nil),
 		op("StartBulkPutItems", nil),
-		op("TagResource", nil),
+		op("TagResource", s.tagResource),
 		op("TransactGetItems", s.transactGetItems),
 		op("TransactWriteItems", s.transactWriteItems),
-		op("UntagResource", nil),
+		op("UntagResource", s.untagResource),
 		op("UpdateContinuousBackups", nil),
 		op("UpdateContributorInsights", nil),
 		op("UpdateGlobalTable", nil),

@@ -27,6 +27,8 @@ type transactGet struct {
 	expression text
 	ph         placeholders
 	projection *expression.Projection
+
+	subject subject
 }
 
 // transactGetItems decodes TransactGetItems.
@@ -113,8 +115,9 @@ func (c *transactGetItemsCall) Needs() []policy.Need {
 	var needs []policy.Need
 	for i := range c.gets {
 		g := &c.gets[i]
-		needs = append(needs, need(c.req, "GetItem", g.tableName.value, "", under{enclosingRead, &getItemCall{
-			base: base{s: c.s, req: c.req, tableName: g.tableName, returnCapacity: c.returnCapacity}, key: g.key, projection: g.projection}})...)
+		g.subject = c.s.subject(c.req, g.tableName.value)
+		needs = append(needs, g.subject.need("dynamodb:GetItem", "", under{enclosingRead, &getItemCall{
+			base: base{returnCapacity: c.returnCapacity, subject: g.subject}, key: g.key, projection: g.projection}}))
 	}
 	return needs
 }
@@ -125,8 +128,9 @@ func (c *transactGetItemsCall) Run(ctx context.Context, dst []byte) ([]byte, err
 	errs := make([]error, len(c.gets))
 	failed := false
 	seen := distinct{}
-	for i, g := range c.gets {
-		d, err := c.s.table(ctx, c.req, g.tableName.value)
+	for i := range c.gets {
+		g := &c.gets[i]
+		d, err := c.s.table(ctx, c.req, g.tableName.value, &g.subject)
 		if err != nil {
 			return dst, err
 		}
@@ -172,7 +176,7 @@ func (c *transactGetItemsCall) append(dst []byte, reads []table.Read, items []at
 			dst = projected(c.gets[i].projection, item).AppendItemJSON(dst)
 		}
 		dst = append(dst, '}')
-		used := usage.of(reads[i].Table)
+		used := usage.of(reads[i].Table, c.gets[i].tableName.value)
 		used.read, used.transact = true, true
 		used.own += 2 * readHalves(attribute.ItemSize(item), true)
 	}

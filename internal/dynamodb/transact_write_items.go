@@ -33,6 +33,8 @@ type transactWrite struct {
 	conditionOf text
 	onFailure   text
 	ph          placeholders
+
+	subject subject
 }
 
 // transactWriteItems decodes TransactWriteItems.
@@ -182,9 +184,11 @@ func (w *transactWrite) prepare() error {
 func (c *transactWriteItemsCall) Needs() []policy.Need {
 	var needs []policy.Need
 	for _, w := range c.writes {
-		action := map[string]string{"ConditionCheck": "ConditionCheckItem", "Put": "PutItem", "Delete": "DeleteItem", "Update": "UpdateItem"}[w.kinds[0]]
-		needs = append(needs, need(c.req, action, w.tableName.value, "", under{enclosingWrite, &writeItem{
-			base: base{s: c.s, req: c.req, tableName: w.tableName, returnCapacity: c.returnCapacity}, change: w.change}})...)
+		action := map[string]string{"ConditionCheck": "dynamodb:ConditionCheckItem", "Put": "dynamodb:PutItem", "Delete": "dynamodb:DeleteItem",
+			"Update": "dynamodb:UpdateItem"}[w.kinds[0]]
+		w.subject = c.s.subject(c.req, w.tableName.value)
+		needs = append(needs, w.subject.need(action, "", under{enclosingWrite, &writeItem{
+			base: base{returnCapacity: c.returnCapacity, subject: w.subject}, change: w.change}}))
 	}
 	return needs
 }
@@ -196,6 +200,10 @@ func (c *transactWriteItemsCall) Run(ctx context.Context, dst []byte) ([]byte, e
 		written []table.Written
 	)
 	repeated := false
+	subjects := make([]*subject, len(c.writes))
+	for i, w := range c.writes {
+		subjects[i] = &w.subject
+	}
 	err := planned(func() error {
 		var err error
 		if writes, err = c.plan(ctx); err != nil {
@@ -217,7 +225,7 @@ func (c *transactWriteItemsCall) Run(ctx context.Context, dst []byte) ([]byte, e
 			return nil
 		}
 		return err
-	})
+	}, subjects...)
 	if err != nil {
 		return dst, err
 	}
@@ -280,7 +288,7 @@ func (c *transactWriteItemsCall) plan(ctx context.Context) ([]table.Write, error
 	size := 0
 	seen := distinct{}
 	for i, w := range c.writes {
-		d, err := c.s.table(ctx, c.req, w.tableName.value)
+		d, err := c.s.table(ctx, c.req, w.tableName.value, &w.subject)
 		if err != nil {
 			return nil, err
 		}
@@ -307,7 +315,7 @@ func (c *transactWriteItemsCall) append(dst []byte, writes []table.Write, writte
 	var usage usageByTable
 	var touched []touchedCollection
 	for i, done := range written {
-		used := usage.of(writes[i].Table)
+		used := usage.of(writes[i].Table, c.writes[i].tableName.value)
 		used.transact = true
 		used.wrote(attribute.ItemSize(done.Old), attribute.ItemSize(done.New), done.Indexes)
 		touched = append(touched, touchedCollection{c.writes[i].tableName.value, writes[i].Table, writes[i].Key})
@@ -330,7 +338,7 @@ func (c *transactWriteItemsCall) appendRepeated(ctx context.Context, dst []byte,
 	err := c.s.store.Get(ctx, reads, func(items []attribute.Value) error {
 		var usage usageByTable
 		for i, item := range items {
-			used := usage.of(reads[i].Table)
+			used := usage.of(reads[i].Table, c.writes[i].tableName.value)
 			used.read, used.transact = true, true
 			used.own += 2 * readHalves(attribute.ItemSize(item), true)
 		}

@@ -8,7 +8,7 @@ import (
 
 // updateItem decodes UpdateItem.
 func (s *Service) updateItem(req *awsapi.Request) (awsapi.Call, error) {
-	w := &writeItem{base: base{s: s, req: req}, action: "UpdateItem"}
+	w := &writeItem{base: base{s: s, req: req}, action: "dynamodb:UpdateItem"}
 	var (
 		badKey           *attribute.Error
 		updateExpression text

@@ -29,24 +29,21 @@ func (s *Service) updateTable(req *awsapi.Request) (awsapi.Call, error) {
 	if err := checkUpdate(in); err != nil {
 		return nil, err
 	}
-	return control[*dynamodb.UpdateTableOutput]{
-		needs: need(req, "UpdateTable", *in.TableName, "", nil),
-		run: func(ctx context.Context) (*dynamodb.UpdateTableOutput, error) {
-			scope, name, err := locate(req, *in.TableName)
-			if err != nil {
-				return nil, err
-			}
-			d, err := s.store.Change(ctx, scope, name, func(d *table.Descriptor) error { return amend(d, in, req.Now) })
-			if err != nil {
-				return nil, catalogueError(err, name)
-			}
-			stats, err := s.store.Stats(ctx, d)
-			if err != nil { // the change is done; its answer must not say that it failed
-				stats = table.Stats{}
-			}
-			return &dynamodb.UpdateTableOutput{TableDescription: updating(d, stats, in)}, nil
-		},
-	}, nil
+	return onTable(s, req, "dynamodb:UpdateTable", *in.TableName, func(ctx context.Context) (*dynamodb.UpdateTableOutput, error) {
+		scope, name, err := locate(req, *in.TableName)
+		if err != nil {
+			return nil, err
+		}
+		d, err := s.store.Change(ctx, scope, name, func(d *table.Descriptor) error { return amend(d, in, req.Now) })
+		if err != nil {
+			return nil, catalogueError(err, name)
+		}
+		stats, err := s.store.Stats(ctx, d)
+		if err != nil { // the change is done; its answer must not say that it failed
+			stats = table.Stats{}
+		}
+		return &dynamodb.UpdateTableOutput{TableDescription: updating(d, stats, in)}, nil
+	}), nil
 }
 
 // updating describes a table at the moment when the update was asked for.

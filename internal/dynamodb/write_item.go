@@ -12,7 +12,7 @@ import (
 type writeItem struct {
 	base
 	change
-	action string
+	action string // as IAM has it
 
 	placeholders        placeholders
 	conditionExpression text
@@ -52,14 +52,14 @@ func (w *writeItem) member(r *reader, name []byte) error {
 
 // Needs implements awsapi.Call.
 func (w *writeItem) Needs() []policy.Need {
-	return need(w.req, w.action, w.tableName.value, "", w)
+	return w.need(w.action, "", w)
 }
 
 // Values implements policy.Context.
 func (w *writeItem) Values(key string) ([]string, bool) {
 	switch key {
 	case keyLeading:
-		return leading(w.s.described(w.req, w.tableName.value), w.key)
+		return leading(w.subject.table, w.key)
 	case keyAttributesRead:
 		return w.attributes(), true
 	case keyReturnValues:
@@ -67,7 +67,7 @@ func (w *writeItem) Values(key string) ([]string, bool) {
 	case keyReturnCapacity:
 		return w.returnCapacity.values()
 	}
-	return nil, false
+	return w.subject.tag(key)
 }
 
 // prepare checks a PutItem or a DeleteItem after its constraints, as far as that goes without the table.

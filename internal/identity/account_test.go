@@ -11,6 +11,26 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 )
 
+// The account's password policy is what lets users without policies change their passwords, and nothing else.
+func TestUsersMayChangePasswords(t *testing.T) {
+	c, d := admin(t)
+	ctx := t.Context()
+	ok(t)(c.CreateUser(ctx, &iam.CreateUserInput{UserName: aws.String("bob")}))
+	ok(t)(c.CreateLoginProfile(ctx, &iam.CreateLoginProfileInput{UserName: aws.String("bob"), Password: aws.String("first-Word1")}))
+	key, err := c.CreateAccessKey(ctx, &iam.CreateAccessKeyInput{UserName: aws.String("bob")})
+	ok(t)(key, err)
+	bob := d.as(*key.AccessKey.AccessKeyId, *key.AccessKey.SecretAccessKey)
+	change := &iam.ChangePasswordInput{OldPassword: aws.String("first-Word1"), NewPassword: aws.String("second-Word1")}
+	fails(t, "AccessDenied: User: arn:aws:iam::123456789012:user/bob is not authorized to perform: iam:ChangePassword on resource: arn:aws:iam::123456789012:user/bob "+
+		"because no identity-based policy allows the iam:ChangePassword action")(bob.ChangePassword(ctx, change))
+	ok(t)(c.UpdateAccountPasswordPolicy(ctx, &iam.UpdateAccountPasswordPolicyInput{AllowUsersToChangePassword: true}))
+	ok(t)(bob.ChangePassword(ctx, change))
+	ok(t)(bob.GetAccountPasswordPolicy(ctx, nil))
+	if _, err := bob.ListUsers(ctx, nil); err == nil {
+		t.Error("bob may list users")
+	}
+}
+
 func TestAccount(t *testing.T) {
 	c, _ := admin(t)
 	ctx := t.Context()

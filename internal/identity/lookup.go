@@ -180,6 +180,13 @@ func (v *view) userPrincipal(u *userRecord) (p *Principal, err error) {
 	if err = v.grant(p, &u.grants); err != nil {
 		return nil, err
 	}
+	a, err := v.accountOf()
+	if err != nil {
+		return nil, err
+	}
+	if a.Passwords != nil && a.Passwords.AllowUsersToChangePassword {
+		p.Policies.Identity = append(p.Policies.Identity, compile("AllowUsersToChangePassword", changeOwnPassword(p.ARN)))
+	}
 	for _, id := range u.Groups {
 		g, err := byID[groupRecord](v, groupKind, id)
 		if err != nil {
@@ -194,6 +201,13 @@ func (v *view) userPrincipal(u *userRecord) (p *Principal, err error) {
 		}
 	}
 	return p, nil
+}
+
+// changeOwnPassword is what users may do whose account lets them change their passwords ("Permit IAM users to change their
+// own passwords", IAM User Guide).
+func changeOwnPassword(arn string) string {
+	return `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:ChangePassword","Resource":"` + arn + `"},` +
+		`{"Effect":"Allow","Action":"iam:GetAccountPasswordPolicy","Resource":"*"}]}`
 }
 
 // grant gives a principal its own policies and its boundary.

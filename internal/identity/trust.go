@@ -1,8 +1,10 @@
 package identity
 
 import (
+	"context"
 	"strings"
 
+	"github.com/statordb/stator/internal/kv"
 	"github.com/statordb/stator/internal/policy"
 )
 
@@ -75,25 +77,56 @@ func (v *view) principalID(arn string) (id string, ok bool, err error) {
 	return "", false, nil
 }
 
-// knownID takes what is no ARN: everybody, or a user or role by its unique id.
-func (v *view) knownID(id string) (string, bool, error) {
+// PrincipalID is the unique id of a user or role by its ARN, whichever account it is of. It reports false for what does
+// not exist. Resources of other services keep it in their policies.
+func (s *Store) PrincipalID(ctx context.Context, arn string) (id string, ok bool, err error) {
+	err = s.db.View(ctx, func(r kv.Reader) (err error) {
+		v := &view{ctx: ctx, r: r, s: s}
+		id, ok, err = v.principalID(arn)
+		return err
+	})
+	return id, ok, err
+}
+
+// PrincipalARN is the ARN of a user or role by its unique id. It reports false for what is gone.
+func (s *Store) PrincipalARN(ctx context.Context, id string) (arn string, ok bool, err error) {
+	err = s.db.View(ctx, func(r kv.Reader) (err error) {
+		v := &view{ctx: ctx, r: r, s: s}
+		arn, err = v.arnOf(id)
+		return err
+	})
+	return arn, arn != "", err
+}
+
+// arnOf finds a user or role, in any account, by its unique id; "" if there is none.
+func (v *view) arnOf(id string) (string, error) {
 	k := userKind
 	switch {
-	case id == "*":
-		return id, true, nil
 	case strings.HasPrefix(id, "AROA"):
 		k = roleKind
 	case !strings.HasPrefix(id, "AIDA"):
-		return "", false, nil
+		return "", nil
 	}
 	accounts, err := v.lasts("account")
 	for _, account := range accounts {
 		b, err := byID[entity](v.of(account), k, id)
-		if err != nil || b != nil {
-			return id, b != nil, err
+		if err != nil {
+			return "", err
+		}
+		if b != nil {
+			return b.arn(account, k), nil
 		}
 	}
-	return "", false, err
+	return "", err
+}
+
+// knownID takes what is no ARN: everybody, or a user or role by its unique id.
+func (v *view) knownID(id string) (string, bool, error) {
+	if id == "*" {
+		return id, true, nil
+	}
+	arn, err := v.arnOf(id)
+	return id, arn != "", err
 }
 
 func (v *view) hasAccount(account string) (bool, error) {

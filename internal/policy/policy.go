@@ -22,6 +22,8 @@ type Need struct {
 	Conditions Context
 	// Policy is the resource's own policy, if it has one: the Resource of Policies.
 	Policy *Policy
+	// Refusal is what the client is told if the need is refused, empty for AWS's usual words.
+	Refusal string
 }
 
 // Kind is what a policy is attached to, which says what may be in it.

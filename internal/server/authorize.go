@@ -28,8 +28,11 @@ func (x *exchange) authorize(needs []policy.Need) error {
 		if d.Allowed {
 			continue
 		}
-		return &awsapi.Error{Code: "AccessDeniedException", Status: http.StatusBadRequest,
-			Message: d.Message(p.ARN, needs[i].Action, needs[i].Resource)}
+		message := needs[i].Refusal
+		if message == "" {
+			message = d.Message(p.ARN, needs[i].Action, needs[i].Resource)
+		}
+		return &awsapi.Error{Code: "AccessDeniedException", Status: http.StatusBadRequest, Message: message}
 	}
 	return nil
 }

@@ -111,6 +111,29 @@ func TestConditions(t *testing.T) {
 	}
 }
 
+// The keys that only requests with temporary credentials have.
+func TestSessionConditions(t *testing.T) {
+	issued := time.Unix(1_795_300_000, 0)
+	for _, c := range []struct {
+		condition string
+		session   policy.Session
+		want      bool
+	}{
+		{`{"DateEquals":{"aws:TokenIssueTime":"2026-11-21T22:26:40Z"}}`, policy.Session{Issued: issued}, true},
+		{`{"DateLessThan":{"aws:TokenIssueTime":"2026-11-21T22:26:40Z"}}`, policy.Session{Issued: issued}, false},
+		{`{"Bool":{"aws:MultiFactorAuthPresent":"false"},"Null":{"aws:MultiFactorAuthAge":"true"}}`, policy.Session{Issued: issued}, true},
+		{`{"Bool":{"aws:MultiFactorAuthPresent":"true"},"NumericEquals":{"aws:MultiFactorAuthAge":"17"}}`, policy.Session{MFA: time.Unix(1_795_303_000, 0)}, true},
+		{`{"StringEquals":{"aws:SourceIdentity":"Ann","aws:FederatedProvider":"p","idp.example:sub":"s"}}`,
+			policy.Session{SourceIdentity: "Ann", Keys: policy.MapContext{"aws:federatedprovider": {"p"}, "idp.example:sub": {"s"}}}, true},
+	} {
+		p := identity.Principal{Principal: policy.Principal{Type: policy.RoleSession, Account: "123456789012",
+			ARN: "arn:aws:sts::123456789012:assumed-role/r/s", ID: "AROAR:s", Entity: "arn:aws:iam::123456789012:role/r", EntityID: "AROAR", Session: &c.session}}
+		if got := ask(t, c.condition, p, "dynamodb", nil, httptest.NewRequest("POST", "/", strings.NewReader("{}"))); got != c.want {
+			t.Errorf("%s: %v", c.condition, got)
+		}
+	}
+}
+
 func TestForwardedFor(t *testing.T) {
 	proxies := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")}
 	for _, c := range []struct {

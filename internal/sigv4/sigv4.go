@@ -41,9 +41,7 @@ type Credential struct {
 // Identity is the outcome of a successful verification.
 type Identity[P any] struct {
 	Credential
-	Principal P         // what the look-up said of the key
-	SignedAt  time.Time // X-Amz-Date, to the second
-	Presigned bool      // the query form
+	Principal P // what the look-up said of the key
 }
 
 // Key is what a [Lookup] knows of an access key.

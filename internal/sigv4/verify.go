@@ -20,8 +20,7 @@ func (v *Verifier[P]) Verify(ctx context.Context, r *http.Request, body []byte, 
 	if bad != nil {
 		return id, bad
 	}
-	signedAt, bad := c.checkDate(now)
-	if bad != nil {
+	if bad := c.checkDate(now); bad != nil {
 		return id, bad
 	}
 	if !listed(c.signedHeaders, "host") && !listed(c.signedHeaders, ":authority") {
@@ -51,7 +50,7 @@ func (v *Verifier[P]) Verify(ctx context.Context, r *http.Request, body []byte, 
 	if bad := v.checkSignature(&c, cred, key.Secret, r, body); bad != nil {
 		return id, bad
 	}
-	return Identity[P]{Credential: cred, Principal: key.Principal, SignedAt: signedAt, Presigned: c.presigned}, nil
+	return Identity[P]{Credential: cred, Principal: key.Principal}, nil
 }
 
 // Claimed returns what a request says of its signer, without any proof: for servers that run without
@@ -71,10 +70,10 @@ func Claimed(r *http.Request) (Credential, error) {
 
 // checkDate checks that now is within the validity of the signature, and leaves the date in the form in which
 // it was signed.
-func (c *claim) checkDate(now time.Time) (time.Time, *Error) {
+func (c *claim) checkDate(now time.Time) *Error {
 	signedAt, ok := parseDate(c.date)
 	if !ok {
-		return signedAt, badDate(c.date)
+		return badDate(c.date)
 	}
 	if len(c.date) != len(isoBasic) {
 		c.date = stamp(signedAt)
@@ -82,13 +81,13 @@ func (c *claim) checkDate(now time.Time) (time.Time, *Error) {
 	validity, bad := c.validity()
 	switch now := now.Truncate(time.Second); { // signatures know no fractions
 	case bad != nil:
-		return signedAt, bad
+		return bad
 	case now.Sub(signedAt) > validity:
-		return signedAt, expired(signedAt, now, validity)
+		return expired(signedAt, now, validity)
 	case signedAt.Sub(now) > MaxSkew:
-		return signedAt, notYetCurrent(signedAt, now)
+		return notYetCurrent(signedAt, now)
 	}
-	return signedAt, nil
+	return nil
 }
 
 // scratch is the memory of one check, kept for the next.

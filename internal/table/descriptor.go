@@ -87,6 +87,17 @@ type Settings struct {
 	TableClassSince    time.Time         `json:"tableClassSince,omitzero"`
 	SSE                *SSE              `json:"sse,omitempty"`
 	Tags               map[string]string `json:"tags,omitempty"`
+	// Policy is nil if there never was one.
+	Policy *ResourcePolicy `json:"policy,omitempty"`
+}
+
+// ResourcePolicy is the resource-based policy of a table.
+type ResourcePolicy struct {
+	// Document is as it is decided with: users and roles are named by their unique ids. It is empty when the policy was
+	// deleted.
+	Document string `json:"document,omitempty"`
+	// Revision is when it was last changed, in milliseconds since 1970. It grows with each change.
+	Revision int64 `json:"revision"`
 }
 
 // Throughput is the provisioned throughput of a table or an index, and the limits of an on-demand one.
@@ -150,7 +161,25 @@ func (d *Descriptor) Clone() *Descriptor {
 		c.Settings.SSE = &sse
 	}
 	c.Settings.Tags = maps.Clone(d.Settings.Tags)
+	if d.Settings.Policy != nil {
+		p := *d.Settings.Policy
+		c.Settings.Policy = &p
+	}
 	return &c
+}
+
+// Derived returns what derive makes of the descriptor. Of a published one it is made once and kept as long as that
+// version is: what a request needs to know of a table each time costs it nothing. All calls pass the same function.
+func (d *Descriptor) Derived(derive func(*Descriptor) any) any {
+	if d.live == nil {
+		return derive(d)
+	}
+	if v := d.live.derived.Load(); v != nil {
+		return *v
+	}
+	v := derive(d)
+	d.live.derived.Store(&v)
+	return v
 }
 
 // KeyOf returns the key attributes of item: the table's and, if x is not nil, the index's. It is what

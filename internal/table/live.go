@@ -23,6 +23,8 @@ type live struct {
 	once    sync.Once
 
 	stats *stats
+	// derived is what Descriptor.Derived keeps.
+	derived atomic.Pointer[any]
 }
 
 const retired = 1 << 62

@@ -8,8 +8,8 @@ import (
 )
 
 // descriptorFormat is the version of the JSON below. A newer program reads the older ones; an older program refuses a
-// newer one, because it would lose what it does not know when it writes it back.
-const descriptorFormat = 1
+// newer one, because it would lose what it does not know when it writes it back. 2 has resource policies.
+const descriptorFormat = 2
 
 type storedDescriptor struct {
 	Format int         `json:"format"`
@@ -25,7 +25,7 @@ func decodeDescriptor(b []byte) (*Descriptor, error) {
 	if err := json.Unmarshal(b, &s); err != nil {
 		return nil, fmt.Errorf("%w: table definition: %w", ErrCorrupt, err)
 	}
-	if s.Format != descriptorFormat {
+	if s.Format < 1 || s.Format > descriptorFormat {
 		return nil, fmt.Errorf("%w: table definition of format %d", ErrFormat, s.Format)
 	}
 	if s.Table == nil || s.Table.ID == 0 {

@@ -17,7 +17,7 @@ import (
 // The table of operations has all that AWS has, and each that works has a file of its own.
 func TestEveryOperationIsInTheTable(t *testing.T) {
 	var names []string
-	for _, op := range dynamodb.New(nil).Operations() {
+	for _, op := range dynamodb.New(nil, nil).Operations() {
 		names = append(names, op.Name)
 		if op.Service != "dynamodb" {
 			t.Errorf("%s is of service %q", op.Name, op.Service)
