@@ -3,9 +3,7 @@ package dynamodb
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
-	"net/http"
 
 	"github.com/statordb/stator/internal/attribute"
 	"github.com/statordb/stator/internal/awsapi"
@@ -209,21 +207,7 @@ func (c *transactWriteItemsCall) Run(ctx context.Context, dst []byte) ([]byte, e
 		if writes, err = c.plan(ctx); err != nil {
 			return err
 		}
-		written, err = c.s.store.Write(ctx, writes, c.idempotency())
-		switch {
-		case errors.Is(err, table.ErrRefused):
-			errs := make([]error, len(written))
-			for i, w := range written {
-				errs[i] = w.Err
-			}
-			return canceled(errs)
-		case errors.Is(err, table.ErrTokenMismatch):
-			return &awsapi.Error{Code: "IdempotentParameterMismatchException", Status: http.StatusBadRequest,
-				Message: "The request uses the same client token as a previous, but non-identical request. Do not reuse a client token with different requests, unless the requests are identical"}
-		case errors.Is(err, table.ErrRepeated):
-			repeated = true
-			return nil
-		}
+		written, repeated, err = c.s.writeAll(ctx, writes, c.idempotency())
 		return err
 	}, subjects...)
 	if err != nil {
