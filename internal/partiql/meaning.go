@@ -71,6 +71,9 @@ func (s *Statement) setColumns(d *draft) error {
 		if e.kind != exprPath {
 			return failAt("Unexpected path component", e.tok)
 		}
+		if len(e.path) > maxDepth {
+			return fail("The document path has too many nesting levels; nesting levels: " + strconv.Itoa(len(e.path)))
+		}
 		c := Column{Path: e.path}
 		for _, step := range e.path {
 			if step.IsIndex() {

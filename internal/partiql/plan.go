@@ -223,22 +223,30 @@ func (e *expr) comparison() (path, value *expr, name string) {
 func (b *brancher) branches(e *expr) ([][]*expr, error) {
 	switch {
 	case e.isOperator("AND"):
-		left, err := b.branches(e.args[0])
-		if err != nil {
-			return nil, err
-		}
-		right, err := b.branches(e.args[1])
-		if err != nil {
-			return nil, err
-		}
-		if len(left)*len(right) > maxReads {
-			return nil, errTooManyReads
-		}
-		product := make([][]*expr, 0, len(left)*len(right))
-		for _, l := range left {
-			for _, r := range right {
-				product = append(product, slices.Concat(l, r))
+		var common []*expr // of all branches
+		product := [][]*expr{nil}
+		for _, c := range e.conjuncts(nil) {
+			more, err := b.branches(c)
+			if err != nil {
+				return nil, err
 			}
+			if len(more) == 1 {
+				common = append(common, more[0]...)
+				continue
+			}
+			if len(product)*len(more) > maxReads {
+				return nil, errTooManyReads
+			}
+			next := make([][]*expr, 0, len(product)*len(more))
+			for _, l := range product {
+				for _, r := range more {
+					next = append(next, slices.Concat(l, r))
+				}
+			}
+			product = next
+		}
+		for i := range product {
+			product[i] = append(product[i], common...)
 		}
 		return product, nil
 	case e.isOperator("OR") && b.mentions(e, false):
