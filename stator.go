@@ -79,6 +79,9 @@ type Options struct {
 	AllowedNetworks []netip.Prefix
 	// Audit is what is kept of what was done.
 	Audit AuditOptions
+	// Throttle limits requests to the throughput of tables and indexes, and changes of throughput to AWS's quotas, as AWS
+	// does. Without it the machine is the limit. Each server has its own count of what was consumed.
+	Throttle bool
 	// Metrics serves /metrics without authentication.
 	Metrics bool
 	// Logger gets what the server has to say; nil drops it.
@@ -204,9 +207,13 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	if s.audit != nil {
 		recorder = s.audit
 	}
+	tables := dynamodb.New(s.store, principals)
+	if opts.Throttle {
+		tables.Throttle(time.Now)
+	}
 	s.handler = server.New(server.Options{
 		Recorder:        recorder,
-		Operations:      slices.Concat(dynamodb.New(s.store, principals).Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations()),
+		Operations:      slices.Concat(tables.Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations()),
 		Auth:            auth,
 		Region:          opts.Region,
 		Ready:           s.ready,

@@ -120,7 +120,7 @@ var differences = []difference{
 	{
 		title:  "A batch is written whole",
 		aws:    "Each put and delete of a batch succeeds or fails by itself, and some may come back as UnprocessedItems.",
-		stator: "All of a batch is written, or nothing, unless its items are so large that it takes several transactions. UnprocessedItems is always empty.",
+		stator: "All of a batch is written, or nothing, unless its items are so large that it takes several transactions. UnprocessedItems is empty, unless --throttle limits throughput.",
 		why:    "One transaction costs one write to disk instead of 25. AWS allows a batch to succeed whole, so programs are ready for it.",
 		shows: func(t *testing.T, db *dynamodb.Client) {
 			var requests []types.WriteRequest
@@ -170,10 +170,10 @@ var differences = []difference{
 		},
 	},
 	{
-		title:  "Throughput is not limited",
-		aws:    "Requests beyond the provisioned throughput, or beyond what an on-demand table is warm for, are throttled; quotas bound the number of tables and their units.",
-		stator: "Throughput settings are kept and shown, and consumed capacity is counted as on AWS, but nothing is throttled and quotas on the number of tables do not apply.",
-		why:    "Nobody pays by the unit here: the machine is the limit.",
+		title:  "Throughput is not limited unless asked for",
+		aws:    "Requests beyond the provisioned throughput, the maximum of an on-demand table or what a partition takes are throttled; quotas bound the number of tables and their units, and how often throughput is decreased and on-demand switched to.",
+		stator: "Throughput settings are kept and shown, and consumed capacity is counted as on AWS, but nothing is throttled and no quota applies. With --throttle, tables and global indexes are limited as on AWS, errors and all, and so are their units and changes; but each server counts for itself, a new table may use five minutes of capacity at once, and so may every table after a restart, partitions have no limits of their own, and the number of tables and the units of the whole account none at all.",
+		why:    "Nobody pays by the unit here: the machine is the limit. --throttle is for finding out how a program takes it.",
 		shows: func(t *testing.T, db *dynamodb.Client) {
 			for range 50 { // the table has one unit a second
 				put(t, db, map[string]types.AttributeValue{"id": text("busy"), "v": text(strings.Repeat("v", 10<<10))})

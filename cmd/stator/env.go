@@ -24,10 +24,11 @@ func env(_ context.Context, args []string, std stdio) error {
 			return err
 		}
 	}
-	// boto3 knows the region by its older name. What is unset would win over what is set here, or spoil it.
-	_, err = fmt.Fprintf(std.out, "export AWS_ENDPOINT_URL=%s AWS_REGION=%s AWS_DEFAULT_REGION=%[2]s "+
+	// boto3 knows the region by its older name, and the SDK for Go, when it assumes a profile's role, asks AWS unless STS
+	// has a variable of its own. What is unset would win over what is set here, or spoil it.
+	_, err = fmt.Fprintf(std.out, "export AWS_ENDPOINT_URL=%s AWS_ENDPOINT_URL_STS=%[1]s AWS_REGION=%s AWS_DEFAULT_REGION=%[2]s "+
 		"AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s\n"+
-		"unset AWS_SESSION_TOKEN AWS_PROFILE AWS_ENDPOINT_URL_DYNAMODB AWS_IGNORE_CONFIGURED_ENDPOINT_URLS\n",
+		"unset AWS_SESSION_TOKEN AWS_PROFILE AWS_ENDPOINT_URL_DYNAMODB AWS_ENDPOINT_URL_IAM AWS_IGNORE_CONFIGURED_ENDPOINT_URLS\n",
 		quote(at.Endpoint), quote(at.Region), quote(key.ID), quote(key.Secret))
 	return err
 }

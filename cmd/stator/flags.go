@@ -37,7 +37,7 @@ type config struct {
 	logLevel                        slog.Level
 	metrics                         string
 	allowed, proxies                networks
-	noFsync                         bool
+	noFsync, throttle               bool
 	cacheMiB                        int64
 	grace                           time.Duration
 	masterKeyCommand                string
@@ -88,6 +88,7 @@ func (c *config) serveFlags(f *flag.FlagSet) {
 	f.Var(&c.allowed, "allow-cidr", "`networks` that requests may come from, with commas or many flags (default all); /healthz and /readyz answer everyone")
 	f.Var(&c.proxies, "trusted-proxies", "`networks` of the proxies in front: who they say in X-Forwarded-For and -Proto a request is from counts")
 	f.BoolVar(&c.noFsync, "no-fsync", false, "acknowledge writes before they are on disk: a crash loses the last second")
+	f.BoolVar(&c.throttle, "throttle", false, "limit requests to the throughput of tables and indexes, as AWS does; each server counts for itself")
 	f.Int64Var(&c.cacheMiB, "cache-mib", 8, "`MiB` of memory for the engine's cache; give it more if the data is much larger")
 	f.StringVar(&c.auditLog, "audit-log", auditAuto, "`file` that says who did what, a line for each request on tables and identities; - is standard error, off is none, auto is audit.log in the data folder")
 	f.BoolVar(&c.auditData, "audit-data-events", false, "have reads and writes of items in the audit log too, without their values")

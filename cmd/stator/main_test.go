@@ -193,8 +193,8 @@ func TestFirstAndSecondStart(t *testing.T) {
 	}
 	env, _, _ := output(t, nil, "env", "--data", data)
 	id, secret := strings.Fields(credentials)[3], strings.Fields(credentials)[6]
-	want := "export AWS_ENDPOINT_URL=" + p.endpoint + " AWS_REGION=eu-central-1 AWS_DEFAULT_REGION=eu-central-1 AWS_ACCESS_KEY_ID=" + id +
-		" AWS_SECRET_ACCESS_KEY=" + secret + "\nunset AWS_SESSION_TOKEN AWS_PROFILE AWS_ENDPOINT_URL_DYNAMODB AWS_IGNORE_CONFIGURED_ENDPOINT_URLS\n"
+	want := "export AWS_ENDPOINT_URL=" + p.endpoint + " AWS_ENDPOINT_URL_STS=" + p.endpoint + " AWS_REGION=eu-central-1 AWS_DEFAULT_REGION=eu-central-1 AWS_ACCESS_KEY_ID=" + id +
+		" AWS_SECRET_ACCESS_KEY=" + secret + "\nunset AWS_SESSION_TOKEN AWS_PROFILE AWS_ENDPOINT_URL_DYNAMODB AWS_ENDPOINT_URL_IAM AWS_IGNORE_CONFIGURED_ENDPOINT_URLS\n"
 	if env != want {
 		t.Errorf("env:\n%swant:\n%s", env, want)
 	}

@@ -54,6 +54,7 @@ func serve(ctx context.Context, args []string, std stdio) error {
 		AllowedNetworks: c.allowed,
 		TrustedProxies:  c.proxies,
 		Metrics:         c.metrics == "on" || c.metrics == "auto" && local,
+		Throttle:        c.throttle,
 		Audit:           stator.AuditOptions{Path: c.auditPath(), Data: c.auditData, MaxSizeMB: c.auditMaxSize, MaxFiles: c.auditMaxFiles},
 		Logger:          log,
 	})

@@ -94,7 +94,7 @@ func federated(p *policy.Principal) userIdentity {
 	if _, after, ok := strings.Cut(issuer, ":oidc-provider/"); ok {
 		issuer = after
 	}
-	issuer = strings.ToLower(issuer)
+	issuer = policy.Key(issuer)
 	subject := first(keys, issuer+":sub")
 	return userIdentity{
 		Type: "WebIdentityUser", PrincipalID: joined(clip(p.Provider), first(keys, issuer+":aud"), subject),

@@ -204,15 +204,19 @@ func (c *batchGetItemCall) Run(ctx context.Context, dst []byte) ([]byte, error) 
 			reads = append(reads, table.Read{Table: d, Key: key})
 		}
 	}
-	err := c.s.store.Get(ctx, reads, func(items []attribute.Value) error {
-		dst = c.append(dst, items)
-		return nil
+	err := c.s.store.Get(ctx, reads, func(items []attribute.Value) (err error) {
+		dst, err = c.append(dst, items)
+		return err
 	})
 	return dst, err
 }
 
-// append appends the answer. Items after the one that made it too large are left for another call.
-func (c *batchGetItemCall) append(dst []byte, items []attribute.Value) []byte {
+// append appends the answer. Items after the one that made it too large are left for another call, and so are those of a
+// table from the one on for which it has no capacity left. If that is all of them, it is an error.
+func (c *batchGetItemCall) append(dst []byte, items []attribute.Value) ([]byte, error) {
+	start := len(dst)
+	var throttled error
+	read := 0
 	dst = append(dst, `{"Responses":{`...)
 	size, whole := 0, true
 	left := make([]int, len(c.tables)) // how many keys of each table were read
@@ -231,9 +235,16 @@ func (c *batchGetItemCall) append(dst []byte, items []attribute.Value) []byte {
 			if !whole {
 				break
 			}
+			if err := c.s.throttle.mayRead(t.table, nil); err != nil {
+				throttled = err
+				break
+			}
 			size += n
 			left[i]++
-			usage[i].own += readHalves(n, t.consistent != nil && *t.consistent)
+			read++
+			used := capacity{table: t.table, own: readHalves(n, t.consistent != nil && *t.consistent)}
+			usage[i].own += used.own
+			c.s.throttle.read(&used)
 			if item == nil {
 				continue
 			}
@@ -246,6 +257,9 @@ func (c *batchGetItemCall) append(dst []byte, items []attribute.Value) []byte {
 		items = items[len(t.keys):]
 		dst = append(dst, ']')
 	}
+	if throttled != nil && read == 0 {
+		return dst[:start], throttled
+	}
 	dst = append(dst, `},"UnprocessedKeys":{`...)
 	for i, t := range c.tables {
 		if left[i] < len(t.keys) {
@@ -254,8 +268,14 @@ func (c *batchGetItemCall) append(dst []byte, items []attribute.Value) []byte {
 		}
 	}
 	dst = append(dst, '}')
-	dst = appendCapacities(dst, usage, c.returnCapacity)
-	return append(dst, '}')
+	consumed := usage[:0]
+	for i := range usage {
+		if left[i] > 0 {
+			consumed = append(consumed, usage[i])
+		}
+	}
+	dst = appendCapacities(dst, consumed, c.returnCapacity)
+	return append(dst, '}'), nil
 }
 
 // appendUnprocessed appends the part of the request that asks for keys.

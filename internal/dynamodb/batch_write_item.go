@@ -2,7 +2,6 @@ package dynamodb
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/statordb/stator/internal/attribute"
@@ -25,12 +24,17 @@ type batchWriteItemCall struct {
 	tables           []*batchWriteTable
 	list             []batchChange // of all tables
 	returnCollection text
+	throttled        error // why some of them are not made
 }
 
 // batchChange is a change and the table that it is made in.
 type batchChange struct {
 	change
 	of *batchWriteTable
+	// paid is what was paid before it was made, so that the next of the batch is refused if nothing is left.
+	paid halves
+	// throttled: there was no capacity left for it.
+	throttled bool
 }
 
 // batchWriteTable is what a BatchWriteItem does to one table.
@@ -93,7 +97,7 @@ func (s *Service) batchWriteItem(req *awsapi.Request) (awsapi.Call, error) {
 				return nil, err
 			}
 			size += attribute.ItemSize(ch.key)
-			c.list = append(c.list, batchChange{ch, t})
+			c.list = append(c.list, batchChange{change: ch, of: t})
 		}
 	}
 	if size > maxBatchWriteBytes {
@@ -225,29 +229,32 @@ func (c *batchWriteItemCall) Run(ctx context.Context, dst []byte) ([]byte, error
 		n := firstTxn(left)
 		var writes []table.Write
 		var written []table.Written
+		var made []*batchChange
 		err := planned(func() error {
 			var err error
 			if writes, err = c.plan(ctx); err != nil {
 				return err
 			}
 			at := len(c.list) - len(left)
-			writes = writes[at : at+n]
-			written, err = c.s.store.Write(ctx, writes, nil)
-			if errors.Is(err, table.ErrRefused) {
-				return refusal(written)
-			}
+			made, writes = c.admitted(left[:n], writes[at:at+n])
+			made, writes, written, err = c.write(ctx, made, writes)
 			return err
 		}, subjects...)
 		if err != nil {
 			return dst, err
 		}
 		for i, done := range written {
-			usage.of(writes[i].Table, left[i].of.name).wrote(attribute.ItemSize(done.Old), attribute.ItemSize(done.New), done.Indexes)
-			touched = append(touched, touchedCollection{left[i].of.name, writes[i].Table, writes[i].Key})
+			usage.of(writes[i].Table, made[i].of.name).wrote(attribute.ItemSize(done.Old), attribute.ItemSize(done.New), done.Indexes)
+			c.pay(writes[i].Table, made[i], done)
+			touched = append(touched, touchedCollection{made[i].of.name, writes[i].Table, writes[i].Key})
 		}
 		left = left[n:]
 	}
-	dst = append(dst, `{"UnprocessedItems":{}`...)
+	if len(touched) == 0 {
+		return dst, c.throttled
+	}
+	dst = append(dst, `{"UnprocessedItems":`...)
+	dst = c.appendUnprocessed(dst)
 	if c.returnCollection.value == "SIZE" {
 		dst = appendCollections(dst, touched)
 	}
@@ -296,14 +303,4 @@ func checkBatchKey(d *table.Descriptor, ch *change) error {
 		}
 	}
 	return ch.check(d)
-}
-
-// refusal is the first error of a refused write.
-func refusal(written []table.Written) error {
-	for _, w := range written {
-		if w.Err != nil {
-			return w.Err
-		}
-	}
-	return awsapi.Internal(errors.New("dynamodb: a write was refused without a reason"))
 }

@@ -151,7 +151,10 @@ func (c *change) run(ctx context.Context, b *base) (table.Written, capacity, err
 		if err := c.check(d); err != nil {
 			return err
 		}
-		written, err := b.s.store.Write(ctx, []table.Write{c.write(d)}, nil)
+		if err := b.s.throttle.mayWrite(d); err != nil {
+			return err
+		}
+		written, err := b.s.write(ctx, []table.Write{c.write(d)}, nil)
 		if errors.Is(err, table.ErrRefused) {
 			c.refused = true
 			return written[0].Err
@@ -161,6 +164,7 @@ func (c *change) run(ctx context.Context, b *base) (table.Written, capacity, err
 		}
 		done, used = written[0], capacity{table: d, name: b.tableName.value}
 		used.wrote(attribute.ItemSize(done.Old), attribute.ItemSize(done.New), done.Indexes)
+		b.s.throttle.wrote(&used)
 		return nil
 	}, &b.subject)
 	return done, used, err

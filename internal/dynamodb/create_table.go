@@ -3,6 +3,7 @@ package dynamodb
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -45,11 +46,14 @@ func (s *Service) createTable(req *awsapi.Request) (awsapi.Call, error) {
 				}
 				d.Settings.Policy = &table.ResourcePolicy{Document: string(written(document)), Revision: req.Now.UnixMilli()}
 			}
+			if err := s.quotas(req).table(&in); err != nil {
+				return nil, err
+			}
 			created, err := s.store.Create(ctx, *d)
 			if err != nil {
 				return nil, catalogueError(err, d.Name)
 			}
-			return &dynamodb.CreateTableOutput{TableDescription: creating(created)}, nil
+			return &dynamodb.CreateTableOutput{TableDescription: creating(created, &in, req.Now)}, nil
 		},
 	}, nil
 }
@@ -79,13 +83,20 @@ func attached(d *table.Descriptor, text *string) (*policy.Document, error) {
 
 // creating describes a table at the moment when it was asked for. It is active when the answer is sent; the answer says
 // CREATING, as AWS's does, so that a client that waits for ACTIVE finds it by asking.
-func creating(d *table.Descriptor) *types.TableDescription {
-	t := description(d, types.TableStatusCreating, table.Stats{})
+func creating(d *table.Descriptor, in *dynamodb.CreateTableInput, now time.Time) *types.TableDescription {
+	t := description(d, types.TableStatusCreating, table.Stats{}, now)
 	for i := range t.GlobalSecondaryIndexes {
 		t.GlobalSecondaryIndexes[i].IndexStatus = types.IndexStatusCreating
 		t.GlobalSecondaryIndexes[i].WarmThroughput = nil
 	}
-	t.WarmThroughput = nil
+	if in.WarmThroughput == nil {
+		t.WarmThroughput = nil
+	} else {
+		t.WarmThroughput.Status = types.TableStatusUpdating
+	}
+	if t.BillingModeSummary != nil {
+		t.BillingModeSummary.LastUpdateToPayPerRequestDateTime = nil
+	}
 	return t
 }
 
@@ -125,6 +136,9 @@ func newDescriptor(req *awsapi.Request, in *dynamodb.CreateTableInput) (*table.D
 	d := &table.Descriptor{Scope: scope, Name: name}
 	if err := setBilling(d, in); err != nil {
 		return nil, err
+	}
+	if d.Settings.BillingMode == onDemand {
+		d.Settings.OnDemandSince = req.Now
 	}
 	defs, err := parseDefinitions(in.AttributeDefinitions)
 	if err != nil {
@@ -171,39 +185,6 @@ func tableKey(defs definitionList, schema []types.KeySchemaElement) (partition, 
 	return defs.key(schema, 1)
 }
 
-// setBilling sets how the table and its indexes are paid.
-func setBilling(d *table.Descriptor, in *dynamodb.CreateTableInput) error {
-	d.Settings.BillingMode = string(in.BillingMode)
-	if in.BillingMode != types.BillingModePayPerRequest {
-		d.Settings.BillingMode = string(types.BillingModeProvisioned)
-		if in.ProvisionedThroughput == nil {
-			return refused("ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED")
-		}
-	} else if in.ProvisionedThroughput != nil {
-		return refused("Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST")
-	}
-	return setThroughput(&d.Settings.Throughput, in.ProvisionedThroughput, in.OnDemandThroughput, in.WarmThroughput)
-}
-
-func setThroughput(t *table.Throughput, provisioned *types.ProvisionedThroughput, onDemand *types.OnDemandThroughput, warm *types.WarmThroughput) error {
-	if provisioned != nil {
-		t.Read, t.Write = *provisioned.ReadCapacityUnits, *provisioned.WriteCapacityUnits
-		if t.Read > maxThroughputUnits {
-			return awsapi.Validation(fmt.Sprintf("Given value %d for ReadCapacityUnits is out of bounds", t.Read))
-		}
-		if t.Write > maxThroughputUnits {
-			return awsapi.Validation(fmt.Sprintf("Given value %d for WriteCapacityUnits is out of bounds", t.Write))
-		}
-	}
-	if onDemand != nil {
-		t.MaxRead, t.MaxWrite = max(0, aws.ToInt64(onDemand.MaxReadRequestUnits)), max(0, aws.ToInt64(onDemand.MaxWriteRequestUnits))
-	}
-	if warm != nil {
-		t.WarmRead, t.WarmWrite = aws.ToInt64(warm.ReadUnitsPerSecond), aws.ToInt64(warm.WriteUnitsPerSecond)
-	}
-	return nil
-}
-
 func addIndexes(d *table.Descriptor, in *dynamodb.CreateTableInput) error {
 	switch {
 	case in.LocalSecondaryIndexes != nil && len(in.LocalSecondaryIndexes) == 0:
@@ -236,10 +217,8 @@ func addIndexes(d *table.Descriptor, in *dynamodb.CreateTableInput) error {
 	for _, g := range in.GlobalSecondaryIndexes {
 		x, err := globalIndexOf(g.IndexName, g.KeySchema, g.Projection, d.Definitions)
 		if err == nil {
-			err = checkIndexThroughput(x.Name, d.Settings.BillingMode, g.ProvisionedThroughput)
-		}
-		if err == nil {
-			err = setThroughput(&x.Throughput, g.ProvisionedThroughput, g.OnDemandThroughput, g.WarmThroughput)
+			wanted := wantedThroughput{x.Name, g.ProvisionedThroughput, g.OnDemandThroughput, g.WarmThroughput}
+			err = wanted.createIndex(&x.Throughput, d.Settings.BillingMode)
 		}
 		if err == nil {
 			err = add(x)
@@ -247,16 +226,6 @@ func addIndexes(d *table.Descriptor, in *dynamodb.CreateTableInput) error {
 		if err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-func checkIndexThroughput(name, billing string, t *types.ProvisionedThroughput) error {
-	switch onDemand := billing == string(types.BillingModePayPerRequest); {
-	case onDemand && t != nil:
-		return refused("ProvisionedThroughput should not be specified for index: %s when BillingMode is PAY_PER_REQUEST", name)
-	case !onDemand && t == nil:
-		return refused("ProvisionedThroughput must be specified for index: %s", name)
 	}
 	return nil
 }

@@ -28,7 +28,7 @@ func (s *Service) deleteTable(req *awsapi.Request) (awsapi.Call, error) {
 		if err != nil {
 			return nil, catalogueError(err, name)
 		}
-		t := description(d, types.TableStatusDeleting, table.Stats{})
+		t := description(d, types.TableStatusDeleting, table.Stats{}, req.Now)
 		// A table that is being deleted has lost its schema.
 		t.AttributeDefinitions, t.KeySchema, t.CreationDateTime = nil, nil, nil
 		t.GlobalSecondaryIndexes, t.LocalSecondaryIndexes, t.WarmThroughput = nil, nil, nil

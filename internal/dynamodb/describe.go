@@ -11,32 +11,25 @@ import (
 	"github.com/statordb/stator/internal/table"
 )
 
-// What an on-demand table takes at once from the start, in units a second (developer guide, "Warm throughput").
-const (
-	warmRead  = 12_000
-	warmWrite = 4_000
-)
-
-// description is a table as the API describes it.
-func description(d *table.Descriptor, status types.TableStatus, stats table.Stats) *types.TableDescription {
+// description is a table as the API describes it at that time.
+func description(d *table.Descriptor, status types.TableStatus, stats table.Stats, now time.Time) *types.TableDescription {
 	t := &types.TableDescription{
 		AttributeDefinitions:      definitions(d.Definitions),
 		TableName:                 aws.String(d.Name),
 		KeySchema:                 keySchema([]table.KeyAttribute{d.Partition}, keyAttributes(d)[1:]),
 		TableStatus:               status,
 		CreationDateTime:          aws.Time(d.Created),
-		ProvisionedThroughput:     throughput(d.Settings.Throughput),
+		ProvisionedThroughput:     throughput(d.Settings.Throughput, now),
 		TableSizeBytes:            aws.Int64(stats.Bytes),
 		ItemCount:                 aws.Int64(stats.Items),
 		TableArn:                  aws.String(arn(d.Scope, d.Name, "")),
 		TableId:                   aws.String(d.UUID),
 		DeletionProtectionEnabled: aws.Bool(d.Settings.DeletionProtection),
-		OnDemandThroughput:        onDemand(d.Settings.Throughput),
+		OnDemandThroughput:        maximum(d.Settings.Throughput),
 	}
-	onDemand := d.Settings.BillingMode == string(types.BillingModePayPerRequest)
-	read, write := warm(d.Settings.Throughput, onDemand)
-	t.WarmThroughput = &types.TableWarmThroughputDescription{ReadUnitsPerSecond: read, WriteUnitsPerSecond: write, Status: types.TableStatusActive}
-	if onDemand || !d.Settings.OnDemandSince.IsZero() {
+	read, write := shownWarm(d.Settings.Throughput, d.Settings.BillingMode)
+	t.WarmThroughput = &types.TableWarmThroughputDescription{ReadUnitsPerSecond: &read, WriteUnitsPerSecond: &write, Status: types.TableStatusActive}
+	if d.Settings.BillingMode == onDemand || !d.Settings.OnDemandSince.IsZero() {
 		t.BillingModeSummary = &types.BillingModeSummary{
 			BillingMode:                       types.BillingMode(d.Settings.BillingMode),
 			LastUpdateToPayPerRequestDateTime: timeOrNil(d.Settings.OnDemandSince),
@@ -56,7 +49,7 @@ func description(d *table.Descriptor, status types.TableStatus, stats table.Stat
 		if x.Local {
 			t.LocalSecondaryIndexes = append(t.LocalSecondaryIndexes, localIndex(d, x, stats.Indexes[x.Name]))
 		} else {
-			t.GlobalSecondaryIndexes = append(t.GlobalSecondaryIndexes, globalIndex(d, x, stats.Indexes[x.Name], onDemand))
+			t.GlobalSecondaryIndexes = append(t.GlobalSecondaryIndexes, globalIndex(d, x, stats.Indexes[x.Name], now))
 		}
 	}
 	return t
@@ -69,25 +62,18 @@ func localIndex(d *table.Descriptor, x *table.Index, n table.Count) types.LocalS
 	}
 }
 
-func globalIndex(d *table.Descriptor, x *table.Index, n table.Count, isOnDemand bool) types.GlobalSecondaryIndexDescription {
+func globalIndex(d *table.Descriptor, x *table.Index, n table.Count, now time.Time) types.GlobalSecondaryIndexDescription {
 	g := types.GlobalSecondaryIndexDescription{
 		IndexName: aws.String(x.Name), KeySchema: keySchema(x.Partition, x.Sort), Projection: projection(x),
-		IndexStatus: types.IndexStatus(x.State), ProvisionedThroughput: throughput(x.Throughput), OnDemandThroughput: onDemand(x.Throughput),
+		IndexStatus: types.IndexStatus(x.State), ProvisionedThroughput: throughput(x.Throughput, now), OnDemandThroughput: maximum(x.Throughput),
 		IndexArn: aws.String(arn(d.Scope, d.Name, x.Name)), IndexSizeBytes: aws.Int64(n.Bytes), ItemCount: aws.Int64(n.Items),
 	}
-	read, write := warm(x.Throughput, isOnDemand)
-	g.WarmThroughput = &types.GlobalSecondaryIndexWarmThroughputDescription{ReadUnitsPerSecond: read, WriteUnitsPerSecond: write, Status: types.IndexStatusActive}
+	read, write := shownWarm(x.Throughput, d.Settings.BillingMode)
+	g.WarmThroughput = &types.GlobalSecondaryIndexWarmThroughputDescription{ReadUnitsPerSecond: &read, WriteUnitsPerSecond: &write, Status: types.IndexStatusActive}
 	if x.State == table.IndexCreating {
 		g.Backfilling = aws.Bool(true)
 	}
 	return g
-}
-
-func warm(t table.Throughput, onDemand bool) (read, write *int64) {
-	if onDemand {
-		return aws.Int64(max(t.WarmRead, warmRead)), aws.Int64(max(t.WarmWrite, warmWrite))
-	}
-	return aws.Int64(max(t.WarmRead, t.Read)), aws.Int64(max(t.WarmWrite, t.Write))
 }
 
 func definitions(attrs []table.KeyAttribute) []types.AttributeDefinition {
@@ -113,14 +99,14 @@ func projection(x *table.Index) *types.Projection {
 	return &types.Projection{ProjectionType: types.ProjectionType(x.Projection), NonKeyAttributes: slices.Clone(x.NonKey)}
 }
 
-func throughput(t table.Throughput) *types.ProvisionedThroughputDescription {
+func throughput(t table.Throughput, now time.Time) *types.ProvisionedThroughputDescription {
 	return &types.ProvisionedThroughputDescription{
-		ReadCapacityUnits: aws.Int64(t.Read), WriteCapacityUnits: aws.Int64(t.Write), NumberOfDecreasesToday: aws.Int64(t.DecreasesToday),
+		ReadCapacityUnits: aws.Int64(t.Read), WriteCapacityUnits: aws.Int64(t.Write), NumberOfDecreasesToday: aws.Int64(decreasesToday(t, now)),
 		LastIncreaseDateTime: timeOrNil(t.Increased), LastDecreaseDateTime: timeOrNil(t.Decreased),
 	}
 }
 
-func onDemand(t table.Throughput) *types.OnDemandThroughput {
+func maximum(t table.Throughput) *types.OnDemandThroughput {
 	if t.MaxRead == 0 && t.MaxWrite == 0 {
 		return nil
 	}

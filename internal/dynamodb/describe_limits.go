@@ -10,12 +10,6 @@ import (
 	"github.com/statordb/stator/internal/policy"
 )
 
-// AWS's default quotas (developer guide, "Quotas in Amazon DynamoDB"). Nothing here is limited by them.
-const (
-	accountUnits = 80_000
-	tableUnits   = 40_000
-)
-
 // describeLimits decodes DescribeLimits.
 func (s *Service) describeLimits(req *awsapi.Request) (awsapi.Call, error) {
 	if err := awsapi.DecodeJSON(req.Body, &dynamodb.DescribeLimitsInput{}); err != nil {

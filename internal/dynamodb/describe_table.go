@@ -31,6 +31,6 @@ func (s *Service) describeTable(req *awsapi.Request) (awsapi.Call, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &dynamodb.DescribeTableOutput{Table: description(d, types.TableStatusActive, stats)}, nil
+		return &dynamodb.DescribeTableOutput{Table: description(d, types.TableStatusActive, stats, req.Now)}, nil
 	}), nil
 }

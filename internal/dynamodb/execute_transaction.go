@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/statordb/stator/internal/attribute"
 	"github.com/statordb/stator/internal/awsapi"
@@ -150,6 +151,11 @@ func (c *executeTransactionCall) Run(ctx context.Context, dst []byte) ([]byte, e
 		used.transact = true
 		used.wrote(attribute.ItemSize(done.Old), attribute.ItemSize(done.New), done.Indexes)
 	}
+	if !repeated {
+		for i := range usage {
+			c.s.throttle.wrote(&usage[i])
+		}
+	}
 	dst = append(dst, `{"Responses":[]`...)
 	dst = appendCapacities(dst, usage, c.returnCapacity)
 	return append(dst, '}'), err
@@ -160,6 +166,9 @@ func (c *executeTransactionCall) countReads(usage *usageByTable, items []attribu
 		used := usage.of(c.statements[i].bound, c.statements[i].tableName.value)
 		used.read, used.transact = true, true
 		used.own += 2 * readHalves(attribute.ItemSize(item), true)
+	}
+	for i := range *usage {
+		c.s.throttle.read(&(*usage)[i])
 	}
 }
 
@@ -258,8 +267,13 @@ func (c *executeTransactionCall) read(ctx context.Context, dst []byte) ([]byte, 
 		return dst, err
 	}
 	reads := make([]table.Read, len(keys))
+	errs := make([]error, len(keys))
 	for i, st := range c.statements {
 		reads[i] = table.Read{Table: st.bound, Key: keys[i]}
+		errs[i] = c.s.throttle.mayRead(st.bound, nil)
+	}
+	if slices.ContainsFunc(errs, isThrottled) {
+		return dst, canceled(errs)
 	}
 	err = c.s.store.Get(ctx, reads, func(items []attribute.Value) error {
 		size := 0

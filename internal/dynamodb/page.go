@@ -286,6 +286,9 @@ func (c *collector) visit(item attribute.Value) (more bool, err error) {
 
 // run shows the items that read visits to a collector and appends the answer.
 func (p *page) run(dst []byte, d *table.Descriptor, x *table.Index, read func(visit func(attribute.Value) (bool, error)) error) ([]byte, error) {
+	if err := p.s.throttle.mayRead(d, x); err != nil {
+		return dst, err
+	}
 	c := collector{page: p, table: d, index: x, whole: p.whole(d, x)}
 	start := len(dst)
 	c.dst = append(dst, '{')
@@ -308,6 +311,7 @@ func (p *page) run(dst []byte, d *table.Descriptor, x *table.Index, read func(vi
 		dst = c.last.AppendItemJSON(dst)
 	}
 	used := c.used()
+	p.s.throttle.read(&used)
 	dst = used.appendMember(dst, p.returnCapacity)
 	return append(dst, '}'), nil
 }

@@ -17,6 +17,7 @@ import (
 type Service struct {
 	store      *table.Store
 	principals Principals // nil if nobody is known: then policies name users and roles by ARN
+	throttle   *throttle  // nil if nothing limits throughput
 }
 
 // New returns the service over a store. Principals may be nil.

@@ -61,6 +61,9 @@ func (st *statement) selects(ctx context.Context, dst []byte, limit integer, nex
 			return dst, err
 		}
 	}
+	if err := st.s.throttle.mayRead(d, st.index); err != nil {
+		return dst, err
+	}
 	start := len(dst)
 	dst = append(dst, `{"Items":[`...)
 	used := capacity{table: d, name: st.tableName.value}
@@ -94,6 +97,7 @@ func (st *statement) selects(ctx context.Context, dst []byte, limit integer, nex
 		dst = append(dst, `","LastEvaluatedKey":`...)
 		dst = last.AppendItemJSON(dst)
 	}
+	st.s.throttle.read(&used)
 	dst = used.appendMember(dst, st.returnCapacity)
 	return append(dst, '}'), nil
 }

@@ -3,6 +3,7 @@ package dynamodb
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/statordb/stator/internal/attribute"
 	"github.com/statordb/stator/internal/awsapi"
@@ -146,7 +147,12 @@ func (c *transactGetItemsCall) Run(ctx context.Context, dst []byte) ([]byte, err
 		}
 		reads[i] = table.Read{Table: d, Key: g.key}
 	}
-	if failed {
+	for i := range c.gets {
+		if !failed {
+			errs[i] = c.s.throttle.mayRead(reads[i].Table, nil)
+		}
+	}
+	if failed || slices.ContainsFunc(errs, isThrottled) {
 		return dst, canceled(errs)
 	}
 	err := c.s.store.Get(ctx, reads, func(items []attribute.Value) error {
@@ -179,6 +185,9 @@ func (c *transactGetItemsCall) append(dst []byte, reads []table.Read, items []at
 		used := usage.of(reads[i].Table, c.gets[i].tableName.value)
 		used.read, used.transact = true, true
 		used.own += 2 * readHalves(attribute.ItemSize(item), true)
+	}
+	for i := range usage {
+		c.s.throttle.read(&usage[i])
 	}
 	dst = append(dst, ']')
 	dst = appendCapacities(dst, usage, c.returnCapacity)

@@ -304,6 +304,9 @@ func (c *transactWriteItemsCall) append(dst []byte, writes []table.Write, writte
 		used.wrote(attribute.ItemSize(done.Old), attribute.ItemSize(done.New), done.Indexes)
 		touched = append(touched, touchedCollection{c.writes[i].tableName.value, writes[i].Table, writes[i].Key})
 	}
+	for i := range usage {
+		c.s.throttle.wrote(&usage[i])
+	}
 	dst = append(dst, '{')
 	dst = appendCapacities(dst, usage, c.returnCapacity)
 	if c.returnCollection.value == "SIZE" {
@@ -325,6 +328,9 @@ func (c *transactWriteItemsCall) appendRepeated(ctx context.Context, dst []byte,
 			used := usage.of(reads[i].Table, c.writes[i].tableName.value)
 			used.read, used.transact = true, true
 			used.own += 2 * readHalves(attribute.ItemSize(item), true)
+		}
+		for i := range usage {
+			c.s.throttle.read(&usage[i])
 		}
 		dst = appendCapacities(append(dst, '{'), usage, c.returnCapacity)
 		dst = append(dst, '}')

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/statordb/stator/internal/attribute"
@@ -26,7 +27,10 @@ var errTransactReads = awsapi.Validation("Aggregated size of items in the transa
 
 // writeAll makes the changes of a transaction. It is repeated, and did nothing, if the token says that it was done before.
 func (s *Service) writeAll(ctx context.Context, writes []table.Write, token *table.Token) (written []table.Written, repeated bool, err error) {
-	written, err = s.store.Write(ctx, writes, token)
+	if err := s.admit(writes); err != nil {
+		return nil, false, err
+	}
+	written, err = s.write(ctx, writes, token)
 	switch {
 	case errors.Is(err, table.ErrRefused):
 		errs := make([]error, len(written))
@@ -41,6 +45,21 @@ func (s *Service) writeAll(ctx context.Context, writes []table.Write, token *tab
 		return nil, true, nil
 	}
 	return written, false, err
+}
+
+// admit cancels the transaction if there is no capacity left for one of its parts.
+func (s *Service) admit(writes []table.Write) error {
+	if s.throttle == nil {
+		return nil
+	}
+	errs := make([]error, len(writes))
+	for i := range writes {
+		errs[i] = s.throttle.mayWrite(writes[i].Table)
+	}
+	if slices.ContainsFunc(errs, isThrottled) {
+		return canceled(errs)
+	}
+	return nil
 }
 
 // errWholeTransaction is the cause of an error that refuses a transaction as a whole instead of being the reason why it
@@ -84,9 +103,11 @@ func canceled(errs []error) error {
 				dst = jsonscan.AppendString(dst, code)
 				if e := reasons[i]; e != nil {
 					for _, m := range e.Members {
-						dst = append(dst, ',')
-						dst = jsonscan.AppendString(dst, m.Name)
-						dst = m.Append(append(dst, ':'))
+						if m.Name != "Item" { // the only one that a reason has
+							continue
+						}
+						dst = append(dst, `,"Item":`...)
+						dst = m.Append(dst)
 					}
 					dst = append(dst, `,"Message":`...)
 					dst = jsonscan.AppendString(dst, e.Message)
@@ -107,6 +128,8 @@ func reasonCode(e *awsapi.Error) string {
 		return "ValidationError"
 	case "ItemCollectionSizeLimitExceededException":
 		return "ItemCollectionSizeLimitExceeded"
+	case "ThrottlingException", "RequestLimitExceeded":
+		return "ThrottlingError"
 	}
 	return strings.TrimSuffix(e.Code, "Exception")
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -34,37 +33,22 @@ func (s *Service) updateTable(req *awsapi.Request) (awsapi.Call, error) {
 		if err != nil {
 			return nil, err
 		}
-		d, err := s.store.Change(ctx, scope, name, func(d *table.Descriptor) error { return amend(d, in, req.Now) })
+		var before *table.Descriptor
+		d, err := s.store.Change(ctx, scope, name, func(d *table.Descriptor) error {
+			before = d.Clone()
+			a := amendment{Descriptor: d, in: in, now: req.Now, quotas: s.quotas(req)}
+			return a.run()
+		})
 		if err != nil {
 			return nil, catalogueError(err, name)
 		}
+		s.throttle.changed(d)
 		stats, err := s.store.Stats(ctx, d)
 		if err != nil { // the change is done; its answer must not say that it failed
 			stats = table.Stats{}
 		}
-		return &dynamodb.UpdateTableOutput{TableDescription: updating(d, stats, in)}, nil
+		return &dynamodb.UpdateTableOutput{TableDescription: updating(before, d, stats, in, req.Now)}, nil
 	}), nil
-}
-
-// updating describes a table at the moment when the update was asked for.
-func updating(d *table.Descriptor, stats table.Stats, in *dynamodb.UpdateTableInput) *types.TableDescription {
-	status := types.TableStatusUpdating
-	if in.GlobalSecondaryIndexUpdates == nil && in.ProvisionedThroughput == nil && in.BillingMode == "" && in.TableClass == "" {
-		status = types.TableStatusActive // settings that are in force at once
-	}
-	t := description(d, status, stats)
-	for _, u := range in.GlobalSecondaryIndexUpdates {
-		for i := range t.GlobalSecondaryIndexes {
-			g := &t.GlobalSecondaryIndexes[i]
-			switch {
-			case u.Create != nil && *u.Create.IndexName == *g.IndexName:
-				g.IndexStatus, g.Backfilling = types.IndexStatusCreating, aws.Bool(false)
-			case u.Update != nil && *u.Update.IndexName == *g.IndexName:
-				g.IndexStatus = types.IndexStatusUpdating
-			}
-		}
-	}
-	return t
 }
 
 func updateTableConstraints(in *dynamodb.UpdateTableInput) error {
@@ -102,10 +86,13 @@ func checkUpdate(in *dynamodb.UpdateTableInput) error {
 	case len(in.ReplicaUpdates) > 0:
 		return awsapi.Validation("Global tables are not available on this server yet")
 	case in.ProvisionedThroughput == nil && in.BillingMode == "" && len(in.GlobalSecondaryIndexUpdates) == 0 && in.SSESpecification == nil &&
-		in.StreamSpecification == nil && in.TableClass == "" && in.DeletionProtectionEnabled == nil && in.OnDemandThroughput == nil && in.WarmThroughput == nil:
-		return awsapi.Validation("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required")
+		in.StreamSpecification == nil && in.TableClass == "" && in.DeletionProtectionEnabled == nil && (&wantedThroughput{onDemand: in.OnDemandThroughput}).onDemandMember() == "" && emptyWarm(in.WarmThroughput):
+		return awsapi.Validation("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates, SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, MultiRegionConsistency, DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is required")
 	case in.BillingMode == types.BillingModePayPerRequest && in.ProvisionedThroughput != nil:
-		return refused("Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST")
+		return refused("ProvisionedThroughput cannot be specified when BillingMode is PAY_PER_REQUEST")
+	}
+	if err := checkCombination(in); err != nil {
+		return err
 	}
 	var names []string
 	changes := 0
@@ -140,170 +127,32 @@ func checkUpdate(in *dynamodb.UpdateTableInput) error {
 	return nil
 }
 
-// amend makes the changes of an UpdateTable on a copy of the descriptor.
-func amend(d *table.Descriptor, in *dynamodb.UpdateTableInput, now time.Time) error {
-	for _, x := range d.Indexes {
-		if x.State != table.IndexActive {
-			if len(in.GlobalSecondaryIndexUpdates) > 0 {
-				return limitExceeded("Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table")
-			}
-			return inUse("Attempt to change a resource which is still in use: Table is being updated: " + d.Name)
-		}
-	}
-	if err := amendBilling(d, in, now); err != nil {
-		return err
-	}
-	if err := setThroughput(&d.Settings.Throughput, nil, in.OnDemandThroughput, in.WarmThroughput); err != nil {
-		return err
-	}
-	if in.DeletionProtectionEnabled != nil {
-		d.Settings.DeletionProtection = *in.DeletionProtectionEnabled
-	}
-	if in.TableClass != "" && string(in.TableClass) != d.Settings.TableClass {
-		d.Settings.TableClass, d.Settings.TableClassSince = string(in.TableClass), now
-	}
-	if in.SSESpecification != nil {
-		d.Settings.SSE = sseOf(in.SSESpecification)
-	}
+// emptyWarm says whether a WarmThroughput asks for nothing. AWS fails then, and says not why.
+func emptyWarm(w *types.WarmThroughput) bool {
+	return w == nil || w.ReadUnitsPerSecond == nil && w.WriteUnitsPerSecond == nil
+}
+
+// checkCombination refuses changes of throughput that are not made along with others.
+func checkCombination(in *dynamodb.UpdateTableInput) error {
+	others := in.SSESpecification != nil || in.TableClass != "" || in.DeletionProtectionEnabled != nil || in.StreamSpecification != nil || in.ProvisionedThroughput != nil
+	built := false // an index is created
+	moved := false // or deleted
 	for _, u := range in.GlobalSecondaryIndexUpdates {
-		if err := amendIndex(d, in, u, now); err != nil {
-			return err
+		if u.Update != nil && u.Update.WarmThroughput != nil && emptyWarm(u.Update.WarmThroughput) {
+			return refused("WarmThroughput must have at least one of ReadUnitsPerSecond or WriteUnitsPerSecond specified for index: %s", *u.Update.IndexName)
 		}
+		built = built || u.Create != nil
+		moved = moved || u.Create != nil || u.Delete != nil
 	}
-	return checkIncluded(d.Indexes)
-}
-
-// amendBilling changes the billing mode and the provisioned throughput.
-func amendBilling(d *table.Descriptor, in *dynamodb.UpdateTableInput, now time.Time) error {
-	const onDemand = string(types.BillingModePayPerRequest)
-	mode := d.Settings.BillingMode
-	if in.BillingMode != "" {
-		mode = string(in.BillingMode)
-	}
-	switched := mode != d.Settings.BillingMode
-	d.Settings.BillingMode = mode
 	switch {
-	case mode == onDemand && in.ProvisionedThroughput != nil:
-		return refused("Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST")
-	case mode == onDemand && switched:
-		d.Settings.OnDemandSince = now
-		d.Settings.Throughput.Read, d.Settings.Throughput.Write = 0, 0
-		for _, x := range d.Indexes {
-			x.Throughput.Read, x.Throughput.Write = 0, 0
-		}
-		return nil
-	case switched && in.ProvisionedThroughput == nil:
-		return refused("ProvisionedThroughput must be specified when BillingMode is PROVISIONED")
-	case in.ProvisionedThroughput == nil:
-		return nil
-	}
-	if switched {
-		return setThroughput(&d.Settings.Throughput, in.ProvisionedThroughput, nil, nil)
-	}
-	return amendThroughput(&d.Settings.Throughput, in.ProvisionedThroughput, now)
-}
-
-// amendThroughput changes the provisioned throughput of a table or an index, which must change. AWS says table of both.
-func amendThroughput(t *table.Throughput, to *types.ProvisionedThroughput, now time.Time) error {
-	before := *t
-	if err := setThroughput(t, to, nil, nil); err != nil {
-		return err
-	}
-	if t.Read == before.Read && t.Write == before.Write {
-		return awsapi.Validation(fmt.Sprintf("The provisioned throughput for the table will not change. The requested value equals the current value. Current ReadCapacityUnits provisioned for the table: %d. Requested ReadCapacityUnits: %d. Current WriteCapacityUnits provisioned for the table: %d. Requested WriteCapacityUnits: %d. Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.",
-			before.Read, t.Read, before.Write, t.Write))
-	}
-	if t.Read > before.Read || t.Write > before.Write {
-		t.Increased = now
-	}
-	if t.Read < before.Read || t.Write < before.Write {
-		if !sameDay(before.Decreased, now) {
-			t.DecreasesToday = 0
-		}
-		t.Decreased = now
-		t.DecreasesToday++
+	case in.OnDemandThroughput != nil && (others || in.WarmThroughput != nil):
+		return refused("OnDemandThroughput can only be combined with BillingMode in an UpdateTable request")
+	case in.WarmThroughput != nil && built:
+		return refused("Create global secondary index cannot be specified when updating WarmThroughput")
+	case in.WarmThroughput != nil && (others || in.BillingMode != ""):
+		return refused("WarmThroughput must be the only operation in the request")
+	case in.ProvisionedThroughput != nil && in.BillingMode == "" && moved:
+		return refused("You cannot create or delete index while updating table IOPS")
 	}
 	return nil
-}
-
-func sameDay(a, b time.Time) bool {
-	a, b = a.UTC(), b.UTC()
-	return a.YearDay() == b.YearDay() && a.Year() == b.Year()
-}
-
-// amendIndex makes one GlobalSecondaryIndexUpdate.
-func amendIndex(d *table.Descriptor, in *dynamodb.UpdateTableInput, u types.GlobalSecondaryIndexUpdate, now time.Time) error {
-	if u.Create != nil {
-		return amendCreate(d, in, u.Create)
-	}
-	name := ""
-	if u.Update != nil {
-		name = *u.Update.IndexName
-	} else {
-		name = *u.Delete.IndexName
-	}
-	x := d.Index(name)
-	if x == nil || x.Local {
-		if u.Delete != nil {
-			return notFound("Requested resource not found")
-		}
-		return refused("Index with name: %s does not exist", name)
-	}
-	if u.Delete != nil {
-		x.State = table.IndexDeleting
-		return nil
-	}
-	if err := setThroughput(&x.Throughput, nil, u.Update.OnDemandThroughput, u.Update.WarmThroughput); err != nil {
-		return err
-	}
-	if u.Update.ProvisionedThroughput == nil {
-		return nil
-	}
-	if d.Settings.BillingMode == string(types.BillingModePayPerRequest) {
-		return refused("ProvisionedThroughput should not be specified for index: %s when BillingMode is PAY_PER_REQUEST", name)
-	}
-	return amendThroughput(&x.Throughput, u.Update.ProvisionedThroughput, now)
-}
-
-// amendCreate adds a global index. AttributeDefinitions must define its key; they may repeat the table's own.
-func amendCreate(d *table.Descriptor, in *dynamodb.UpdateTableInput, c *types.CreateGlobalSecondaryIndexAction) error {
-	if d.Index(*c.IndexName) != nil {
-		return refused("Attempting to create an index which already exists")
-	}
-	given, err := parseDefinitions(in.AttributeDefinitions)
-	if err != nil {
-		return err
-	}
-	all := definitionList(slices.Clone(d.Definitions))
-	for _, a := range given {
-		old, there := all.find(a.Name)
-		switch {
-		case !there:
-			all = append(all, a)
-		case old != a:
-			return refused("Attributes cannot be redefined. Please check that your attribute has the same type as previously defined. Existing schema: Schema:[SchemaElement: key{%s:%s:HASH}] New schema: Schema:[SchemaElement: key{%s:%s:HASH}]", old.Name, old.Kind, a.Name, a.Kind)
-		}
-	}
-	x, err := globalIndexOf(c.IndexName, c.KeySchema, c.Projection, all)
-	if err != nil {
-		return err
-	}
-	if err := checkIndexThroughput(x.Name, d.Settings.BillingMode, c.ProvisionedThroughput); err != nil {
-		return err
-	}
-	if err := setThroughput(&x.Throughput, c.ProvisionedThroughput, c.OnDemandThroughput, c.WarmThroughput); err != nil {
-		return err
-	}
-	globals := 0
-	for _, old := range d.Indexes {
-		if !old.Local {
-			globals++
-		}
-	}
-	if globals >= maxGlobalIndexes {
-		return refused("GlobalSecondaryIndex count exceeds the per-table limit of %d", maxGlobalIndexes)
-	}
-	d.Definitions = all
-	d.Indexes = append(d.Indexes, x)
-	return checkUnused(d)
 }

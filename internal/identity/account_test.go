@@ -2,13 +2,19 @@ package identity
 
 import (
 	"bytes"
+	"context"
+	"encoding/base64"
 	"encoding/csv"
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+
+	"github.com/statordb/stator/internal/kv"
 )
 
 // The account's password policy is what lets users without policies change their passwords, and nothing else.
@@ -171,5 +177,57 @@ func TestCredentialReport(t *testing.T) {
 	rows, err := csv.NewReader(bytes.NewReader(got.Content)).ReadAll()
 	if err != nil || len(rows) != 3 || rows[2][0] != adminUser || rows[2][8] != "true" || rows[2][13] != "false" {
 		t.Errorf("%q %v", rows, err)
+	}
+}
+
+// Whoever guesses passwords keeps nobody from changing anything: trying one takes long, and is done outside of changes.
+func TestGuessesHoldNoLock(t *testing.T) {
+	c, d := admin(t)
+	ok(t)(c.CreateUser(t.Context(), &iam.CreateUserInput{UserName: aws.String("bob")}))
+	ok(t)(c.CreateLoginProfile(t.Context(), &iam.CreateLoginProfileInput{UserName: aws.String("bob"), Password: aws.String("first-Word1")}))
+	ok(t)(c.UpdateAccountPasswordPolicy(t.Context(), &iam.UpdateAccountPasswordPolicyInput{AllowUsersToChangePassword: true}))
+	key := must[*iam.CreateAccessKeyOutput](t)(c.CreateAccessKey(t.Context(), &iam.CreateAccessKeyInput{UserName: aws.String("bob")})).AccessKey
+	bob := d.as(*key.AccessKeyId, *key.SecretAccessKey)
+	err := d.s.change(t.Context(), func(kv.Txn) error {
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		fails(t, "AccessDenied: The old password was incorrect.")(bob.ChangePassword(ctx,
+			&iam.ChangePasswordInput{OldPassword: aws.String("guess"), NewPassword: aws.String("other-Word1")}))
+		return nil
+	})
+	ok(t)(nil, err)
+	ok(t)(bob.ChangePassword(t.Context(), &iam.ChangePasswordInput{OldPassword: aws.String("first-Word1"), NewPassword: aws.String("other-Word1")}))
+}
+
+// A simulation of millions of questions works out only those that it shows.
+func TestSimulatePages(t *testing.T) {
+	c, _ := admin(t)
+	in := &iam.SimulateCustomPolicyInput{PolicyInputList: []string{allowGet}, MaxItems: aws.Int32(4)}
+	for i := range 4000 {
+		in.ActionNames = append(in.ActionNames, fmt.Sprintf("dynamodb:Action%d", i))
+		in.ResourceArns = append(in.ResourceArns, fmt.Sprintf("arn:aws:dynamodb:us-east-1:123456789012:table/%d", i))
+	}
+	began := time.Now()
+	out := must[*iam.SimulateCustomPolicyOutput](t)(c.SimulateCustomPolicy(t.Context(), in))
+	if took := time.Since(began); took > 2*time.Second || len(out.EvaluationResults) != 4 || !out.IsTruncated {
+		t.Errorf("%d results after %v", len(out.EvaluationResults), took)
+	}
+	for _, bad := range []string{"-1", "16000000", "9223372036854775807", "x"} {
+		in.Marker = aws.String(base64.RawURLEncoding.EncodeToString([]byte(bad)))
+		fails(t, "ValidationError: Invalid Marker.")(c.SimulateCustomPolicy(t.Context(), in))
+	}
+	in.ActionNames, in.ResourceArns, in.Marker = in.ActionNames[:3], in.ResourceArns[:3], nil
+	var all []string
+	for {
+		out = must[*iam.SimulateCustomPolicyOutput](t)(c.SimulateCustomPolicy(t.Context(), in))
+		for _, r := range out.EvaluationResults {
+			all = append(all, (*r.EvalActionName)[len("dynamodb:Action"):]+(*r.EvalResourceName)[len("arn:aws:dynamodb:us-east-1:123456789012:table/"):])
+		}
+		if in.Marker = out.Marker; !out.IsTruncated {
+			break
+		}
+	}
+	if got := strings.Join(all, " "); got != "00 01 02 10 11 12 20 21 22" {
+		t.Error(got)
 	}
 }

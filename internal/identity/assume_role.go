@@ -46,8 +46,8 @@ func (a *assumption) find(v *view) error {
 	a.role, a.Role = r, r.ID
 	a.trust = r.trustPolicy()
 	for _, t := range r.Tags {
-		a.conditions["aws:resourcetag/"+strings.ToLower(t.Key)] = []string{t.Value}
-		a.conditions["iam:resourcetag/"+strings.ToLower(t.Key)] = []string{t.Value}
+		a.conditions["aws:resourcetag/"+policy.Key(t.Key)] = []string{t.Value}
+		a.conditions["iam:resourcetag/"+policy.Key(t.Key)] = []string{t.Value}
 	}
 	return nil
 }
@@ -76,8 +76,10 @@ func (a *assumption) tag(caller *policy.Principal, list []types.Tag, transitive 
 		if !has(a.Tags, key) {
 			return badRequest("InvalidParameterValue", "The specified transitive tag key must be included in the requested tags.")
 		}
+		if !slices.ContainsFunc(a.Transitive, func(k string) bool { return strings.EqualFold(k, key) }) {
+			a.Transitive = append(a.Transitive, key)
+		}
 	}
-	a.Transitive = transitive
 	if caller.Session != nil {
 		if err := a.inherit(caller, has); err != nil {
 			return err
@@ -177,9 +179,8 @@ func (s *Store) assumeRole(req *awsapi.Request) (awsapi.Call, error) {
 			a.conditions["aws:multifactorauthpresent"] = []string{"true"}
 			a.conditions["aws:multifactorauthage"] = []string{"0"}
 		}
-		var err error
-		a.packed, err = v.of(a.Account).limit(&a.session, in.Policy, in.PolicyArns)
-		return err
+		a.packed, c.late = v.of(a.Account).limit(&a.session, in.Policy, in.PolicyArns)
+		return nil
 	}
 	c.needs = func() []policy.Need { return a.needs("AssumeRole") }
 	c.run = func(v *view) (any, error) {

@@ -45,9 +45,9 @@ func (s *Store) assumeRoleWithSAML(req *awsapi.Request) (awsapi.Call, error) {
 		keys := policy.MapContext(assertion.ConditionKeys(c.Account, provider.Name))
 		return c.vouched(*in.PrincipalArn, keys, assertion.Tags, assertion.TransitiveTagKeys, assertion.SourceIdentity)
 	}
-	c.prepare = func(v *view) (err error) {
-		c.packed, err = v.of(c.Account).limit(&c.session, in.Policy, in.PolicyArns)
-		return err
+	c.prepare = func(v *view) error {
+		c.packed, c.late = v.of(c.Account).limit(&c.session, in.Policy, in.PolicyArns)
+		return nil
 	}
 	c.tokenCall.needs = func() []policy.Need { return c.assumption.needs("AssumeRoleWithSAML") }
 	c.run = func(v *view) (any, error) {

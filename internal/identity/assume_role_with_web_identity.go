@@ -39,9 +39,9 @@ func (s *Store) assumeRoleWithWebIdentity(req *awsapi.Request) (awsapi.Call, err
 		}
 		return c.vouched(provider.arn, oidcKeys(token), token.Tags, token.TransitiveTagKeys, token.SourceIdentity)
 	}
-	c.prepare = func(v *view) (err error) {
-		c.packed, err = v.of(c.Account).limit(&c.session, in.Policy, in.PolicyArns)
-		return err
+	c.prepare = func(v *view) error {
+		c.packed, c.late = v.of(c.Account).limit(&c.session, in.Policy, in.PolicyArns)
+		return nil
 	}
 	c.tokenCall.needs = func() []policy.Need { return c.assumption.needs("AssumeRoleWithWebIdentity") }
 	c.run = func(v *view) (any, error) {
@@ -78,7 +78,8 @@ func (c *claim) oidcProvider(ctx context.Context, token string) (found oidcProvi
 		if err != nil {
 			return err
 		}
-		if p == nil {
+		// Names are found in any case, but a path is another provider's in another case.
+		if p == nil || p.Name != name {
 			return badRequest("InvalidIdentityToken", "No OpenIDConnect provider found in your account for "+issuer)
 		}
 		found = oidcProvider{federation.Provider{URL: issuer, ClientIDs: p.ClientIDs, Thumbprints: p.Thumbprints}, p.arn(v.account, oidcKind)}
@@ -92,7 +93,7 @@ func oidcKeys(t *federation.IDToken) policy.MapContext {
 	keys := policy.MapContext{}
 	set := func(key string, values ...string) {
 		if len(values) > 0 && values[0] != "" {
-			keys[strings.ToLower(strings.TrimPrefix(t.Issuer, "https://"))+":"+key] = values
+			keys[policy.Key(strings.TrimPrefix(t.Issuer, "https://"))+":"+key] = values
 		}
 	}
 	set("aud", t.Audience)

@@ -2,9 +2,9 @@ package identity
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/statordb/stator/internal/awsapi"
@@ -40,8 +40,10 @@ type call struct {
 	on      resource
 	read    func(*view) (any, error) // this, or
 	change  func(*edit) (any, error) // this
-	extra   []condition
-	aside   bool // what it changes has no say in permissions: nobody has to forget anything
+	// before is done before change and outside of its transaction, which all changes wait for. It may be nil.
+	before func(*view) error
+	extra  []condition
+	aside  bool // what it changes has no say in permissions: nobody has to forget anything
 
 	asked bool
 	need  policy.Need // what was asked for
@@ -108,7 +110,7 @@ func (c *call) needs(v *view) (policy.Need, error) {
 	}
 	need := policy.Need{Action: c.service + ":" + c.name, Resource: t.arn}
 	conditions := policy.MapContext{}
-	set := func(key string, values ...string) { conditions[strings.ToLower(key)] = values }
+	set := func(key string, values ...string) { conditions[policy.Key(key)] = values }
 	for _, tag := range t.tags {
 		set("aws:ResourceTag/"+tag.Key, tag.Value)
 		set("iam:ResourceTag/"+tag.Key, tag.Value)
@@ -143,7 +145,12 @@ func (c *call) Run(ctx context.Context, dst []byte) ([]byte, error) {
 		return err
 	}
 	var err error
-	if c.read != nil {
+	if c.before != nil {
+		err = c.s.db.View(ctx, func(r kv.Reader) error { return c.before(c.view(ctx, r)) })
+	}
+	switch {
+	case err != nil:
+	case c.read != nil:
 		err = c.s.db.View(ctx, func(r kv.Reader) (err error) {
 			v := c.view(ctx, r)
 			if err = current(v); err == nil {
@@ -151,7 +158,7 @@ func (c *call) Run(ctx context.Context, dst []byte) ([]byte, error) {
 			}
 			return err
 		})
-	} else {
+	default:
 		var refused error
 		update := c.s.change
 		if c.aside {
@@ -168,8 +175,11 @@ func (c *call) Run(ctx context.Context, dst []byte) ([]byte, error) {
 			}
 			return err
 		})
-		if err == nil {
+		switch {
+		case err == nil:
 			err = refused
+		case errors.Is(err, kv.ErrTooLarge): // quotas do not count white space, and escapes take more than what they stand for
+			err = limitExceeded("What the request changes would be too large to be stored.")
 		}
 	}
 	if err != nil {

@@ -46,15 +46,22 @@ func (c *claim) vouched(provider string, keys policy.MapContext, tags map[string
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		c.tags = append(c.tags, types.Tag{Key: aws.String(key), Value: aws.String(tags[key])})
 	}
+	var said *string
+	if source != "" {
+		said = &source
+	}
+	// Nobody can ask for what these may not be: a provider can't either.
+	var bad awsapi.Violations
+	checkTags(&bad, "tags", ofIAM(c.tags))
+	constraints["SourceIdentity"].checkText(&bad, "sourceIdentity", said, constraints["SourceIdentity"].high)
+	if err := bad.Err("InvalidIdentityToken"); err != nil {
+		return nil, err
+	}
 	keys["aws:federatedprovider"] = []string{provider}
 	c.Keys = keys
 	p := &policy.Principal{Type: policy.WebOrSAML, Provider: provider, Session: &policy.Session{Keys: keys}}
 	if err := c.tag(p, c.tags, transitive); err != nil {
 		return nil, err
-	}
-	var said *string
-	if source != "" {
-		said = &source
 	}
 	return p, c.identify(p, said)
 }

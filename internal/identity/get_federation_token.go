@@ -26,26 +26,27 @@ func (s *Store) getFederationToken(req *awsapi.Request) (awsapi.Call, error) {
 	}
 	arn := sessionARN(t.Account, "federated-user", t.Name)
 	var packed *int32
-	return &tokenCall{s: s, req: req, name: "GetFederationToken",
-		prepare: func(v *view) (err error) {
-			packed, err = v.limit(t, in.Policy, in.PolicyArns)
-			return err
-		},
-		needs: func() []policy.Need {
-			conditions := policy.MapContext{}
-			tagConditions(conditions, in.Tags)
-			needs := []policy.Need{{Action: "sts:GetFederationToken", Resource: arn, Conditions: conditions}}
-			if len(in.Tags) > 0 {
-				needs = append(needs, policy.Need{Action: "sts:TagSession", Resource: arn, Conditions: conditions})
-			}
-			return needs
-		},
-		run: func(v *view) (any, error) {
-			t.lasting(req.Now, in.DurationSeconds, userSession)
-			t.shortenRoot(req)
-			made, err := v.credentials(t, in.MinimumSessionTokenSize)
-			return &sts.GetFederationTokenOutput{Credentials: made.Credentials, PackedPolicySize: packed,
-				SessionTokenSize: made.size, SessionTokenUtilization: made.utilization,
-				FederatedUser: &types.FederatedUser{Arn: aws.String(arn), FederatedUserId: aws.String(t.Account + ":" + t.Name)}}, err
-		}}, nil
+	c := &tokenCall{s: s, req: req, name: "GetFederationToken"}
+	c.prepare = func(v *view) error {
+		packed, c.late = v.limit(t, in.Policy, in.PolicyArns)
+		return nil
+	}
+	c.needs = func() []policy.Need {
+		conditions := policy.MapContext{}
+		tagConditions(conditions, in.Tags)
+		needs := []policy.Need{{Action: "sts:GetFederationToken", Resource: arn, Conditions: conditions}}
+		if len(in.Tags) > 0 {
+			needs = append(needs, policy.Need{Action: "sts:TagSession", Resource: arn, Conditions: conditions})
+		}
+		return needs
+	}
+	c.run = func(v *view) (any, error) {
+		t.lasting(req.Now, in.DurationSeconds, userSession)
+		t.shortenRoot(req)
+		made, err := v.credentials(t, in.MinimumSessionTokenSize)
+		return &sts.GetFederationTokenOutput{Credentials: made.Credentials, PackedPolicySize: packed,
+			SessionTokenSize: made.size, SessionTokenUtilization: made.utilization,
+			FederatedUser: &types.FederatedUser{Arn: aws.String(arn), FederatedUserId: aws.String(t.Account + ":" + t.Name)}}, err
+	}
+	return c, nil
 }

@@ -73,7 +73,9 @@ type Store struct {
 	log  *slog.Logger
 	uses usages
 
-	cache cache
+	// hashing is held while a password is tried outside of changes: each takes time and memory on purpose.
+	hashing sync.Mutex
+	cache   cache
 	// tokenKeys are the sealers of session tokens by the ids of their keys.
 	tokenKeys sync.Map
 	// checked is when the generation in the engine was last compared with the cache's, in nanoseconds since start.
@@ -140,7 +142,9 @@ func (s *Store) Account(ctx context.Context) (account string, err error) {
 
 // change runs fn in a transaction, and makes every server forget what it has cached.
 func (s *Store) change(ctx context.Context, fn func(kv.Txn) error) error {
+	changed := false
 	err := s.db.Update(ctx, func(tx kv.Txn) error {
+		changed = false
 		// The lock on the generation puts all changes one after another: they are rare, and what fn reads then
 		// needs no locks of its own.
 		if err := tx.Lock(ctx, generationKey()); err != nil {
@@ -153,9 +157,13 @@ func (s *Store) change(ctx context.Context, fn func(kv.Txn) error) error {
 		if err != nil {
 			return err
 		}
+		changed = true
 		return put(tx, generationKey(), n+1)
 	})
-	// Also after an error: the outcome may be unknown.
-	s.cache.clear()
+	// Also after an error, if it may be of the commit: the outcome may be unknown. What fn refuses has changed nothing, and
+	// costs nobody else the cache.
+	if changed {
+		s.cache.clear()
+	}
 	return err
 }

@@ -32,7 +32,18 @@ func memory(t testing.TB) kv.DB {
 		}
 		_ = db.Close()
 	})
-	return db
+	return twice{db}
+}
+
+// twice makes every change a second time, as an engine may after a conflict: nothing may be left of the first.
+type twice struct{ kv.DB }
+
+func (d twice) Update(ctx context.Context, fn func(kv.Txn) error) error {
+	undone := errors.New("once more")
+	if err := d.DB.Update(ctx, func(tx kv.Txn) error { return or(fn(tx), undone) }); err != undone {
+		return err
+	}
+	return d.DB.Update(ctx, fn)
 }
 
 const account = "123456789012"
@@ -102,6 +113,42 @@ func TestLookupRefuses(t *testing.T) {
 	}
 	if _, _, err := s.Lookup(t.Context(), first.Key.ID, "token"); !errors.Is(err, ErrInvalidToken) {
 		t.Error(err)
+	}
+}
+
+// A change that is refused changes nothing, so that everybody else's answers stay.
+func TestRefusedChangesKeepTheCache(t *testing.T) {
+	s, first := begun(t, memory(t), Options{MasterKey: NewMasterKey()})
+	c := openDoor(t, s).as(first.Key.ID, first.Key.Secret)
+	_, _, err := s.Lookup(t.Context(), first.Key.ID, "")
+	ok(t)(nil, err)
+	cached := func() bool { _, there := s.cache.current().of.Load(first.Key.ID); return there }
+	fails(t, "NoSuchEntity: The user with name Eve cannot be found.")(c.DeleteUser(t.Context(), &iam.DeleteUserInput{UserName: aws.String("Eve")}))
+	if !cached() {
+		t.Error("a refused change clears the cache")
+	}
+	ok(t)(c.CreateUser(t.Context(), &iam.CreateUserInput{UserName: aws.String("Eve")}))
+	if cached() {
+		t.Error("a change does not")
+	}
+}
+
+// Those who come late are cached too, however many temporary keys came before.
+func TestCacheOfManyKeys(t *testing.T) {
+	var c cache
+	for i := range 3*cacheSize + 2 {
+		a := c.current()
+		c.add(a, fmt.Sprint(i), &cached{})
+		n := 0
+		if i%1000 == 0 {
+			a.of.Range(func(any, any) bool { n++; return true })
+		}
+		if n > cacheSize {
+			t.Fatalf("%d answers", n)
+		}
+	}
+	if _, ok := c.current().of.Load(fmt.Sprint(3*cacheSize + 1)); !ok {
+		t.Error("the last one is not there")
 	}
 }
 

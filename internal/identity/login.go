@@ -168,19 +168,38 @@ func (s *Store) changePassword(req *awsapi.Request) (awsapi.Call, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.write(req, "ChangePassword", namedOrCaller(nil), func(e *edit) (any, error) {
-		if !e.isUser() {
+	owner := func(v *view) (*userRecord, error) {
+		if !v.isUser() {
 			return nil, badRequest("InvalidUserType", "Only IAM Users can change their own password")
 		}
-		u, err := e.caller()
+		u, err := v.caller()
+		if err == nil && u.Login == nil {
+			err = noLogin(u.Name)
+		}
+		return u, err
+	}
+	var proven string // the hash that the old password is of
+	c := &call{s: s, req: req, service: "iam", name: "ChangePassword", on: namedOrCaller(nil)}
+	c.before = func(v *view) error {
+		u, err := owner(v)
+		if err != nil {
+			return err
+		}
+		s.hashing.Lock()
+		defer s.hashing.Unlock()
+		if !isPassword(u.Login.Hash, *in.OldPassword) {
+			return &awsapi.Error{Code: "AccessDenied", Status: http.StatusForbidden, Message: "The old password was incorrect."}
+		}
+		proven = u.Login.Hash
+		return nil
+	}
+	c.change = func(e *edit) (any, error) {
+		u, err := owner(e.view)
 		if err != nil {
 			return nil, err
 		}
-		if u.Login == nil {
-			return nil, noLogin(u.Name)
-		}
-		if !isPassword(u.Login.Hash, *in.OldPassword) {
-			return nil, &awsapi.Error{Code: "AccessDenied", Status: http.StatusForbidden, Message: "The old password was incorrect."}
+		if u.Login.Hash != proven {
+			return nil, concurrentModification()
 		}
 		a, err := e.accountOf()
 		if err != nil {
@@ -191,5 +210,6 @@ func (s *Store) changePassword(req *awsapi.Request) (awsapi.Call, error) {
 		}
 		u.Login.Reset = false
 		return nil, save(e, userKind, u)
-	})
+	}
+	return c, mayCallIAM(req)
 }

@@ -17,7 +17,8 @@ const (
 	// recheck is how long a cached answer is used without asking the engine whether anything changed. A change
 	// made on another server has to be seen within two seconds.
 	recheck = time.Second
-	// cacheSize bounds the cache; keys in use beyond it are looked up each time.
+	// cacheSize bounds the cache. When it is full it begins anew: temporary keys come and go, and nothing else would make
+	// it forget those that are over.
 	cacheSize = 10_000
 )
 
@@ -53,9 +54,10 @@ func (c *cache) current() *answers {
 
 func (c *cache) clear() { c.answers.Store(&answers{of: new(sync.Map)}) }
 
-func (a *answers) add(id string, answer *cached) {
+// add adds an answer of a generation. If the cache is of another one by now, nobody reads what is added.
+func (c *cache) add(a *answers, id string, answer *cached) {
 	if a.n.Add(1) > cacheSize {
-		a.n.Add(-1)
+		c.answers.CompareAndSwap(a, &answers{of: new(sync.Map), generation: a.generation, known: a.known})
 		return
 	}
 	if _, there := a.of.LoadOrStore(id, answer); there {
@@ -93,8 +95,7 @@ func (s *Store) Lookup(ctx context.Context, accessKeyID, sessionToken string) (s
 		return "", nil, err // unknown keys are not cached: anyone could fill the cache with them
 	}
 	s.uses.attach(accessKeyID, c.principal)
-	// If the cache was cleared since a was taken, a is garbage now and nobody reads what is added to it.
-	a.add(accessKeyID, c)
+	s.cache.add(a, accessKeyID, c)
 	return c.secret, c.principal, nil
 }
 

@@ -44,14 +44,18 @@ func decode[In any](req *awsapi.Request, required ...string) (*In, error) {
 		case []types.Tag:
 			checkTags(&v, at, tags)
 		case []ststypes.Tag:
-			var same []types.Tag
-			for _, t := range tags {
-				same = append(same, types.Tag{Key: t.Key, Value: t.Value})
-			}
-			checkTags(&v, at, same)
+			checkTags(&v, at, ofIAM(tags))
 		}
 	}
 	return in, v.Err(awsapi.ValidationError)
+}
+
+// ofIAM are the tags of STS as those of IAM.
+func ofIAM(tags []ststypes.Tag) (same []types.Tag) {
+	for _, t := range tags {
+		same = append(same, types.Tag{Key: t.Key, Value: t.Value})
+	}
+	return same
 }
 
 // memberPath is the path of a member in the messages: userName, openIDConnectProviderArn, sAMLProviderArn.

@@ -52,3 +52,11 @@ func TestProviders(t *testing.T) {
 	ok(t)(c.DeleteSAMLProvider(ctx, &iam.DeleteSAMLProviderInput{SAMLProviderArn: saml}))
 	fails(t, "NoSuchEntity: Manifest not found for arn "+*saml)(c.DeleteSAMLProvider(ctx, &iam.DeleteSAMLProviderInput{SAMLProviderArn: saml}))
 }
+
+// What is within the quotas and still too large for a record is the client's mistake.
+func TestTooLargeToStore(t *testing.T) {
+	c, _ := admin(t)
+	metadata := "<EntityDescriptor>" + strings.Repeat("<a/>", 380_000) + "</EntityDescriptor>"
+	fails(t, "LimitExceeded: What the request changes would be too large to be stored.")(
+		c.CreateSAMLProvider(t.Context(), &iam.CreateSAMLProviderInput{Name: aws.String("large"), SAMLMetadataDocument: &metadata}))
+}

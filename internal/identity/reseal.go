@@ -50,12 +50,14 @@ func (s *Store) reseal(ctx context.Context) error {
 	for kind, again := range s.resealers() {
 		start, end := keyspace.IdentityRange(kind)
 		for start != nil {
+			var next []byte // start stays, as long as this may have to be done again
 			if err := s.change(ctx, func(tx kv.Txn) (err error) {
-				start, err = resealSome(ctx, tx, kv.Range{Start: start, End: end}, again)
+				next, err = resealSome(ctx, tx, kv.Range{Start: start, End: end}, again)
 				return err
 			}); err != nil {
 				return err
 			}
+			start = next
 		}
 	}
 	return s.change(ctx, func(tx kv.Txn) error {

@@ -89,7 +89,7 @@ func (t *session) setTags(list []types.Tag) error {
 func tagConditions(to policy.MapContext, list []types.Tag) {
 	var keys []string
 	for _, t := range list {
-		to["aws:requesttag/"+strings.ToLower(*t.Key)] = []string{*t.Value}
+		to["aws:requesttag/"+policy.Key(*t.Key)] = []string{*t.Value}
 		keys = append(keys, *t.Key)
 	}
 	if keys != nil {

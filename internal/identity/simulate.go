@@ -74,42 +74,37 @@ func (sim *simulation) input(policies, boundaries, actions, resources []string, 
 	}
 	sim.context = policy.MapContext{}
 	for _, e := range entries {
-		sim.context[strings.ToLower(aws.ToString(e.ContextKeyName))] = e.ContextKeyValues
+		sim.context[policy.Key(aws.ToString(e.ContextKeyName))] = e.ContextKeyValues
 	}
 	return nil
 }
 
-// run asks for each action on each resource.
-func (sim *simulation) run() (results []types.EvaluationResult) {
-	for _, action := range sim.actions {
-		for _, resource := range sim.resources {
-			x := policy.Explain(&policy.Request{
-				Need: policy.Need{Action: action, Resource: resource}, Principal: sim.principal, Owner: sim.owner, Context: sim.context,
-			}, &sim.policies)
-			result := types.EvaluationResult{
-				EvalActionName: aws.String(action), EvalResourceName: aws.String(resource), EvalDecision: types.PolicyEvaluationDecisionTypeImplicitDeny,
-				MatchedStatements: []types.Statement{}, MissingContextValues: append([]string{}, x.MissingKeys...),
-			}
-			switch {
-			case x.Allowed:
-				result.EvalDecision = types.PolicyEvaluationDecisionTypeAllowed
-			case x.Denied:
-				result.EvalDecision = types.PolicyEvaluationDecisionTypeExplicitDeny
-			}
-			for _, m := range x.Matches {
-				from := sim.sources[m.Policy]
-				result.MatchedStatements = append(result.MatchedStatements, types.Statement{
-					SourcePolicyId: aws.String(m.Policy), SourcePolicyType: from.typ,
-					StartPosition: position(from.document, m.Start), EndPosition: position(from.document, m.End),
-				})
-			}
-			if sim.policies.Boundary != nil {
-				result.PermissionsBoundaryDecisionDetail = &types.PermissionsBoundaryDecisionDetail{AllowedByPermissionsBoundary: x.Boundary == policy.Allows}
-			}
-			results = append(results, result)
-		}
+// ask asks for an action on a resource.
+func (sim *simulation) ask(action, resource string) types.EvaluationResult {
+	x := policy.Explain(&policy.Request{
+		Need: policy.Need{Action: action, Resource: resource}, Principal: sim.principal, Owner: sim.owner, Context: sim.context,
+	}, &sim.policies)
+	result := types.EvaluationResult{
+		EvalActionName: aws.String(action), EvalResourceName: aws.String(resource), EvalDecision: types.PolicyEvaluationDecisionTypeImplicitDeny,
+		MatchedStatements: []types.Statement{}, MissingContextValues: append([]string{}, x.MissingKeys...),
 	}
-	return results
+	switch {
+	case x.Allowed:
+		result.EvalDecision = types.PolicyEvaluationDecisionTypeAllowed
+	case x.Denied:
+		result.EvalDecision = types.PolicyEvaluationDecisionTypeExplicitDeny
+	}
+	for _, m := range x.Matches {
+		from := sim.sources[m.Policy]
+		result.MatchedStatements = append(result.MatchedStatements, types.Statement{
+			SourcePolicyId: aws.String(m.Policy), SourcePolicyType: from.typ,
+			StartPosition: position(from.document, m.Start), EndPosition: position(from.document, m.End),
+		})
+	}
+	if sim.policies.Boundary != nil {
+		result.PermissionsBoundaryDecisionDetail = &types.PermissionsBoundaryDecisionDetail{AllowedByPermissionsBoundary: x.Boundary == policy.Allows}
+	}
+	return result
 }
 
 // position is where a byte of a document is, counted from 1.
@@ -119,22 +114,27 @@ func position(document string, at int) *types.Position {
 	return &types.Position{Line: int32(line + 1), Column: int32(len(before) - strings.LastIndexByte(before, '\n'))}
 }
 
-// evaluations is a page of the results of a simulation.
+// evaluations is a page of the answers for each action on each resource. No others are worked out: one request can name
+// millions.
 func (sim *simulation) evaluations(marker *string, max *int32) (*page[types.EvaluationResult], error) {
-	results := sim.run()
-	numbers := make([]int, len(results))
-	for i := range numbers {
-		numbers[i] = i
-	}
-	p, err := pageOf(numbers, func(i int) string { return strconv.Itoa(1_000_000 + i) }, marker, max) // so that they sort
+	p, after, err := newPage[types.EvaluationResult](marker, max)
 	if err != nil {
 		return nil, err
 	}
-	show := &page[types.EvaluationResult]{items: []types.EvaluationResult{}, last: p.last, more: p.more}
-	for _, i := range p.items {
-		show.items = append(show.items, results[i])
+	i, all := 0, len(sim.actions)*len(sim.resources)
+	if after != "" {
+		if i, err = strconv.Atoi(after); err != nil || i < 0 || i >= all {
+			return nil, validationError("Invalid Marker.")
+		}
+		i++
 	}
-	return show, nil
+	for ; i < all; i++ {
+		if p.more = len(p.items) == p.max; p.more {
+			break
+		}
+		p.add(strconv.Itoa(i), sim.ask(sim.actions[i/len(sim.resources)], sim.resources[i%len(sim.resources)]))
+	}
+	return p, nil
 }
 
 // simulateCustomPolicy decodes SimulateCustomPolicy.

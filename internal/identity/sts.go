@@ -58,6 +58,8 @@ type tokenCall struct {
 
 	prepared bool
 	err      error
+	// late is what prepare found wrong that only who is let through may learn, such as that there is no such policy.
+	late error
 }
 
 // Needs implements awsapi.Call.
@@ -83,8 +85,8 @@ func (c *tokenCall) lookUp() (err error) {
 
 // Run implements awsapi.Call.
 func (c *tokenCall) Run(ctx context.Context, dst []byte) ([]byte, error) {
-	if c.Needs(); c.err != nil {
-		return dst, c.err
+	if c.Needs(); c.err != nil || c.late != nil {
+		return dst, or(c.err, c.late)
 	}
 	var out any
 	err := c.s.db.View(ctx, func(r kv.Reader) (err error) {

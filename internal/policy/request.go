@@ -22,6 +22,10 @@ type Context interface {
 	Values(key string) (values []string, ok bool)
 }
 
+// Key is the name of a condition key as a Context has it: its ASCII letters in lower case, and nothing else changed. A
+// tag whose key has a Kelvin sign is not the one with a k.
+func Key(name string) string { return lowered(name) }
+
 // MapContext is a Context for tests and simulators. Its keys are in lower case.
 type MapContext map[string][]string
 

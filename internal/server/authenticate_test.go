@@ -120,6 +120,10 @@ func TestGoodNeighbour(t *testing.T) {
 	if _, body := f.signed(t, keyID, "other", "", `{}`, nil); !strings.Contains(body, "InvalidSignatureException") {
 		t.Errorf("who names a good key still has to sign with it: %s", body)
 	}
+	const claimed = "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&Word=friend"
+	if res, body := f.form(t, "POST", "sts", keyID, secret, "", claimed, nil); parseFault(t, res, body).Error.Code != "Throttling" {
+		t.Errorf("a signature says nothing where none is checked: %s", body)
+	}
 }
 
 func TestReasons(t *testing.T) {

@@ -72,8 +72,9 @@ func (c *conditions) Values(key string) ([]string, bool) {
 		c.values[viaAWSService] = "false"
 		return c.value(viaAWSService)
 	case "aws:tokenissuetime", "aws:multifactorauthpresent", "aws:multifactorauthage":
-		if s := x.caller.principal.Session; s != nil {
-			return c.session(key, s)
+		// Whoever asks for a role with a token of an identity provider has no credentials of ours yet.
+		if p := x.caller.principal; p.Session != nil && p.Type != policy.WebOrSAML {
+			return c.session(key, p.Session)
 		}
 	}
 	return nil, false

@@ -79,8 +79,10 @@ const (
 type Settings struct {
 	// BillingMode is PROVISIONED or PAY_PER_REQUEST.
 	BillingMode string `json:"billingMode,omitempty"`
-	// OnDemandSince is when the table was last switched to PAY_PER_REQUEST; zero if it never was.
-	OnDemandSince      time.Time         `json:"onDemandSince,omitzero"`
+	// OnDemandSince is when the table was last switched to PAY_PER_REQUEST, or created so; zero if it never was.
+	OnDemandSince time.Time `json:"onDemandSince,omitzero"`
+	// Switches are the times of its last switches to PAY_PER_REQUEST, the latest at the end.
+	Switches           []time.Time       `json:"switches,omitempty"`
 	Throughput         Throughput        `json:"throughput,omitzero"`
 	DeletionProtection bool              `json:"deletionProtection,omitempty"`
 	TableClass         string            `json:"tableClass,omitempty"` // "" until it is named
@@ -160,6 +162,7 @@ func (d *Descriptor) Clone() *Descriptor {
 		sse := *d.Settings.SSE
 		c.Settings.SSE = &sse
 	}
+	c.Settings.Switches = slices.Clone(d.Settings.Switches)
 	c.Settings.Tags = maps.Clone(d.Settings.Tags)
 	if d.Settings.Policy != nil {
 		p := *d.Settings.Policy

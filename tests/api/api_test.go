@@ -49,9 +49,10 @@ func TestScripts(t *testing.T) {
 	}
 }
 
-// play runs a script on a server of its own.
+// play runs a script on a server of its own. It limits throughput for the scripts on that alone.
 func play(t *testing.T, script string, options stator.Options) {
 	options.Auth = stator.AuthOpen
+	options.Throttle = strings.HasPrefix(script, "throttle")
 	server, err := stator.Open(options)
 	if err != nil {
 		t.Fatal(err)

@@ -21,6 +21,7 @@ package harness
 import (
 	"bytes"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -81,7 +82,29 @@ func (p *process) build() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, bytes.TrimSpace(out))
 	}
-	return path, nil
+	return path, sources()
+}
+
+// sources looks at what the binary is built from. The test process does not read it, so that go test would give a result
+// of before a change from its cache: it runs a test again when a file or folder that the test looked at has changed.
+func sources() error {
+	out, err := exec.Command("go", "list", "-f", "{{.Dir}}{{range .GoFiles}}\n{{.}}{{end}}\ngo.mod", "github.com/statordb/stator").Output()
+	if err != nil {
+		return fmt.Errorf("go list: %w", err)
+	}
+	root, files, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
+	for file := range strings.SplitSeq(files, "\n") {
+		if _, err := os.Stat(filepath.Join(root, file)); err != nil {
+			return err
+		}
+	}
+	for _, folder := range []string{"cmd", "internal"} {
+		err := filepath.WalkDir(filepath.Join(root, folder), func(_ string, _ fs.DirEntry, err error) error { return err })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // folder is a temporary folder that Main removes.

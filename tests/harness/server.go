@@ -133,7 +133,7 @@ func (s *Server) stop() error {
 // launch starts a process, and returns when it has said that it is ready.
 func (s *Server) launch(listen string) error {
 	cmd := exec.Command(s.binary, append([]string{"serve", "--data", s.Data, "--listen", listen}, s.args...)...)
-	cmd.Env = cleanEnv()
+	cmd.Env = CleanEnv()
 	cmd.Stderr = &s.log
 	cmd.SysProcAttr = sysProcAttr()
 	out, err := cmd.StdoutPipe()
@@ -184,7 +184,7 @@ func (s *Server) learn(block map[string]string) error {
 		config.WithBaseEndpoint(s.Endpoint),
 		config.WithSharedConfigFiles([]string{os.DevNull}),
 	}
-	s.Env = append(cleanEnv(), "AWS_EC2_METADATA_DISABLED=true", "AWS_CONFIG_FILE="+os.DevNull,
+	s.Env = append(CleanEnv(), "AWS_EC2_METADATA_DISABLED=true", "AWS_CONFIG_FILE="+os.DevNull,
 		"AWS_SHARED_CREDENTIALS_FILE="+os.DevNull, "AWS_PAGER=")
 	if _, open := block["AUTHENTICATION"]; open {
 		// There may be no data folder for stator env to look into.
@@ -207,8 +207,8 @@ func (s *Server) learn(block map[string]string) error {
 	return err
 }
 
-// cleanEnv is the environment without settings for AWS clients and for stator.
-func cleanEnv() []string {
+// CleanEnv is the environment without settings for AWS clients and for stator.
+func CleanEnv() []string {
 	return slices.DeleteFunc(os.Environ(), func(v string) bool {
 		return strings.HasPrefix(v, "AWS_") || strings.HasPrefix(v, "STATOR_")
 	})

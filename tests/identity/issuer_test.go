@@ -69,6 +69,10 @@ func startIssuer(t *testing.T) issuer {
 			"n": b64(i.key.N.Bytes()), "e": b64(big.NewInt(int64(i.key.E)).Bytes()),
 		}}}
 	}))
+	// Another issuer on the same host, whose keys are, for this server, the same.
+	mux.HandleFunc("GET /TENANT/.well-known/openid-configuration", answer(func() any {
+		return map[string]any{"issuer": strings.TrimSuffix(i.url, "/tenant") + "/TENANT", "jwks_uri": i.url + "/keys"}
+	}))
 	server := httptest.NewUnstartedServer(mux)
 	server.Config.ErrorLog = log.New(io.Discard, "", 0) // one test is about a certificate that IAM refuses
 	server.StartTLS()

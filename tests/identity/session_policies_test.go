@@ -187,3 +187,22 @@ func TestSessionOnOneTable(t *testing.T) {
 	deniedData(t, "others", describe(s, others), "on resource: arn:aws:dynamodb:"+region+":"+account+":table/"+others,
 		"because no session policy allows the dynamodb:DescribeTable action")
 }
+
+// Whoever may not have a session does not learn from its policies which policies an account has, be the role there or not.
+func TestSessionPoliciesTellNothingToWhomIsRefused(t *testing.T) {
+	t.Parallel()
+	u := user(t, "user")
+	r := role(t, "role", trust(user(t, "other").arn))
+	there := managed(t, "secret", allow("dynamodb:ListTables", "*"))
+	for _, roleARN := range []string{r.arn, "arn:aws:iam::" + account + ":role/nobody-made-this"} {
+		for _, policyARN := range []string{there, there + "-not", "arn:aws:iam::aws:policy/NobodyMadeThis"} {
+			in := &sts.AssumeRoleInput{RoleArn: &roleARN, RoleSessionName: aws.String("session")}
+			policies(policyARN)(in)
+			_, err := stsOf(u.creds).AssumeRole(t.Context(), in)
+			denied(t, roleARN+" with "+policyARN, err, "sts:AssumeRole on resource: "+roleARN)
+		}
+	}
+	_, err := stsOf(u.creds).GetFederationToken(t.Context(), &sts.GetFederationTokenInput{Name: aws.String("name"),
+		PolicyArns: []ststypes.PolicyDescriptorType{{Arn: aws.String(there + "-not")}}})
+	denied(t, "a federated user", err, "sts:GetFederationToken")
+}

@@ -90,6 +90,47 @@ func TestRequestTagsInTrustPolicy(t *testing.T) {
 	}
 }
 
+// A key that is named twice is one.
+func TestTransitiveTagTwice(t *testing.T) {
+	t.Parallel()
+	u := user(t, "user")
+	first := role(t, "first", trusting("Allow", u.arn, both, ""), allow(both, "*"))
+	second := role(t, "second", trusting("Allow", root, both, ""), ifTag("Star", "1"))
+	a := session(t, u.creds, first.arn, tagged("Star=1"), transitive("Star", "star", "Star"))
+	works(t, "the next role", listTables(t, session(t, a, second.arn)))
+}
+
+// The keys of tags are compared as they are, but for the case of ASCII letters: one that only looks like what a policy
+// asks for is not it, and other letters are not lost.
+func TestTagKeysThatLookAlike(t *testing.T) {
+	t.Parallel()
+	u := user(t, "user")
+	for _, c := range []struct {
+		asked, given string
+		ok           bool
+	}{
+		{"market", "Market", true},
+		{"market", "mar\u212aet", false}, // the Kelvin sign, whose lower case is k
+		{"GRÖSSE", "GRÖSSE", true},
+		{"Grösse", "Größe", false},
+	} {
+		t.Run(c.given, func(t *testing.T) {
+			condition := `{"StringEquals":{"aws:RequestTag/` + c.asked + `":"a"}}`
+			r := role(t, "role", trusting("Allow", u.arn, both, condition))
+			_, err := assume(t, u.creds, r.arn, tagged(c.given+"=a"))
+			own := user(t, "tagger", statement("Allow", "iam:TagUser", "*", condition))
+			_, tagErr := iamOf(own.creds).TagUser(t.Context(), &iam.TagUserInput{UserName: &own.name, Tags: marks(c.given + "=a")})
+			for what, err := range map[string]error{"a session tag": err, "a user's tag": tagErr} {
+				if c.ok {
+					works(t, what, err)
+				} else {
+					denied(t, what, err)
+				}
+			}
+		})
+	}
+}
+
 func TestTagKeysCondition(t *testing.T) {
 	t.Parallel()
 	u := user(t, "user")

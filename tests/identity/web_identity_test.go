@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"fmt"
 	"maps"
 	"strings"
 	"testing"
@@ -93,6 +94,8 @@ func TestWebIdentityTrust(t *testing.T) {
 		{"another provider", another.trusting(withWebIdentity), nil, false},
 		{"condition on another provider's key", strings.ReplaceAll(i.trusting(withWebIdentity, "sub=alice"), i.name()+":sub", another.name()+":sub"), nil, false},
 		{"another action", i.trusting("sts:AssumeRole"), nil, false},
+		{"no temporary credentials yet", strings.Replace(i.trusting(withWebIdentity, "sub=alice"), `"Condition":{`,
+			`"Condition":{"Null":{"aws:TokenIssueTime":"true","aws:MultiFactorAuthPresent":"true"},`, 1), nil, true},
 		{"a user", trusting("Allow", user.arn, withWebIdentity, ""), nil, false},
 		{"subject like", `{"Effect":"Allow","Principal":{"Federated":"` + i.arn() + `"},"Action":"` + withWebIdentity + `","Condition":{"StringLike":{"` + i.name() + `:sub":"repo:octo-org/*"}}}`,
 			map[string]any{"sub": "repo:octo-org/octo-repo:ref:refs/heads/main"}, true},
@@ -108,6 +111,55 @@ func TestWebIdentityTrust(t *testing.T) {
 	}
 	_, err := assumeWeb(t, "arn:aws:iam::"+account+":role/nobody-made-this", i.token(nil))
 	denied(t, "no such role", err, no)
+}
+
+// What a provider says of a session has the bounds that it would have in a request.
+func TestWebIdentityBounds(t *testing.T) {
+	t.Parallel()
+	i := startIssuer(t)
+	i.register(t, "application")
+	r := role(t, "role", i.trusting(withWebIdentity+" sts:TagSession sts:SetSourceIdentity"))
+	many := map[string]any{}
+	for n := range 51 {
+		many[fmt.Sprint(n)] = []string{"v"}
+	}
+	for _, c := range []struct {
+		what   string
+		claims map[string]any
+		ok     bool
+	}{
+		{"good ones", map[string]any{sourceClaim: "Alice", tagsClaim: map[string]any{"principal_tags": map[string]any{"Team": []string{"a"}}}}, true},
+		{"a source identity with spaces", map[string]any{sourceClaim: "Alice and Bob"}, false},
+		{"a long source identity", map[string]any{sourceClaim: strings.Repeat("a", 65)}, false},
+		{"a long value", map[string]any{tagsClaim: map[string]any{"principal_tags": map[string]any{"Team": []string{strings.Repeat("a", 257)}}}}, false},
+		{"a key with a line break", map[string]any{tagsClaim: map[string]any{"principal_tags": map[string]any{"Te\nam": []string{"a"}}}}, false},
+		{"many tags", map[string]any{tagsClaim: map[string]any{"principal_tags": many}}, false},
+	} {
+		_, err := assumeWeb(t, r.arn, i.token(c.claims))
+		if c.ok {
+			works(t, c.what, err)
+		} else {
+			fails(t, c.what, err, 400, "InvalidIdentityToken")
+		}
+	}
+}
+
+const (
+	sourceClaim = "https://aws.amazon.com/source_identity"
+	tagsClaim   = "https://aws.amazon.com/tags"
+)
+
+// One host has many issuers, whose paths may differ in case alone: none of them vouches for the users of another.
+func TestWebIdentityIssuerInAnotherCase(t *testing.T) {
+	t.Parallel()
+	i, r := webIdentity(t)
+	another := i
+	another.url = strings.TrimSuffix(i.url, "/tenant") + "/TENANT"
+	other, err := assumeWeb(t, r.arn, another.token(nil))
+	if err == nil {
+		t.Errorf("it is believed: %s", aws.ToString(other.Provider))
+	}
+	fails(t, "another issuer", err, 400, "InvalidIdentityToken", "No OpenIDConnect provider found in your account for "+another.url)
 }
 
 func TestWebIdentityTokensThatAreRefused(t *testing.T) {

@@ -27,7 +27,7 @@ var regions = map[string]string{"music": "us-west-2", "products": "eu-north-1", 
 func TestCLI(t *testing.T) {
 	t.Parallel()
 	s := harness.Shared(t)
-	path := awsCLI(t)
+	path := harness.CLI(t)
 	scripts, err := filepath.Glob("testdata/cli/*.txt")
 	if err != nil || len(scripts) != len(regions) {
 		t.Fatalf("%d scripts, error %v", len(scripts), err)
@@ -48,30 +48,6 @@ func TestCLI(t *testing.T) {
 			c.play(t, strings.ReplaceAll(string(text), "ACCOUNT", s.Account))
 		})
 	}
-}
-
-// awsCLI is a PATH that has the AWS CLI, installed in the user's cache if it was not there.
-func awsCLI(t *testing.T) string {
-	t.Helper()
-	path := os.Getenv("PATH")
-	if _, err := exec.LookPath("aws"); err == nil {
-		return path
-	}
-	python := tool(t, "python3")
-	dir := cached(t, "awscli", nil, func(dir string) {
-		for _, args := range [][]string{{python, "-m", "venv", dir}, {filepath.Join(dir, "bin", "pip"), "install", "--quiet", "awscli"}} {
-			if out, err := exec.CommandContext(t.Context(), args[0], args[1:]...).CombinedOutput(); err != nil {
-				t.Fatalf("%q: %v\n%s", args, err, out)
-			}
-		}
-	})
-	// The scripts of a virtual environment name the folder that it was made in, so the module is run instead.
-	shim := t.TempDir()
-	text := fmt.Sprintf("#!/bin/sh\nexec '%s/bin/python' -m awscli \"$@\"\n", dir)
-	if err := os.WriteFile(filepath.Join(shim, "aws"), []byte(text), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	return shim + string(os.PathListSeparator) + path
 }
 
 // shell runs one script.

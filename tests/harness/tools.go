@@ -1,0 +1,139 @@
+package harness
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// Tool finds a program of another language, or skips the test. Where CI is set it is an error that one is missing.
+func Tool(t testing.TB, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err == nil {
+		return path
+	}
+	if os.Getenv("CI") != "" {
+		t.Fatal(err)
+	}
+	t.Skipf("%v; it is needed for this test", err)
+	return ""
+}
+
+// Boto3 is a Python that has boto3, or skips the test.
+func Boto3(t testing.TB) string {
+	t.Helper()
+	python := Tool(t, "python3")
+	if out, err := exec.CommandContext(t.Context(), python, "-c", "import boto3").CombinedOutput(); err != nil {
+		t.Skipf("%s has no boto3: %s", python, out)
+	}
+	return python
+}
+
+// CLI is a PATH that has the AWS CLI, installed in the user's cache if it was not there.
+func CLI(t testing.TB) string {
+	t.Helper()
+	path := os.Getenv("PATH")
+	if _, err := exec.LookPath("aws"); err == nil {
+		return path
+	}
+	python := Tool(t, "python3")
+	dir := cached(t, "awscli", nil, func(dir string) {
+		for _, args := range [][]string{{python, "-m", "venv", dir}, {filepath.Join(dir, "bin", "pip"), "install", "--quiet", "awscli"}} {
+			if out, err := exec.CommandContext(t.Context(), args[0], args[1:]...).CombinedOutput(); err != nil {
+				t.Fatalf("%q: %v\n%s", args, err, out)
+			}
+		}
+	})
+	// The scripts of a virtual environment name the folder that it was made in, so the module is run instead.
+	shim := t.TempDir()
+	text := fmt.Sprintf("#!/bin/sh\nexec '%s/bin/python' -m awscli \"$@\"\n", dir)
+	if err := os.WriteFile(filepath.Join(shim, "aws"), []byte(text), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return shim + string(os.PathListSeparator) + path
+}
+
+// JavaScript runs a test of the AWS SDK for JavaScript: script, with the packages that are locked in the folder
+// locks, which are installed in the user's cache. Without node and npm the test is skipped.
+func JavaScript(t testing.TB, env []string, locks, script string) {
+	t.Helper()
+	node, npm := Tool(t, "node"), Tool(t, "npm")
+	locked := []string{filepath.Join(locks, "package.json"), filepath.Join(locks, "package-lock.json")}
+	modules := cached(t, "js", locked, func(dir string) {
+		copied(t, dir, locked...)
+		Run(t, env, dir, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+	})
+	// The script is run from beside node_modules, which is where it looks for the SDK.
+	dir := t.TempDir()
+	if err := os.Symlink(filepath.Join(modules, "node_modules"), filepath.Join(dir, "node_modules")); err != nil {
+		t.Fatal(err)
+	}
+	copied(t, dir, locked[0], script)
+	Run(t, env, dir, node, "--test", filepath.Base(script))
+}
+
+// Run runs a program in dir with an environment, and fails the test with what it wrote if it fails.
+func Run(t testing.TB, env []string, dir, program string, args ...string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), program, args...)
+	cmd.Dir, cmd.Env = dir, env
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%s %q: %v\n%s", filepath.Base(program), args, err, out)
+	}
+}
+
+// cached is a folder that outlives the test, for what make puts there. The name changes with the content of files.
+func cached(t testing.TB, name string, files []string, make func(dir string)) string {
+	t.Helper()
+	base, err := os.UserCacheDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.New()
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum.Write(text)
+	}
+	dir := filepath.Join(base, "stator-tests", name+"-"+hex.EncodeToString(sum.Sum(nil)[:6]))
+	if _, err := os.Stat(dir); err == nil {
+		return dir
+	}
+	// Whoever is first to rename it has made it.
+	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	temp, err := os.MkdirTemp(filepath.Dir(dir), name+"-new-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(temp)
+	make(temp)
+	if err := os.Rename(temp, dir); err != nil {
+		if _, there := os.Stat(dir); there != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// copied copies files into dir.
+func copied(t testing.TB, dir string, files ...string) {
+	t.Helper()
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, filepath.Base(f)), text, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
