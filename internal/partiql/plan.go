@@ -31,7 +31,9 @@ type Plan struct {
 type Range struct {
 	Partition attribute.Value
 	Sort      Bounds
-	negated   bool // a condition on the sort key is negated, so that the range may overlap others
+	// Attributes are those that the conditions on the range's items name, in the statement's order.
+	Attributes []string
+	negated    bool // a condition on the sort key is negated, so that the range may overlap others
 }
 
 // Bounds are a condition on a sort key: nil bounds nothing, Prefix is begins_with.
@@ -154,6 +156,11 @@ func (p *Plan) disjoint() error {
 			if !alone {
 				r.Sort = Bounds{}
 			}
+			for _, other := range p.Ranges[i+1:] {
+				if attribute.Equal(other.Partition, r.Partition) {
+					r.Attributes = slices.Concat(r.Attributes, other.Attributes)
+				}
+			}
 			merged = append(merged, r)
 		}
 	}
@@ -195,6 +202,17 @@ func (b *brancher) isKey(e *expr, sort bool) bool {
 func (b *brancher) mentions(e *expr, sortOnly bool) bool {
 	return b.isKey(e, true) || !sortOnly && b.isKey(e, false) ||
 		slices.ContainsFunc(e.args, func(arg *expr) bool { return b.mentions(arg, sortOnly) })
+}
+
+// attributes appends the names of the attributes in e to list.
+func (e *expr) attributes(list []string) []string {
+	if e.kind == exprPath {
+		return append(list, e.path[0].Name)
+	}
+	for _, arg := range e.args {
+		list = arg.attributes(list)
+	}
+	return list
 }
 
 // constant says whether e is a value.
@@ -278,6 +296,7 @@ func (b *brancher) branches(e *expr) ([][]*expr, error) {
 // rangeOf is what a branch reads; it is not ok if that is nothing.
 func (b *brancher) rangeOf(branch []*expr) (r Range, ok bool, err error) {
 	for _, e := range branch {
+		r.Attributes = e.attributes(r.Attributes)
 		path, value, name := e.comparison()
 		switch {
 		case path != nil && b.isKey(path, false):
