@@ -3,11 +3,8 @@ package attribute
 import (
 	"bytes"
 	"encoding/base64"
-	"errors"
-	"math"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/statordb/stator/internal/jsonscan"
 )
@@ -36,8 +33,6 @@ var (
 type Decoder struct {
 	Scan    *jsonscan.Scanner
 	Invalid *Error
-	// Decimal reads numbers as Java's BigDecimal does, whose exponent has 32 bits: the parameters of PartiQL.
-	Decimal bool
 
 	depth int
 }
@@ -146,43 +141,12 @@ func (d *Decoder) appendScalar(dst []byte, kind Kind) ([]byte, error) {
 		}
 		return appendText(dst, Binary, raw), nil
 	}
-	n, err := d.number(text)
+	n, err := ParseNumber(text)
 	if err != nil {
 		d.invalid(err.(*Error))
 		return append(dst, byte(Null)), nil
 	}
 	return appendNumber(dst, n), nil
-}
-
-func (d *Decoder) number(text []byte) (Num, error) {
-	if d.Decimal {
-		if err := checkDecimal(string(text)); err != nil {
-			return nil, err
-		}
-	}
-	return ParseNumber(text)
-}
-
-// checkDecimal finds what BigDecimal does otherwise: an exponent or a scale that does not fit is no number, and the
-// magnitude of the largest wraps around.
-func checkDecimal(text string) error {
-	mantissa, exponent, found := strings.Cut(strings.ToLower(text), "e")
-	if !found {
-		return nil
-	}
-	e, err := strconv.ParseInt(exponent, 10, 64)
-	if errors.Is(err, strconv.ErrSyntax) {
-		return nil // ParseNumber will say so
-	}
-	digits, fraction, _ := strings.Cut(strings.TrimLeft(mantissa, "+-"), ".")
-	scale := int64(len(fraction)) - e
-	switch {
-	case err != nil || e != int64(int32(e)) || scale != int64(int32(scale)):
-		return &Error{"The parameter cannot be converted to a numeric value: " + text}
-	case int64(len(strings.TrimLeft(digits+fraction, "0")))-scale > math.MaxInt32 && strings.Trim(digits+fraction, "0") != "":
-		return errUnderflow
-	}
-	return nil
 }
 
 // decodeBase64 decodes the standard alphabet with padding, and says what AWS says of anything else.

@@ -43,7 +43,6 @@ func (st *statement) member(r *reader, name []byte) error {
 	case "Parameters":
 		st.haveParams = true
 		return r.elements(func() error {
-			r.Decimal = true
 			v, err := r.Value()
 			if bad := r.TakeInvalid(); bad != nil && st.badParam == nil {
 				st.badParam = bad
