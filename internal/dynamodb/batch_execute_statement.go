@@ -59,6 +59,11 @@ func (s *Service) batchExecuteStatement(req *awsapi.Request) (awsapi.Call, error
 	if err := v.err(); err != nil {
 		return nil, err
 	}
+	for _, st := range c.statements {
+		if err := invalid(st.badParam); err != nil {
+			return nil, err
+		}
+	}
 	c.errs = make([]error, len(c.statements))
 	reads, writes := false, false
 	for i, st := range c.statements {
@@ -71,7 +76,7 @@ func (s *Service) batchExecuteStatement(req *awsapi.Request) (awsapi.Call, error
 		}
 	}
 	if reads && writes {
-		return nil, awsapi.Validation("BatchExecuteStatement API does not support both read and write operations in the same request.")
+		return nil, awsapi.Validation("Read and write requests together in the same batch is not supported.")
 	}
 	return c, nil
 }
@@ -89,6 +94,9 @@ func (c *batchExecuteStatementCall) Needs() []policy.Need {
 
 // Run implements awsapi.Call.
 func (c *batchExecuteStatementCall) Run(ctx context.Context, dst []byte) ([]byte, error) {
+	if err := c.checkTwice(ctx); err != nil {
+		return dst, err
+	}
 	start := len(dst)
 	dst = append(dst, `{"Responses":[`...)
 	var usage usageByTable
@@ -128,6 +136,30 @@ func (c *batchExecuteStatementCall) Run(ctx context.Context, dst []byte) ([]byte
 	return append(dst, '}'), nil
 }
 
+// checkTwice refuses a batch that names an item twice.
+func (c *batchExecuteStatementCall) checkTwice(ctx context.Context) error {
+	seen := distinct{}
+	for i, st := range c.statements {
+		if c.errs[i] != nil {
+			continue
+		}
+		d, err := st.table(ctx)
+		if err != nil || st.invalid != nil {
+			continue // the statement's own error
+		}
+		key := st.key
+		if st.Kind == partiql.Select {
+			if key, err = st.one(d); err != nil || st.Index != "" {
+				continue
+			}
+		}
+		if key != nil && checkKey(d, d.KeyOf(nil, key)) == nil && !seen.add(d.ID, d.KeyOf(nil, key)) {
+			return awsapi.Validation("Provided list of item keys contains duplicates")
+		}
+	}
+	return nil
+}
+
 // alone does one statement of a batch, and returns what it answers.
 func (st *statement) alone(ctx context.Context, usage *usageByTable) (attribute.Value, error) {
 	d, err := st.table(ctx)
@@ -151,10 +183,7 @@ func (st *statement) alone(ctx context.Context, usage *usageByTable) (attribute.
 
 // get reads the one item that a Select names.
 func (st *statement) get(ctx context.Context, d *table.Descriptor, usage *usageByTable) (attribute.Value, error) {
-	if st.index != nil || st.invalid != nil && st.Index != "" {
-		if st.invalid != nil {
-			return nil, st.invalid
-		}
+	if st.Index != "" {
 		return nil, errBatchKey
 	}
 	key, err := st.one(d)
@@ -187,4 +216,4 @@ func (st *statement) get(ctx context.Context, d *table.Descriptor, usage *usageB
 	return shown, err
 }
 
-var errBatchKey = awsapi.Validation("Select statements within BatchExecuteStatement must specify the primary key in the where clause.")
+var errBatchKey = awsapi.Validation("Only single item select is supported")

@@ -34,7 +34,6 @@ const (
 	mustExist                    // it is a failed condition if it is not there
 	onlyIfExists                 // nothing is done if it is not there
 	mustBeAbsent                 // it is a duplicate if it is there
-	onlyIfAbsent                 // nothing is done if it is there
 )
 
 var errDuplicateItem = &awsapi.Error{Code: "DuplicateItemException", Status: http.StatusBadRequest, Message: "Duplicate primary key exists in table"}
@@ -87,8 +86,6 @@ func (c *change) write(d *table.Descriptor) table.Write {
 			return nil, nil
 		case old != nil && c.presence == mustBeAbsent:
 			return nil, errDuplicateItem
-		case old != nil && c.presence == onlyIfAbsent:
-			return old, nil
 		}
 		if c.condition != nil && !c.condition.Eval(orEmpty(old)) {
 			if !c.showItem {

@@ -88,10 +88,10 @@ func (c *executeTransactionCall) parse() error {
 	return nil
 }
 
-// failedIn is the error of a statement as that of its transaction.
+// failedIn is the error of a statement as that of its transaction. One of the text does not say which it is in.
 func failedIn(i int, err error) error {
 	var e *awsapi.Error
-	if !errors.As(err, &e) || e.Code != "ValidationException" {
+	if !errors.As(err, &e) || e.Code != "ValidationException" || notWellFormed(e.Message) {
 		return err
 	}
 	return awsapi.Validation(fmt.Sprintf("Validation failed in TransactStatements[%d]: %s", i, e.Message))
@@ -181,20 +181,15 @@ func (c *executeTransactionCall) idempotency() *table.Token {
 		Hash: digest(c.req, c.statements...), Lifetime: idempotencyLifetime}
 }
 
-// plan finds the items of the statements. What is wrong with a statement comes before tables that are missing, these come
-// before keys that are none, and an item twice comes last.
+// plan finds the items of the statements. What is wrong with a statement comes before keys that are none, and an item twice
+// comes last.
 func (c *executeTransactionCall) plan(ctx context.Context) ([]attribute.Value, error) {
 	keys := make([]attribute.Value, len(c.statements))
 	errs := make([]error, len(c.statements))
-	missing, failed := false, false
+	failed := false
 	size := 0
 	for i, st := range c.statements {
 		d, err := st.table(ctx)
-		var e *awsapi.Error
-		if errors.As(err, &e) && e.Code == "ResourceNotFoundException" {
-			errs[i], missing = err, true
-			continue
-		}
 		if err != nil {
 			return nil, err
 		}
@@ -203,13 +198,10 @@ func (c *executeTransactionCall) plan(ctx context.Context) ([]attribute.Value, e
 		}
 		size += attribute.ItemSize(keys[i])
 	}
-	if missing {
-		return nil, canceled(errs)
-	}
 	for i, st := range c.statements {
 		switch {
 		case keys[i] == nil:
-			errs[i] = errKeySchema
+			errs[i] = st.invalid
 		case st.Kind == partiql.Select:
 			errs[i] = checkKey(st.bound, keys[i])
 		default:

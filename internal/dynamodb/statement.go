@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/statordb/stator/internal/attribute"
 	"github.com/statordb/stator/internal/awsapi"
@@ -70,13 +71,14 @@ func (st *statement) violations(v *violations, at string) {
 	v.enum(at+"returnValuesOnConditionCheckFailure", st.onFailure, onFailureValues)
 }
 
-// parse parses the statement. A parameter that is no value comes before any mistake in the text.
+// parse parses the statement. A parameter that is no value comes before what the text means.
 func (st *statement) parse() error {
-	if err := invalid(st.badParam); err != nil {
-		return err
-	}
 	var err error
-	if st.Statement, err = partiql.Parse(st.text.value, st.parameters); err != nil {
+	st.Statement, err = partiql.Parse(st.text.value, st.parameters)
+	if st.badParam != nil && (err == nil || !notWellFormed(err.Error())) {
+		return invalid(st.badParam)
+	}
+	if err != nil {
 		return expressionError(err)
 	}
 	name := st.Table
@@ -88,9 +90,6 @@ func (st *statement) parse() error {
 	switch st.Kind {
 	case partiql.Insert:
 		st.key, st.put, st.presence = st.Item, true, mustBeAbsent
-		if st.IfAbsent {
-			st.presence = onlyIfAbsent
-		}
 		if attribute.ItemSize(st.Item) > maxItem {
 			return errItemTooLarge
 		}
@@ -104,6 +103,9 @@ func (st *statement) parse() error {
 	}
 	return nil
 }
+
+// notWellFormed says whether the message is about the text of a statement.
+func notWellFormed(message string) bool { return strings.HasPrefix(message, partiql.NotWellFormed) }
 
 // actions are the IAM actions of the kinds of statements. A condition in a transaction reads.
 var statementActions = [...]string{partiql.Select: "dynamodb:PartiQLSelect", partiql.Insert: "dynamodb:PartiQLInsert",
@@ -228,6 +230,7 @@ func (st *statement) bindTo(d *table.Descriptor) {
 	st.bound, st.invalid, st.index, st.plan = d, nil, nil, nil
 	switch st.Kind {
 	case partiql.Insert:
+		st.invalid = expressionError(st.CheckItem(schema(d, nil)))
 	case partiql.Select:
 		if st.Index != "" {
 			if st.index, st.invalid = st.source(d); st.invalid != nil {
@@ -257,13 +260,13 @@ func (st *statement) source(d *table.Descriptor) (*table.Index, error) {
 	x := d.Index(st.Index)
 	switch {
 	case x == nil:
-		return nil, awsapi.Validation("The table does not have the specified index")
+		return nil, awsapi.Validation("The table does not have the specified index: " + st.Index)
 	case len(x.Partition) > 1 || len(x.Sort) > 1:
-		return nil, awsapi.Validation("PartiQL statements cannot be executed on tables with multi-attribute HASH keys or multi-attribute RANGE keys.")
+		return nil, awsapi.Validation("Statements cannot read an index whose key has several attributes of a kind: " + x.Name)
 	case x.State != table.IndexActive:
 		return nil, awsapi.Validation("Cannot read from backfilling global secondary index: " + x.Name)
 	case !x.Local && st.consistent:
-		return nil, awsapi.Validation("Strongly consistent read is not supported on Global Secondary Indexes")
+		return nil, awsapi.Validation("Consistent reads are not supported on global secondary indexes")
 	}
 	return x, nil
 }

@@ -46,7 +46,7 @@ func (st *statement) selects(ctx context.Context, dst []byte, limit integer, nex
 		return dst, err
 	}
 	if st.index != nil {
-		if err := st.checkIndex(d, p); err != nil {
+		if err := p.checkIndex(d, st.index); err != nil {
 			return dst, err
 		}
 	}
@@ -100,30 +100,6 @@ func (st *statement) selects(ctx context.Context, dst []byte, limit integer, nex
 	st.s.throttle.read(&used)
 	dst = used.appendMember(dst, st.returnCapacity)
 	return append(dst, '}'), nil
-}
-
-// checkIndex refuses columns that a global index does not have, and filters by attributes that its entries don't have. Of
-// several ranges AWS looks at the last, unless one of them has all it needs; a scan finds nothing there.
-func (st *statement) checkIndex(d *table.Descriptor, p page) error {
-	p.filter = nil
-	if err := p.checkIndex(d, st.index); err != nil || p.whole(d, st.index) {
-		return err
-	}
-	var lacking []string
-	var of attribute.Value
-	for _, r := range st.plan.Ranges {
-		names := missing(d, st.index, r.Attributes)
-		if names == nil {
-			return nil
-		}
-		if of == nil || attribute.Compare(r.Partition, of) >= 0 {
-			lacking, of = names, r.Partition
-		}
-	}
-	if lacking != nil {
-		return refused("Secondary index %s does not project one or more filter attributes: %s", st.index.Name, joinNames(lacking))
-	}
-	return nil
 }
 
 // checkRange checks the size of the keys that a range is of.

@@ -85,6 +85,9 @@ func (p Path) check(param string) error {
 	return nil
 }
 
+// CheckPaths refuses paths that were built and are too long, or clash with each other.
+func CheckPaths(paths []Path) error { return resolvePaths("", nil, paths) }
+
 // resolve puts the names where the aliases are. Without placeholders the names are what they are.
 func (p Path) resolve(param string, ph *Placeholders) error {
 	if len(p) > maxDepth {

@@ -1,7 +1,9 @@
 package partiql
 
 import (
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/statordb/stator/internal/attribute"
 	"github.com/statordb/stator/internal/expression"
@@ -19,18 +21,37 @@ func (t *translator) condition(e *expr) (*expression.Condition, error) {
 	return expression.NewCondition(term)
 }
 
-// functions are those of conditions.
-var functions = []string{"attribute_exists", "attribute_not_exists", "attribute_type", "begins_with", "contains", "size"}
+// functions are those of conditions and updates.
+var functions = []string{"attribute_exists", "attribute_not_exists", "attribute_type", "begins_with", "contains", "size", "if_not_exists",
+	"list_append"}
+
+var errMissing = fail("MISSING must be compared using IS operator")
+
+// checkFunction refuses the call of a function that DynamoDB does not have.
+func (e *expr) checkFunction() error {
+	switch {
+	case aggregates[e.text]:
+		return failAt("Unsupported token in expression: "+e.text, e.tok)
+	case !slices.Contains(functions, e.text):
+		return fail("Unrecognized function: " + e.text)
+	}
+	return nil
+}
 
 // term is a part of a condition.
 func (t *translator) term(e *expr) (expression.Term, error) {
 	none := expression.Term{}
 	switch e.kind {
 	case exprPath:
-		return expression.PathTerm(slices.Clone(e.path)), nil
+		return expression.PathTerm(slices.Clone(e.path)), e.wildcard
+	case exprMissing:
+		return none, errMissing
 	case exprCall:
-		if !slices.Contains(functions, e.text) {
-			return none, failAt("Unrecognized function: "+e.text, e.tok)
+		if err := e.checkFunction(); err != nil {
+			return none, err
+		}
+		if e.text == "if_not_exists" || e.text == "list_append" {
+			return none, fail("The function is not allowed in a condition expression; function: " + e.text)
 		}
 	case exprOperator:
 		switch e.text {
@@ -41,7 +62,7 @@ func (t *translator) term(e *expr) (expression.Term, error) {
 				return none, fail("IN operator must have a left hand argument of type Variable Reference and right hand argument of type Seq with at least one member")
 			}
 		case "+", "-", "*", "/", "%", "||", "LIKE":
-			return none, fail("Unsupported operator in Condition Expression. Operator: " + e.text)
+			return none, fail("Unsupported operator in Condition Expression. Operator: " + strings.ToLower(e.text))
 		}
 	default:
 		v, err := t.value(e, "root", 0)
@@ -55,6 +76,9 @@ func (t *translator) term(e *expr) (expression.Term, error) {
 		}
 		if args[i].IsCondition() || e.kind != exprOperator {
 			continue
+		}
+		if arg.kind == exprCall && (e.text == "AND" || e.text == "OR" || e.text == "NOT") {
+			return none, fail("Incorrect operand type for operator or function; operator or function: " + e.text + ", operand type: N")
 		}
 		switch e.text {
 		case "AND", "OR":
@@ -70,20 +94,22 @@ func (t *translator) term(e *expr) (expression.Term, error) {
 func (t *translator) typeTest(e *expr) (expression.Term, error) {
 	none := expression.Term{}
 	left, name := e.args[0], e.keys[0].text
-	if left.kind == exprOperator || left.kind == exprCall {
+	if left.kind == exprOperator || left.kind == exprCall || left.kind == exprParameter {
 		return none, fail("The left hand side argument to IS must be a Variable Reference, Literal, or Path")
 	}
-	kind := typeNames[name]
-	if kind == "" {
-		return none, fail("Unsupported data type for IS operator: " + name +
-			". Supported data types are [MISSING, NULL, BOOLEAN, BLOB, STRING, NUMERIC, STRUCT, TUPLE, LIST]")
+	if !isKind(name) {
+		return none, failAt("Unsupported data type for IS operator: "+name+
+			". Supported data types are [MISSING, NULL, BOOLEAN, BLOB, STRING, NUMERIC, STRUCT, TUPLE, LIST]", e.tok)
 	}
 	operand, err := t.term(left)
 	if err != nil {
 		return none, err
 	}
-	if kind == "MISSING" {
+	if name == "MISSING" {
 		return expression.Operation("attribute_not_exists", operand), nil
 	}
-	return expression.Operation("attribute_type", operand, expression.ValueTerm(attribute.NewString(kind))), nil
+	return expression.Operation("attribute_type", operand, expression.ValueTerm(attribute.NewString(name))), nil
 }
+
+// isKind says whether name is one of the kinds of typeNames.
+func isKind(name string) bool { return slices.Contains(slices.Collect(maps.Values(typeNames)), name) }

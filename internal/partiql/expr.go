@@ -1,6 +1,7 @@
 package partiql
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -32,8 +33,10 @@ type expr struct {
 	text  string
 	index int
 	path  expression.Path
-	args  []*expr
-	keys  []*expr
+	// wildcard is the error of a * in the path, nil if there is none.
+	wildcard error
+	args     []*expr
+	keys     []*expr
 }
 
 func operator(tok token, name string, args ...*expr) *expr {
@@ -111,7 +114,7 @@ func (p *parser) binary(level int) (*expr, error) {
 		if name := levels[level](tok); name != "" {
 			p.advance()
 			if p.tok.ends() {
-				return nil, malformed("Missing right-hand side expression of infix operator")
+				return nil, errMalformed
 			}
 			right, err := p.binary(level + 1)
 			if err != nil {
@@ -173,7 +176,7 @@ func (p *parser) test(left *expr) (*expr, error) {
 // operand reads one side of a comparison.
 func (p *parser) operand() (*expr, error) {
 	if p.tok.ends() {
-		return nil, malformed("Missing right-hand side expression of infix operator")
+		return nil, errMalformed
 	}
 	return p.binary(comparison + 1)
 }
@@ -184,7 +187,7 @@ func (p *parser) between(tok token, left *expr) (*expr, error) {
 		return nil, err
 	}
 	if !p.take("and") {
-		return nil, malformed("Expected AND after BETWEEN")
+		return nil, errMalformed
 	}
 	high, err := p.operand()
 	if err != nil {
@@ -200,7 +203,9 @@ func (p *parser) in(tok token, left *expr) (*expr, error) {
 	switch {
 	case p.tok.is("("):
 		p.advance()
-		list, err = p.list(")", "RIGHT_PAREN")
+		if list, err = p.list(")"); err == nil && len(list) == 0 {
+			err = errMalformed
+		}
 	default:
 		var right *expr
 		if right, err = p.operand(); err == nil {
@@ -220,21 +225,21 @@ func (p *parser) in(tok token, left *expr) (*expr, error) {
 func (p *parser) typeTest(tok token, left *expr) (*expr, error) {
 	negated := p.take("not")
 	if p.tok.kind != tokenName && p.tok.kind != tokenKeyword {
-		return nil, malformed("Expected type name")
+		return nil, errMalformed
 	}
 	name := strings.ToLower(p.tok.text)
-	if _, ok := typeNames[name]; !ok {
-		return nil, malformed("Expected type name")
-	}
 	p.advance()
+	kind, other := typeNames[name], otherTypes[name]
 	switch {
 	case name == "double" && p.take("precision"):
-		name = "double precision"
+		other = "DOUBLE_PRECISION"
 	case name == "character" && p.take("varying"):
-		name = "character varying"
+		other = "CHARACTER_VARYING"
+	case kind == "" && other == "":
+		return nil, errMalformed
 	}
 	e := operator(tok, "IS", left)
-	e.keys = []*expr{{kind: exprString, text: name}}
+	e.keys = []*expr{{kind: exprString, text: cmp.Or(other, kind)}}
 	if negated {
 		e = operator(tok, "NOT", e)
 	}
@@ -256,7 +261,7 @@ func (p *parser) unary() (*expr, error) {
 		return e, err
 	}
 	if e.kind != exprNumber {
-		return nil, failAt("Unsupported operation: "+first.text, first)
+		return operator(first, first.text, e), nil
 	}
 	if negative {
 		if text, ok := strings.CutPrefix(e.text, "-"); ok {
@@ -297,15 +302,12 @@ func (p *parser) primary() (*expr, error) {
 				p.advance()
 				return p.call(tok)
 			}
-			if infix[tok.text] {
-				return nil, malformed("Unexpected operator")
-			}
-			return nil, malformed("Unexpected keyword")
+			return nil, errKeyword
 		}
 	case tokenSymbol:
 		return p.symbol(tok)
 	default:
-		return nil, malformed("Unexpected term")
+		return nil, errMalformed
 	}
 	p.advance()
 	return e, nil
@@ -322,37 +324,38 @@ func (p *parser) symbol(tok token) (*expr, error) {
 		p.advance()
 	case "(":
 		p.advance()
-		if e, err = p.expression(); err != nil {
+		list, err := p.list(")")
+		switch {
+		case err != nil:
 			return nil, err
+		case len(list) == 0:
+			return nil, errMalformed
+		case len(list) == 1:
+			return list[0], nil
 		}
-		if p.tok.is(",") {
-			return nil, failAt("Unsupported operation: Seq", p.tok)
-		}
-		if !p.takeSymbol(")") {
-			return nil, malformed("Expected RIGHT_PAREN")
-		}
+		e.kind, e.args = exprList, list
 	case "[":
 		p.advance()
 		e.kind = exprList
-		e.args, err = p.list("]", "RIGHT_BRACKET")
+		e.args, err = p.list("]")
 	case "<<":
 		p.advance()
 		e.kind = exprBag
-		e.args, err = p.list(">>", "RIGHT_DOUBLE_ANGLE_BRACKET")
+		e.args, err = p.list(">>")
 	case "{":
 		p.advance()
 		e.kind = exprStruct
 		err = p.members(e)
 	case ")", "]", "}", ">>", ",", ":", ";", ".":
-		return nil, malformed("Unexpected term")
+		return nil, errMalformed
 	default:
-		return nil, malformed("Unexpected operator")
+		return nil, errMalformed
 	}
 	return e, err
 }
 
 // list reads expressions with commas between them up to the symbol that closes.
-func (p *parser) list(closing, name string) ([]*expr, error) {
+func (p *parser) list(closing string) ([]*expr, error) {
 	var list []*expr
 	if p.takeSymbol(closing) {
 		return list, nil
@@ -367,7 +370,7 @@ func (p *parser) list(closing, name string) ([]*expr, error) {
 			return list, nil
 		}
 		if !p.takeSymbol(",") {
-			return nil, malformed("Expected " + name)
+			return nil, errMalformed
 		}
 	}
 }
@@ -376,14 +379,14 @@ func (p *parser) list(closing, name string) ([]*expr, error) {
 func (p *parser) members(e *expr) error {
 	for first := true; !p.takeSymbol("}"); first = false {
 		if !first && !p.takeSymbol(",") {
-			return malformed("Expected RIGHT_CURLY")
+			return errMalformed
 		}
-		key, err := p.unary()
+		key, err := p.expression()
 		if err != nil {
 			return err
 		}
 		if !p.takeSymbol(":") {
-			return malformed("Expected COLON")
+			return errMalformed
 		}
 		value, err := p.expression()
 		if err != nil {
@@ -402,7 +405,7 @@ func (p *parser) call(tok token) (*expr, error) {
 	if e.text == "count" && p.tok.is("*") {
 		p.advance()
 	}
-	e.args, err = p.list(")", "RIGHT_PAREN")
+	e.args, err = p.list(")")
 	return e, err
 }
 
@@ -417,10 +420,12 @@ func (p *parser) path(first token) (*expr, error) {
 		case p.tok.is("."):
 			p.advance()
 			if p.tok.is("*") {
-				return nil, failAt("Unpivot path component like a.*.b are not supported", p.tok)
+				e.wildcard = failAt("Unpivot path component like a.*.b are not supported", p.tok)
+				p.advance()
+				continue
 			}
 			if p.tok.kind != tokenName && p.tok.kind != tokenQuotedName {
-				return nil, malformed("Invalid path dot component")
+				return nil, errBadDotComponent
 			}
 			if p.tok.text == "" {
 				return nil, fail("Path component cannot be an empty string")
@@ -429,6 +434,12 @@ func (p *parser) path(first token) (*expr, error) {
 			p.advance()
 		case p.tok.is("["):
 			p.advance()
+			if p.tok.is("*") && p.ahead().is("]") {
+				e.wildcard = failAt("Wildcard path component like a[*].b are not supported", p.tok)
+				p.advance()
+				p.advance()
+				continue
+			}
 			step, err := p.indexStep()
 			if err != nil {
 				return nil, err
@@ -443,31 +454,27 @@ func (p *parser) path(first token) (*expr, error) {
 // indexStep reads what is between brackets in a path: an index, or a name as a string.
 func (p *parser) indexStep() (expression.Step, error) {
 	var step expression.Step
-	tok := p.tok
-	if tok.is("*") {
-		return step, failAt("Wildcard path component like a[*].b are not supported", tok)
-	}
 	e, err := p.expression()
 	if err != nil {
 		return step, err
 	}
 	if !p.takeSymbol("]") {
-		return step, malformed("Expected RIGHT_BRACKET")
+		return step, errMalformed
 	}
-	switch e.kind {
-	case exprNumber:
+	switch {
+	case e.kind == exprNumber && !strings.ContainsAny(e.text, ".eE"):
 		i, err := strconv.ParseInt(e.text, 10, 64)
 		if err != nil || i < 0 || i > maxIndex {
 			return step, failAt("List index is not within the allowable range; index: ["+e.text+"]", e.tok)
 		}
 		step.Index = int(i)
-	case exprString:
+	case e.kind == exprString:
 		if e.text == "" {
 			return step, fail("Path component cannot be an empty string")
 		}
 		step.Name = e.text
 	default:
-		return step, failAt("Unexpected path component", tok)
+		return step, failAt("Unexpected path component", e.tok)
 	}
 	return step, nil
 }

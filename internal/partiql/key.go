@@ -13,27 +13,9 @@ func (k Schema) attributes() []expression.KeyAttribute {
 	return []expression.KeyAttribute{k.Partition, *k.Sort}
 }
 
-// Key returns the key of the one item that a Select names, nil if it does not name one or asks for anything besides. The
-// values may be of other kinds than the table's.
+// Key returns the key of the one item that a Select names, nil if it does not name one or asks for anything besides.
 func (s *Statement) Key(key Schema) (attribute.Value, error) {
-	b := brancher{s.terms, key}
-	if s.where == nil || !b.pins(s.where) {
-		return nil, nil
-	}
-	branches, err := b.branches(s.where)
-	if err != nil {
-		return nil, err
-	}
-	if len(branches) > 1 {
-		p := Plan{}
-		for _, branch := range branches {
-			if r, ok, err := b.rangeOf(branch); err == nil && ok {
-				p.Ranges = append(p.Ranges, r)
-			}
-		}
-		return nil, p.disjoint()
-	}
-	return s.keyOf(branches[0], key, nil)
+	return s.keyOf(s.where.conjuncts(nil), key, nil)
 }
 
 // keyOf is the key that the equalities among terms make. What is no such equality, or a second one with another value, is
@@ -50,6 +32,9 @@ terms:
 					continue
 				}
 				v, err := s.terms.value(value, "root", 0)
+				if err == nil && v.Kind() != a.Kind {
+					err = errKeyKind(a)
+				}
 				if err != nil {
 					return nil, err
 				}
@@ -117,4 +102,21 @@ func (e *expr) conjuncts(list []*expr) []*expr {
 		return e.args[1].conjuncts(e.args[0].conjuncts(list))
 	}
 	return append(list, e)
+}
+
+func errKeyKind(a expression.KeyAttribute) error {
+	return fail("Key attribute's data type should match its data type in table's schema: Key " + a.Name)
+}
+
+// CheckItem checks that what an Insert inserts has a key.
+func (s *Statement) CheckItem(key Schema) error {
+	for _, a := range key.attributes() {
+		switch v := s.Item.Field(a.Name); {
+		case v == nil:
+			return fail("Key attribute should be present in the item: Key " + a.Name)
+		case v.Kind() != a.Kind:
+			return errKeyKind(a)
+		}
+	}
+	return nil
 }

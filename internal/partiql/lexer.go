@@ -44,7 +44,7 @@ type lexer struct {
 	line, column int
 }
 
-// scan splits the text into tokens; the last is a tokenEnd. Whatever it cannot read has no detail in AWS's message.
+// scan splits the text into tokens; the last is a tokenEnd.
 func scan(text string) ([]token, error) {
 	if utf8.RuneCountInString(text) > maxText {
 		return nil, fail("Member must have length less than or equal to " + strconv.Itoa(maxText))
@@ -53,11 +53,11 @@ func scan(text string) ([]token, error) {
 	var tokens []token
 	for {
 		if !l.skipSpace() {
-			return nil, malformed("")
+			return nil, errMalformed
 		}
 		t, ok := l.next()
 		if !ok {
-			return nil, malformed("")
+			return nil, errMalformed
 		}
 		tokens = append(tokens, t)
 		if t.kind == tokenEnd {

@@ -19,7 +19,7 @@ type translator struct {
 // many steps that is.
 func (t *translator) value(e *expr, at string, depth int) (attribute.Value, error) {
 	if depth >= maxDepth {
-		return nil, fail("Nesting Levels have exceeded supported limits under " + at)
+		return nil, fail("Nesting Levels have exceeded supported limits")
 	}
 	switch e.kind {
 	case exprString:
@@ -27,17 +27,15 @@ func (t *translator) value(e *expr, at string, depth int) (attribute.Value, erro
 	case exprNumber:
 		n, err := attribute.ParseNumber(e.text)
 		if err != nil {
-			return nil, fail(err.Error() + " under " + at)
+			return nil, numberError(err)
 		}
 		return attribute.NewNumber(n), nil
 	case exprBool:
 		return attribute.NewBool(e.text == "true"), nil
 	case exprNull:
 		return attribute.NewNull(), nil
-	case exprMissing:
-		return nil, fail("MISSING must be compared using IS operator")
 	case exprIon:
-		return nil, failAt("Ion Literals are not supported: "+e.text+" under key "+at, e.tok)
+		return nil, errIon(e, at)
 	case exprParameter:
 		if depth > 0 {
 			return nil, unsupported("Parameter", at, e.tok)
@@ -47,21 +45,55 @@ func (t *translator) value(e *expr, at string, depth int) (attribute.Value, erro
 		elems := make([]attribute.Value, len(e.args))
 		for i, arg := range e.args {
 			var err error
-			if elems[i], err = t.value(arg, at+"["+strconv.Itoa(i)+"]", depth+1); err != nil {
+			if elems[i], err = t.value(arg, at+"."+strconv.Itoa(i), depth+1); err != nil {
 				return nil, err
 			}
 		}
 		return attribute.NewList(elems), nil
 	case exprBag:
-		return t.set(e, at)
+		return t.set(e)
 	case exprStruct:
 		return t.structure(e, at, depth+1)
-	case exprCall:
-		return nil, unsupported(e.text, at, e.tok)
-	case exprPath:
-		return nil, unsupported("VariableReference", at, e.tok)
 	}
-	return nil, unsupported(e.text, at, e.tok)
+	if depth > 0 {
+		return nil, unsupported(kindName(e), at, e.place())
+	}
+	return nil, unsupported(e.shown(), at, e.place())
+}
+
+// numberError is the error of a number in a statement.
+func numberError(err error) error {
+	if err.Error() == "Attempting to store more than 38 significant digits in a Number" {
+		return fail("DynamoDB only supports precision up to 38 digits")
+	}
+	return err
+}
+
+func errIon(e *expr, at string) error {
+	return failAt("Ion Literals are not supported: "+ionType(e.text)+" under key "+at, e.tok)
+}
+
+// ionType is about the type of a value that is written in Ion (its specification names them).
+func ionType(text string) string {
+	text = strings.TrimSpace(text)
+	for _, t := range [...]struct{ prefix, name string }{{"{{", "BLOB"}, {"{", "STRUCT"}, {"[", "LIST"}, {"(", "SEXP"}, {`"`, "STRING"},
+		{"true", "BOOL"}, {"false", "BOOL"}, {"null", "NULL"}} {
+		if strings.HasPrefix(text, t.prefix) {
+			return t.name
+		}
+	}
+	digits := strings.TrimPrefix(text, "-")
+	switch {
+	case digits == "" || !isDigit(digits[0]):
+		return "SYMBOL"
+	case len(digits) > 4 && (digits[4] == '-' || digits[4] == 'T'):
+		return "TIMESTAMP"
+	case strings.ContainsAny(digits, "eE"):
+		return "FLOAT"
+	case strings.ContainsAny(digits, ".dD"):
+		return "DECIMAL"
+	}
+	return "INT"
 }
 
 func unsupported(what, at string, tok token) error {
@@ -73,14 +105,21 @@ func (t *translator) structure(e *expr, at string, depth int) (attribute.Value, 
 	var b attribute.MapBuilder
 	seen := make(map[string]bool, len(e.keys))
 	for i, key := range e.keys {
+		if key.kind == exprIon {
+			return nil, errIon(key, at)
+		}
 		if key.kind != exprString {
-			return nil, failAt("Tuple keys must be of type String. Actual type: "+kindName(key)+" under "+at, key.tok)
+			return nil, failAt("Tuple keys must be of type String. Actual type: "+kindName(key)+" under "+at, key.place())
 		}
 		if key.text == "" {
 			return nil, fail("Path component cannot be an empty string")
 		}
 		if seen[key.text] {
-			return nil, failAt("Duplicate keys in tuple. Key: "+key.text+" under "+at, key.tok)
+			where := e.tok
+			if depth == 0 { // the item itself
+				where = key.tok
+			}
+			return nil, failAt("Duplicate keys in tuple. Key: "+key.text+" under "+at, where)
 		}
 		seen[key.text] = true
 		inside := at
@@ -96,42 +135,76 @@ func (t *translator) structure(e *expr, at string, depth int) (attribute.Value, 
 	return b.Value(), nil
 }
 
+// kindName is what messages call the kind of e.
 func kindName(e *expr) string {
-	return [...]string{exprPath: "VariableReference", exprString: "String", exprNumber: "Number", exprBool: "Boolean", exprNull: "Null",
-		exprMissing: "Missing", exprIon: "Ion", exprParameter: "Parameter", exprList: "List", exprBag: "Bag", exprStruct: "Struct",
-		exprOperator: "Operator", exprCall: "Call"}[e.kind]
+	switch {
+	case e.kind == exprPath && len(e.path) > 1:
+		return "Path"
+	case e.kind == exprNumber && strings.ContainsAny(e.text, ".eE"):
+		return "DECIMAL"
+	}
+	return [...]string{exprPath: "VariableReference", exprString: "STRING", exprNumber: "INT", exprBool: "BOOL", exprNull: "NULL",
+		exprMissing: "LiteralMissing", exprParameter: "Parameter", exprList: "Seq", exprBag: "Seq", exprStruct: "Struct",
+		exprOperator: "NAry", exprCall: "NAry"}[e.kind]
+}
+
+// place is where e is in messages; a path has no place.
+func (e *expr) place() token {
+	if e.kind == exprPath && len(e.path) > 1 {
+		return token{}
+	}
+	return e.tok
+}
+
+// shown is e as messages show what they did not expect: its name if it has one, or its kind.
+func (e *expr) shown() string {
+	switch e.kind {
+	case exprPath:
+		if len(e.path) > 1 {
+			return "PATH"
+		}
+		return e.path[0].Name
+	case exprString:
+		return strconv.Quote(e.text)
+	case exprParameter:
+		return "PARAMETER"
+	case exprList:
+		return "LIST"
+	case exprBag:
+		return "BAG"
+	case exprStruct:
+		return "STRUCT"
+	case exprMissing:
+		return "MISSING"
+	}
+	return strings.ToLower(e.text)
 }
 
 // set is the set of a bag: all strings or all numbers.
-func (t *translator) set(e *expr, at string) (attribute.Value, error) {
+func (t *translator) set(e *expr) (attribute.Value, error) {
 	if len(e.args) == 0 {
-		return nil, fail("Empty bags are not supported")
+		return nil, failAt("Empty bags are not supported", e.tok)
+	}
+	const mixed = "Unsupported data type in Bag. DynamoDB only supports either numbers or strings in bags"
+	if first := e.args[0]; first.kind != exprString && first.kind != exprNumber {
+		return nil, failAt(mixed, first.tok)
 	}
 	elems := make([]attribute.Value, len(e.args))
-	texts := make([]string, len(e.args))
 	seen := make(map[string]bool, len(e.args))
 	repeats := false
 	for i, arg := range e.args {
-		if arg.kind == exprParameter {
-			return nil, unsupported("Parameter", at+"["+strconv.Itoa(i)+"]", arg.tok)
-		}
-		if arg.kind != e.args[0].kind || arg.kind != exprString && arg.kind != exprNumber {
-			return nil, fail("Unsupported data type in Bag. DynamoDB only supports either numbers or strings in bags")
+		if arg.kind != e.args[0].kind {
+			return nil, fail(mixed)
 		}
 		var err error
-		if elems[i], err = t.value(arg, at, 0); err != nil {
+		if elems[i], err = t.value(arg, "root", 0); err != nil {
 			return nil, err
 		}
-		texts[i] = arg.text
 		repeats = repeats || seen[string(elems[i])]
 		seen[string(elems[i])] = true
 	}
 	if repeats {
-		message := "One or more parameter values were invalid: Input collection [" + strings.Join(texts, ", ") + "] contains duplicates"
-		if e.args[0].kind == exprNumber {
-			return nil, fail(message + "! under " + at)
-		}
-		return nil, fail(message + ".")
+		return nil, fail("Input collection contains duplicates")
 	}
 	return attribute.NewSet(elems), nil
 }

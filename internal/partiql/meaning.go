@@ -11,9 +11,9 @@ import (
 
 // mean is what a draft means, as far as that can be known without its table.
 func (d *draft) mean(parameters []attribute.Value) (*Statement, error) {
-	s := &Statement{Kind: d.kind, Returning: d.returning, IfAbsent: d.conflict, where: d.where, terms: &translator{parameters}}
-	if d.other.text != "" {
-		return nil, failAt("Unsupported clause: "+strings.ToUpper(d.other.text), d.other)
+	s := &Statement{Kind: d.kind, Returning: d.returning, where: d.where, terms: &translator{parameters}}
+	if d.other != nil {
+		return nil, d.other
 	}
 	if err := s.setSource(d.source); err != nil {
 		return nil, err
@@ -50,6 +50,8 @@ var errIncompleteKey = fail("Where clause does not contain a mandatory equality 
 
 func (s *Statement) setSource(source []token) error {
 	switch {
+	case s.Kind == Insert && len(source) > 1:
+		return fail("FROM clause may only contain a single table name in data manipulation statements")
 	case len(source) > 2:
 		return fail("A path may contain at most 2 components in the FROM clause")
 	case len(source) == 2 && s.Kind != Select && s.Kind != Exists:
@@ -63,13 +65,13 @@ func (s *Statement) setSource(source []token) error {
 }
 
 func (s *Statement) setColumns(d *draft) error {
-	if d.star && len(d.columns) > 0 {
-		return fail("Other attributes should not be present in the projection when '*' is used.")
-	}
 	seen := map[string]bool{}
 	for _, e := range d.columns {
 		if e.kind != exprPath {
 			return failAt("Unexpected path component", e.tok)
+		}
+		if e.wildcard != nil {
+			return fail("Changing item's hierarchy while reading isn't supported")
 		}
 		if len(e.path) > maxDepth {
 			return fail("The document path has too many nesting levels; nesting levels: " + strconv.Itoa(len(e.path)))
@@ -88,13 +90,20 @@ func (s *Statement) setColumns(d *draft) error {
 		seen[c.Name] = true
 		s.Columns = append(s.Columns, c)
 	}
-	return nil
+	paths := make([]expression.Path, len(s.Columns))
+	for i, c := range s.Columns {
+		paths[len(paths)-1-i] = c.Path
+	}
+	return expression.CheckPaths(paths)
 }
 
 func (s *Statement) setOrder(order []draftOrder) error {
 	for _, o := range order {
-		if o.by.kind != exprPath {
-			return fail("Argument to ORDER BY must be of type VariableReference. Type: " + kindName(o.by))
+		if o.by.kind != exprPath || len(o.by.path) > 1 {
+			return fail("Argument to ORDER BY must be of type VariableReference. Type: " + o.by.shown())
+		}
+		if o.by.wildcard != nil {
+			return o.by.wildcard
 		}
 		s.order = append(s.order, orderTerm{o.by.path, o.descending})
 	}
@@ -109,7 +118,7 @@ func (s *Statement) setItem(d *draft) error {
 		return errInsertMany
 	}
 	if d.item.kind != exprStruct {
-		return fail("Unsupported format in item expression. Please use struct format {...} to express item values for insert statement.")
+		return failAt("Unsupported format in item expression. Please use struct format {...} to express item values for insert statement.", d.item.tok)
 	}
 	var err error
 	s.Item, err = s.terms.structure(d.item, "root", 0)
@@ -158,8 +167,8 @@ func (t *translator) setOperand(name string, d draftAction) (expression.Term, er
 	if len(args) != 2 {
 		return none, failAt(name+" must have exactly two arguments", d.value.tok)
 	}
-	if args[0].kind != exprPath || !slices.Equal(args[0].path, d.path.path) {
-		return none, failAt("The first argument to "+name+" must equal the assignment value", d.value.tok)
+	if args[0].kind != exprPath || args[0].wildcard != nil || !slices.Equal(args[0].path, d.path.path) {
+		return none, fail("The first argument to " + name + " must equal the assignment value")
 	}
 	notSet := failAt("The second argument to "+name+" must be a value with type SET", args[0].tok)
 	if args[1].kind != exprBag && args[1].kind != exprParameter {
@@ -181,10 +190,12 @@ func (t *translator) setValue(e *expr) (expression.Term, error) {
 	name := ""
 	switch e.kind {
 	case exprPath:
-		return expression.PathTerm(slices.Clone(e.path)), nil
+		return expression.PathTerm(slices.Clone(e.path)), e.wildcard
+	case exprMissing:
+		return none, errMissing
 	case exprCall:
-		if e.text != "list_append" {
-			return none, failAt("Unrecognized function: "+e.text, e.tok)
+		if err := e.checkFunction(); err != nil {
+			return none, err
 		}
 		name = e.text
 	case exprOperator:
@@ -194,7 +205,7 @@ func (t *translator) setValue(e *expr) (expression.Term, error) {
 		case "IS":
 			return none, fail("IS operator is not supported in update expressions")
 		default:
-			return none, fail("Unsupported operator in Update Expression. Operator: " + e.text)
+			return none, fail("Unsupported operator in Update Expression. Operator: " + strings.ToLower(e.text))
 		}
 	default:
 		v, err := t.value(e, "root", 0)

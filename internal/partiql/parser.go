@@ -16,6 +16,14 @@ type parser struct {
 
 // Parse reads a statement and puts the parameters where its question marks are.
 func Parse(text string, parameters []attribute.Value) (*Statement, error) {
+	s, err := parse(text, parameters)
+	if err == errMalformed {
+		err = fail(NotWellFormed + text)
+	}
+	return s, err
+}
+
+func parse(text string, parameters []attribute.Value) (*Statement, error) {
 	tokens, err := scan(text)
 	if err != nil {
 		return nil, err
@@ -27,15 +35,13 @@ func Parse(text string, parameters []attribute.Value) (*Statement, error) {
 	}
 	p.takeSymbol(";")
 	if p.tok.kind != tokenEnd {
-		return nil, errLeftover
+		return nil, errMalformed
 	}
 	if p.parameters != len(parameters) {
 		return nil, fail("Number of parameters in request and statement don't match.")
 	}
 	return d.mean(parameters)
 }
-
-var errLeftover = malformed("Unexpected token after expression")
 
 // draft is a statement as it is written.
 type draft struct {
@@ -47,10 +53,9 @@ type draft struct {
 	order     []draftOrder
 	item      *expr // of an Insert
 	many      bool  // it is no VALUE
-	conflict  bool  // ON CONFLICT DO NOTHING
 	actions   []draftAction
 	returning Returning
-	other     token // the first token of a clause that DynamoDB does not have
+	other     error // of a clause that DynamoDB does not have
 }
 
 type draftOrder struct {
@@ -94,8 +99,10 @@ func (p *parser) statement() (*draft, error) {
 	switch {
 	case p.take("select"):
 		return p.selects()
-	case p.take("insert"):
-		return p.insert()
+	case p.tok.keyword("insert"):
+		tok := p.tok
+		p.advance()
+		return p.insert(tok)
 	case p.take("update"):
 		return p.update()
 	case p.take("delete"):
@@ -105,7 +112,7 @@ func (p *parser) statement() (*draft, error) {
 	case p.tok.keyword("exists") && p.ahead().is("("):
 		return p.exists()
 	}
-	return nil, malformed("Expected data manipulation")
+	return nil, errNoManipulation
 }
 
 // exists reads EXISTS(SELECT …).
@@ -113,14 +120,14 @@ func (p *parser) exists() (*draft, error) {
 	p.advance()
 	p.advance()
 	if !p.take("select") {
-		return nil, malformed("Expected data manipulation")
+		return nil, errNoManipulation
 	}
 	d, err := p.selects()
 	if err != nil {
 		return nil, err
 	}
 	if !p.takeSymbol(")") {
-		return nil, malformed("Expected RIGHT_PAREN")
+		return nil, errMalformed
 	}
 	d.kind = Exists
 	return d, nil
@@ -129,18 +136,18 @@ func (p *parser) exists() (*draft, error) {
 func (p *parser) selects() (*draft, error) {
 	d := &draft{kind: Select}
 	switch {
-	case p.tok.keyword("value"), p.tok.keyword("pivot"):
+	case p.tok.keyword("value"):
 		return nil, fail("Select projection doesn't support value or pivot keywords")
-	case p.tok.keyword("distinct"):
-		d.other = p.tok
-		p.advance()
+	case p.take("distinct"):
+		d.other = fail("Unsupported token in expression: DISTINCT")
 	case p.tok.keyword("all"):
 		p.advance()
 	}
 	for {
-		if p.tok.is("*") {
-			d.star = true
-			p.advance()
+		if p.takeSymbol("*") {
+			if d.star = true; p.tok.is(",") || len(d.columns) > 0 {
+				return nil, errMalformed
+			}
 		} else {
 			e, err := p.expression()
 			if err != nil {
@@ -156,7 +163,7 @@ func (p *parser) selects() (*draft, error) {
 		}
 	}
 	if !p.take("from") {
-		return nil, malformed("Expected FROM")
+		return nil, errMalformed
 	}
 	if err := p.from(d); err != nil {
 		return nil, err
@@ -164,24 +171,27 @@ func (p *parser) selects() (*draft, error) {
 	return d, p.clauses(d)
 }
 
-var errAlias = fail("Aliasing is not supported")
+var (
+	errAlias  = fail("Aliasing is not supported")
+	errSource = fail("Unexpected from source")
+)
 
 // from reads what a Select reads from.
 func (p *parser) from(d *draft) error {
 	switch {
-	case p.tok.is("["), p.tok.is("<<"):
-		return fail("Invalid list expression in source.")
+	case p.tok.is("(") && p.ahead().keyword("select"):
+		return errSource
 	case p.tok.kind != tokenName && p.tok.kind != tokenQuotedName:
 		if _, err := p.primary(); err != nil {
 			return err
 		}
-		return fail("Unexpected from source")
+		return errSource
 	}
 	if err := p.source(d); err != nil {
 		return err
 	}
-	if p.tok.is("-") { // a name with a hyphen, without quotes
-		return fail("Unexpected from source")
+	if p.tok.is("[") {
+		return fail("Invalid list expression in source.")
 	}
 	switch word := p.tok; {
 	case p.alias():
@@ -203,9 +213,9 @@ func (p *parser) source(d *draft) error {
 	for {
 		if p.tok.kind != tokenName && p.tok.kind != tokenQuotedName {
 			if len(d.source) == 0 {
-				return malformed("Expected identifier for simple path")
+				return errMalformed
 			}
-			return malformed("Invalid path dot component")
+			return errBadDotComponent
 		}
 		if p.tok.text == "" {
 			return fail("Path component cannot be an empty string")
@@ -223,15 +233,18 @@ func (p *parser) clauses(d *draft) error {
 	if err := p.whereClause(d); err != nil {
 		return err
 	}
-	if p.tok.keyword("group") || p.tok.keyword("having") {
-		d.other = p.tok
-		for !p.tok.ends() && !p.tok.keyword("order") && !p.tok.keyword("limit") {
+	if p.take("group") {
+		d.refuse(fail("Unsupported clause: GROUP BY"))
+		for !p.tok.ends() && !p.tok.keyword("having") && !p.tok.keyword("order") && !p.tok.keyword("limit") {
 			p.advance()
 		}
 	}
+	if err := p.otherClause(d, "having"); err != nil {
+		return err
+	}
 	if p.take("order") {
 		if !p.take("by") {
-			return malformed("Expected BY")
+			return errMalformed
 		}
 		for {
 			e, err := p.expression()
@@ -248,13 +261,26 @@ func (p *parser) clauses(d *draft) error {
 			}
 		}
 	}
-	if p.tok.keyword("limit") {
-		d.other = p.tok
-		p.advance()
-		_, err := p.expression()
-		return err
+	return p.otherClause(d, "limit")
+}
+
+// refuse keeps the first error of a clause that DynamoDB does not have.
+func (d *draft) refuse(err error) {
+	if d.other == nil {
+		d.other = err
 	}
-	return nil
+}
+
+// otherClause reads a clause with an expression that DynamoDB does not have.
+func (p *parser) otherClause(d *draft, word string) error {
+	if !p.take(word) {
+		return nil
+	}
+	e, err := p.expression()
+	if err == nil {
+		d.refuse(failAt("Unsupported clause: "+strings.ToUpper(word), e.tok))
+	}
+	return err
 }
 
 func (p *parser) whereClause(d *draft) error {
@@ -266,16 +292,21 @@ func (p *parser) whereClause(d *draft) error {
 	return err
 }
 
-func (p *parser) insert() (*draft, error) {
+func (p *parser) insert(tok token) (*draft, error) {
 	if !p.take("into") {
-		return nil, malformed("Expected INTO")
+		return nil, errMalformed
 	}
 	d := &draft{kind: Insert}
 	if err := p.source(d); err != nil {
 		return nil, err
 	}
-	d.many = !p.take("value")
-	if p.tok.keyword("values") || p.tok.keyword("select") {
+	if p.take("values") {
+		if !p.tok.is("(") {
+			return nil, errMalformed
+		}
+		return nil, errInsertMany
+	}
+	if d.many = !p.take("value"); d.many && p.tok.keyword("select") {
 		return nil, errInsertMany
 	}
 	var err error
@@ -283,12 +314,10 @@ func (p *parser) insert() (*draft, error) {
 		return nil, err
 	}
 	if p.tok.keyword("at") {
-		return nil, fail("AT is not supported in insert statements.")
+		return nil, failAt("AT is not supported in insert statements.", tok)
 	}
-	if p.take("on") {
-		if err := p.onConflict(d); err != nil {
-			return nil, err
-		}
+	if p.tok.keyword("on") && p.ahead().keyword("conflict") {
+		return nil, fail("Unsupported clause: ON CONFLICT")
 	}
 	if p.tok.keyword("returning") {
 		return nil, fail("RETURNING is not supported in INSERT")
@@ -296,25 +325,7 @@ func (p *parser) insert() (*draft, error) {
 	return d, nil
 }
 
-var errInsertMany = fail(`Unsupported operation: Inserting multiple items in a single statement is not supported, use "INSERT INTO tableName VALUE item" instead`)
-
-// onConflict reads ON CONFLICT DO NOTHING.
-func (p *parser) onConflict(d *draft) error {
-	if !p.take("conflict") {
-		return malformed("Expected CONFLICT")
-	}
-	if p.tok.keyword("where") {
-		return failAt("Unsupported clause: WHERE", p.tok)
-	}
-	if !p.take("do") {
-		return malformed("Expected DO")
-	}
-	if !p.take("nothing") {
-		return fail(`Invalid conflict action. Only "DO NOTHING" action is supported.`)
-	}
-	d.conflict = true
-	return nil
-}
+var errInsertMany = fail("Unsupported operation: InsertOp")
 
 func (p *parser) update() (*draft, error) {
 	d := &draft{kind: Update}
@@ -328,7 +339,7 @@ func (p *parser) update() (*draft, error) {
 		return nil, err
 	}
 	if len(d.actions) == 0 {
-		return nil, malformed("Expected data manipulation")
+		return nil, errNoManipulation
 	}
 	if err := p.whereClause(d); err != nil {
 		return nil, err
@@ -352,7 +363,7 @@ func (p *parser) fromFirst() (*draft, error) {
 		return nil, err
 	}
 	if len(d.actions) == 0 {
-		return nil, malformed("Expected data manipulation")
+		return nil, errNoManipulation
 	}
 	return d, p.returns(d)
 }
@@ -387,10 +398,14 @@ func (p *parser) actions(d *draft) error {
 func (p *parser) target() (*expr, error) {
 	tok := p.tok
 	if tok.kind != tokenName && tok.kind != tokenQuotedName {
-		return nil, malformed("Expected identifier for simple path")
+		return nil, errMalformed
 	}
 	p.advance()
-	return p.path(tok)
+	e, err := p.path(tok)
+	if err == nil && e.wildcard != nil {
+		err = errMalformed
+	}
+	return e, err
 }
 
 func (p *parser) set() (draftAction, error) {
@@ -399,10 +414,10 @@ func (p *parser) set() (draftAction, error) {
 		return draftAction{}, err
 	}
 	if !p.takeSymbol("=") {
-		return draftAction{}, malformed("Expected EQ")
+		return draftAction{}, errMalformed
 	}
 	if p.tok.ends() {
-		return draftAction{}, malformed("Unexpected term")
+		return draftAction{}, errMalformed
 	}
 	value, err := p.expression()
 	return draftAction{path: path, value: value}, err
@@ -410,7 +425,7 @@ func (p *parser) set() (draftAction, error) {
 
 func (p *parser) deletes() (*draft, error) {
 	if !p.take("from") {
-		return nil, malformed("Expected FROM")
+		return nil, errMalformed
 	}
 	d := &draft{kind: Delete}
 	if err := p.source(d); err != nil {
@@ -432,11 +447,14 @@ func (p *parser) returns(d *draft) error {
 	}
 	which := strings.ToUpper(p.tok.text)
 	if !p.take("all") && !p.take("modified") {
-		return malformed("Expected ALL or MODIFIED in a returning clause.")
+		return errMalformed
 	}
 	which += " " + strings.ToUpper(p.tok.text)
 	if !p.take("old") && !p.take("new") {
-		return malformed("Expected OLD or NEW in a returning clause.")
+		return errMalformed
+	}
+	if p.tok.ends() {
+		return errMalformed
 	}
 	if !p.takeSymbol("*") {
 		return fail("Expected '*' after ( MODIFIED | ALL ) ( NEW | OLD ) in RETURNING clause")

@@ -7,8 +7,8 @@
 //
 // Its main rule is the order in which mistakes are found: the whole text is read first (Parse), with nothing known of any
 // table, and an error then says that the statement is not well formed; next comes what the words mean; last, with the key of
-// the table, whether the statement reads or writes what it may. The wording is AWS's as far as it is known: see the
-// developer guide, "PartiQL - A SQL-compatible query language for Amazon DynamoDB".
+// the table, whether the statement reads or writes what it may. The wording is that of DynamoDB Local, and of the
+// developer guide: "PartiQL - A SQL-compatible query language for Amazon DynamoDB".
 package partiql
 
 import (
@@ -24,13 +24,22 @@ type Error = attribute.Error
 
 func fail(message string) error { return &Error{Message: message} }
 
-// malformed is the error of a text that no statement could be. Of some, AWS has nothing more to say than that.
-func malformed(detail string) error {
-	return fail("Statement wasn't well formed, can't be processed: " + detail)
-}
+// NotWellFormed starts the message of a text that no statement could be. The statement follows, or what is wrong with it.
+const NotWellFormed = "Statement wasn't well formed, can't be processed: "
 
-// failAt is an error that shows the place in the text: line, column and length of a token, in characters.
+// The texts that are no statements. Parse answers errMalformed with the statement in the message.
+var (
+	errMalformed       = fail(NotWellFormed)
+	errNoManipulation  = fail(NotWellFormed + "Expected data manipulation")
+	errKeyword         = fail(NotWellFormed + "Unexpected keyword")
+	errBadDotComponent = fail(NotWellFormed + "Invalid path dot component")
+)
+
+// failAt is an error that shows the place in the text, if there is one: line, column and length of a token, in characters.
 func failAt(message string, t token) error {
+	if t.kind == tokenEnd {
+		return fail(message)
+	}
 	return fail(message + " at " + strconv.Itoa(t.line) + ":" + strconv.Itoa(t.column) + ":" + strconv.Itoa(t.length))
 }
 
@@ -76,8 +85,6 @@ type Statement struct {
 	Filter *expression.Condition
 	// Item is what an Insert inserts.
 	Item attribute.Value
-	// IfAbsent says that an Insert does nothing if there is such an item.
-	IfAbsent bool
 	// Update is what an Update changes.
 	Update *expression.Update
 	// Returning is what an Update or a Delete answers.

@@ -132,9 +132,6 @@ func (s *script) parse(st *Statement) (string, error) {
 	if st.Item != nil {
 		out += " " + show(st.Item)
 	}
-	if st.IfAbsent {
-		out += " if absent"
-	}
 	if st.Update != nil {
 		out += fmt.Sprintf(" changes %v reads %v", st.Update.Attributes(), st.Update.Reads())
 	}

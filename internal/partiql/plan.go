@@ -3,6 +3,7 @@ package partiql
 import (
 	"bytes"
 	"slices"
+	"strconv"
 
 	"github.com/statordb/stator/internal/attribute"
 	"github.com/statordb/stator/internal/expression"
@@ -14,7 +15,7 @@ type Schema struct {
 	Sort      *expression.KeyAttribute
 }
 
-// maxReads bounds how many reads a statement may be made of.
+// maxReads bounds how many reads a statement may be made of, as IN takes so many partition keys (developer guide).
 const maxReads = 50
 
 // Plan is how a Select is read.
@@ -31,9 +32,6 @@ type Plan struct {
 type Range struct {
 	Partition attribute.Value
 	Sort      Bounds
-	// Attributes are those that the conditions on the range's items name, in the statement's order.
-	Attributes []string
-	negated    bool // a condition on the sort key is negated, so that the range may overlap others
 }
 
 // Bounds are a condition on a sort key: nil bounds nothing, Prefix is begins_with.
@@ -42,10 +40,7 @@ type Bounds struct {
 	LowOpen, HighOpen        bool
 }
 
-var (
-	errTooManyReads = fail("Too many decomposed read operations for a given query.")
-	errOverlap      = fail("Overlapping conditions with range keys are not supported in where clause")
-)
+var errTooManyReads = fail("The WHERE clause has too many conditions on the key; it may ask for at most " + strconv.Itoa(maxReads) + " reads")
 
 // Plan finds what a Select reads of what has this key: some partitions, if the WHERE clause fixes the partition key
 // wherever it may be true, and everything otherwise.
@@ -74,9 +69,7 @@ func (s *Statement) Plan(key Schema) (*Plan, error) {
 			p.Ranges = append(p.Ranges, r)
 		}
 	}
-	if err := p.disjoint(); err != nil {
-		return nil, err
-	}
+	p.merge()
 	return p, s.sort(p, key)
 }
 
@@ -84,7 +77,7 @@ func (s *Statement) Plan(key Schema) (*Plan, error) {
 func (s *Statement) checkOrder(key Schema) error {
 	for _, o := range s.order {
 		if !isAttribute(o.path, key.Partition) && (key.Sort == nil || !isAttribute(o.path, *key.Sort)) {
-			return fail("Attribute " + o.path[len(o.path)-1].Name + " in ORDER BY clause must be part of the primary key")
+			return fail("Variable reference " + o.path[0].Name + " in ORDER BY clause must be part of the primary key")
 		}
 	}
 	return nil
@@ -94,7 +87,7 @@ func isAttribute(p expression.Path, a expression.KeyAttribute) bool {
 	return len(p) == 1 && p[0].Name == a.Name
 }
 
-// sort puts the ranges in the order that ORDER BY asks for. Without the sort key there, AWS gives its last first.
+// sort puts the ranges in the order that ORDER BY asks for. Without the partition key there, each is in order for itself.
 func (s *Statement) sort(p *Plan, key Schema) error {
 	if len(s.order) == 0 {
 		return nil
@@ -103,7 +96,6 @@ func (s *Statement) sort(p *Plan, key Schema) error {
 		return err
 	}
 	byPartition, descending := false, false
-	p.Reverse = true
 	for _, o := range s.order {
 		if isAttribute(o.path, key.Partition) {
 			byPartition, descending = true, o.descending
@@ -111,13 +103,17 @@ func (s *Statement) sort(p *Plan, key Schema) error {
 			p.Reverse = o.descending
 		}
 	}
-	for i := range p.Ranges {
-		if !byPartition && !attribute.Equal(p.Ranges[i].Partition, p.Ranges[0].Partition) {
-			return fail("Must have hash key in ORDER BY clause when more than one hash key condition specified in WHERE clause.")
+	places := make(map[string]int, len(p.Ranges)) // where the partitions are first
+	for i, r := range p.Ranges {
+		if _, ok := places[string(r.Partition)]; !ok {
+			places[string(r.Partition)] = i
 		}
 	}
 	slices.SortStableFunc(p.Ranges, func(a, b Range) int {
-		c := attribute.Compare(a.Partition, b.Partition)
+		c := places[string(a.Partition)] - places[string(b.Partition)]
+		if byPartition {
+			c = attribute.Compare(a.Partition, b.Partition)
+		}
 		if descending {
 			c = -c
 		}
@@ -131,41 +127,29 @@ func (s *Statement) sort(p *Plan, key Schema) error {
 	return nil
 }
 
-// disjoint refuses ranges that overlap. Those with a negated condition make one of all of their partition.
-func (p *Plan) disjoint() error {
-	merged := p.Ranges[:0:0]
-	for i, r := range p.Ranges {
-		whole, first := r.negated, true
-		for j, other := range p.Ranges {
-			if i == j || !attribute.Equal(r.Partition, other.Partition) {
-				continue
-			}
-			first = first && i < j
-			switch {
-			case other.negated:
-				whole = true
-			case !r.negated && i < j && overlap(&r.Sort, &other.Sort):
-				return errOverlap
+// merge makes one range, of the whole partition, of those that overlap: an item is read once.
+func (p *Plan) merge() {
+	overlapping := map[string]bool{} // by partition
+	for i := range p.Ranges {
+		for j := range p.Ranges[:i] {
+			a, b := &p.Ranges[i], &p.Ranges[j]
+			if attribute.Equal(a.Partition, b.Partition) && overlap(&a.Sort, &b.Sort) {
+				overlapping[string(a.Partition)] = true
 			}
 		}
-		switch {
-		case !whole:
+	}
+	var merged []Range
+	done := map[string]bool{}
+	for _, r := range p.Ranges {
+		switch id := string(r.Partition); {
+		case !overlapping[id]:
 			merged = append(merged, r)
-		case first:
-			alone := !slices.ContainsFunc(p.Ranges[i+1:], func(o Range) bool { return attribute.Equal(o.Partition, r.Partition) })
-			if !alone {
-				r.Sort = Bounds{}
-			}
-			for _, other := range p.Ranges[i+1:] {
-				if attribute.Equal(other.Partition, r.Partition) {
-					r.Attributes = slices.Concat(r.Attributes, other.Attributes)
-				}
-			}
-			merged = append(merged, r)
+		case !done[id]:
+			done[id] = true
+			merged = append(merged, Range{Partition: r.Partition})
 		}
 	}
 	p.Ranges = merged
-	return nil
 }
 
 // brancher takes a WHERE clause apart into what it may be true by.
@@ -198,21 +182,9 @@ func (b *brancher) isKey(e *expr, sort bool) bool {
 	return isAttribute(e.path, b.key.Partition)
 }
 
-// mentions says whether an attribute of the key is somewhere in e; sortOnly looks for the sort key alone.
-func (b *brancher) mentions(e *expr, sortOnly bool) bool {
-	return b.isKey(e, true) || !sortOnly && b.isKey(e, false) ||
-		slices.ContainsFunc(e.args, func(arg *expr) bool { return b.mentions(arg, sortOnly) })
-}
-
-// attributes appends the names of the attributes in e to list.
-func (e *expr) attributes(list []string) []string {
-	if e.kind == exprPath {
-		return append(list, e.path[0].Name)
-	}
-	for _, arg := range e.args {
-		list = arg.attributes(list)
-	}
-	return list
+// mentions says whether an attribute of the key is somewhere in e.
+func (b *brancher) mentions(e *expr) bool {
+	return b.isKey(e, true) || b.isKey(e, false) || slices.ContainsFunc(e.args, b.mentions)
 }
 
 // constant says whether e is a value.
@@ -267,7 +239,7 @@ func (b *brancher) branches(e *expr) ([][]*expr, error) {
 			product[i] = append(product[i], common...)
 		}
 		return product, nil
-	case e.isOperator("OR") && b.mentions(e, false):
+	case e.isOperator("OR") && b.mentions(e):
 		left, err := b.branches(e.args[0])
 		if err != nil {
 			return nil, err
@@ -281,8 +253,8 @@ func (b *brancher) branches(e *expr) ([][]*expr, error) {
 		}
 		return append(left, right...), nil
 	case e.isOperator("IN") && (b.isKey(e.args[0], false) || b.isKey(e.args[0], true)):
-		if len(e.args)-1 > maxReads {
-			return nil, errTooManyReads
+		if n := len(e.args) - 1; n > maxReads {
+			return nil, fail("The IN operator is provided with too many operands; number of operands: " + strconv.Itoa(n))
 		}
 		var alternatives [][]*expr
 		for _, v := range e.args[1:] {
@@ -296,7 +268,6 @@ func (b *brancher) branches(e *expr) ([][]*expr, error) {
 // rangeOf is what a branch reads; it is not ok if that is nothing.
 func (b *brancher) rangeOf(branch []*expr) (r Range, ok bool, err error) {
 	for _, e := range branch {
-		r.Attributes = e.attributes(r.Attributes)
 		path, value, name := e.comparison()
 		switch {
 		case path != nil && b.isKey(path, false):
@@ -317,8 +288,6 @@ func (b *brancher) rangeOf(branch []*expr) (r Range, ok bool, err error) {
 				return r, false, err
 			}
 			r.Sort.narrow(name, v)
-		case path != nil && b.isKey(path, true), e.isOperator("NOT") && b.mentions(e, true):
-			r.negated = true
 		case e.isOperator("BETWEEN") && b.isKey(e.args[0], true) && e.args[1].constant() && e.args[2].constant():
 			for i, name := range []string{">=", "<="} {
 				v, err := b.keyValue(e.args[1+i], *b.key.Sort)
@@ -342,7 +311,7 @@ func (b *brancher) rangeOf(branch []*expr) (r Range, ok bool, err error) {
 func (b *brancher) keyValue(e *expr, a expression.KeyAttribute) (attribute.Value, error) {
 	v, err := b.terms.value(e, "root", 0)
 	if err == nil && v.Kind() != a.Kind {
-		err = fail("Key attribute's data type should match its data type in table's schema: Key " + a.Name)
+		err = errKeyKind(a)
 	}
 	return v, err
 }
