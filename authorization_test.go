@@ -1,6 +1,7 @@
 package stator_test
 
 import (
+	"encoding/base64"
 	"errors"
 	"reflect"
 	"regexp"
@@ -12,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
@@ -38,8 +40,8 @@ func TestNobodyMayDoAnything(t *testing.T) {
 		client  any
 		atLeast int // operations that are there
 	}{
-		{dynamodb.NewFromConfig(conf), 20}, {iam.NewFromConfig(conf), 79}, {sts.NewFromConfig(conf), 8},
-		{organizations.NewFromConfig(conf), 6},
+		{dynamodb.NewFromConfig(conf), 22}, {iam.NewFromConfig(conf), 79}, {sts.NewFromConfig(conf), 8},
+		{organizations.NewFromConfig(conf), 6}, {dynamodbstreams.NewFromConfig(conf), 4},
 	} {
 		there := 0
 		client := reflect.ValueOf(c.client)
@@ -235,6 +237,13 @@ func complete(input reflect.Value) {
 		in.BillingMode = "PAY_PER_REQUEST"
 	case *dynamodb.UpdateTableInput:
 		in.DeletionProtectionEnabled = aws.Bool(true)
+	case *dynamodbstreams.DescribeStreamInput:
+		in.StreamArn = aws.String(sampleStream)
+	case *dynamodbstreams.GetShardIteratorInput:
+		in.StreamArn, in.ShardId = aws.String(sampleStream), aws.String("shardId-00000000000000000000-00000000")
+		in.ShardIteratorType = "LATEST"
+	case *dynamodbstreams.GetRecordsInput:
+		in.ShardIterator = aws.String(sampleStream + "|1|" + base64.StdEncoding.EncodeToString(append([]byte{7: 1}, make([]byte, 54)...)))
 	case *dynamodb.PutResourcePolicyInput:
 		in.Policy = aws.String(`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"dynamodb:Scan","Principal":"*","Resource":"*"}]}`)
 	}
@@ -277,7 +286,10 @@ func fill(v reflect.Value, path string) {
 	}
 }
 
-const sampleAccount = "123456789012"
+const (
+	sampleAccount = "123456789012"
+	sampleStream  = "arn:aws:dynamodb:eu-west-1:" + sampleAccount + ":table/sample/stream/2026-01-01T00:00:00.000"
+)
 
 const samplePolicy = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}]}`
 

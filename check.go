@@ -19,6 +19,8 @@ type CheckResult struct {
 	Tables, Indexes int64
 	// Items are the items of all tables, and Bytes their size as DynamoDB counts it. Entries are those of indexes.
 	Items, Entries, Bytes int64
+	// Records are the changes that streams tell.
+	Streams, Records int64
 	// Identities are the records of accounts, users, groups and access keys.
 	Identities int64
 	Problems   int64
@@ -41,7 +43,8 @@ func Check(ctx context.Context, data string, report func(problem string)) (sum C
 
 	t, err := table.Check(ctx, db, func(p table.Problem) { report(p.String()) })
 	sum = CheckResult{
-		Tables: t.Tables, Indexes: t.Indexes, Items: t.Items, Entries: t.Entries, Bytes: t.Bytes, Problems: t.Problems,
+		Tables: t.Tables, Indexes: t.Indexes, Items: t.Items, Entries: t.Entries, Bytes: t.Bytes,
+		Streams: t.Streams, Records: t.Records, Problems: t.Problems,
 	}
 	if err != nil {
 		return sum, err

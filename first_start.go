@@ -21,7 +21,7 @@ func (s *Server) openIdentities(ctx context.Context, opts Options) (*identity.St
 	if err != nil {
 		return nil, nil, err
 	}
-	ids, err := identity.Open(ctx, s.db, identity.Options{MasterKey: keys[0], OldKeys: keys[1:], Logger: opts.Logger})
+	ids, err := identity.Open(ctx, s.db, identity.Options{MasterKey: keys[0], OldKeys: keys[1:], PublicURL: opts.PublicURL, Logger: opts.Logger})
 	if err != nil {
 		return nil, nil, err
 	}

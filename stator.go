@@ -82,6 +82,9 @@ type Options struct {
 	// Throttle limits requests to the throughput of tables and indexes, and changes of throughput to AWS's quotas, as AWS
 	// does. Without it the machine is the limit. Each server has its own count of what was consumed.
 	Throttle bool
+	// PublicURL is how clients reach the server, such as https://db.example.com. SAML assertions may be meant for /saml
+	// there.
+	PublicURL string
 	// Metrics serves /metrics without authentication.
 	Metrics bool
 	// Logger gets what the server has to say; nil drops it.
@@ -185,9 +188,13 @@ func openEngine(opts Options) (*pebblekv.DB, error) {
 	return pebblekv.OpenMemory(pebblekv.Options{Logger: opts.Logger})
 }
 
+// soleServer is the name of this server in leases. The engines that there are let in one process: after a crash nobody else
+// has its leases.
+const soleServer = "stator"
+
 // wire puts the parts together over the engine.
 func (s *Server) wire(ctx context.Context, opts Options) (err error) {
-	if s.store, err = table.Open(ctx, s.db, table.Options{Logger: opts.Logger}); err != nil {
+	if s.store, err = table.Open(ctx, s.db, table.Options{Logger: opts.Logger, Owner: soleServer}); err != nil {
 		return err
 	}
 	ids, auth, err := s.openIdentities(ctx, opts)

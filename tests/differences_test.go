@@ -7,8 +7,11 @@ import (
 	"errors"
 	"flag"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -26,6 +29,8 @@ type difference struct {
 	title, aws, stator, why string
 	// shows fails if Stator no longer does what is said here.
 	shows func(t *testing.T, db *dynamodb.Client)
+	// identity does, in the place of shows, for what is about identities.
+	identity func(t *testing.T, conf aws.Config)
 }
 
 var differences = []difference{
@@ -114,6 +119,43 @@ var differences = []difference{
 				ExpressionAttributeValues: map[string]types.AttributeValue{":id": text("x")}})
 			if err == nil || !strings.Contains(err.Error(), "explicit deny in a resource-based policy") {
 				t.Errorf("it is not in force: %v", err)
+			}
+		},
+	},
+	{
+		title:  "Expired items are deleted within seconds",
+		aws:    "An item whose Time To Live is over is deleted some time in the next few days.",
+		stator: "It is deleted in the seconds after, unless very many expire at once. Until then it is in reads, as on AWS.",
+		why:    "What is due is read from a queue in the order of time. Programs that filter expired items out find fewer.",
+		shows: func(t *testing.T, db *dynamodb.Client) {
+			create(t, db, "fleeting")
+			setTTL(t, db, "fleeting", "expires", true)
+			_, err := db.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String("fleeting"), Item: map[string]types.AttributeValue{
+				"id": text("x"), "expires": &types.AttributeValueMemberN{Value: strconv.FormatInt(time.Now().Unix()-1, 10)}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for end := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+				out, err := db.Scan(t.Context(), &dynamodb.ScanInput{TableName: aws.String("fleeting")})
+				if err != nil || time.Now().After(end) {
+					t.Fatalf("it is not deleted: %v", err)
+				}
+				if out.Count == 0 {
+					return
+				}
+			}
+		},
+	},
+	{
+		title:  "Time To Live can be changed again at once",
+		aws:    "After UpdateTimeToLive another change of the table's Time To Live is refused for half an hour or more.",
+		stator: "It is refused as long as the table is ENABLING or DISABLING, which takes as long as the table is large.",
+		why:    "There is nothing to wait for. Programs that wait work too.",
+		shows: func(t *testing.T, db *dynamodb.Client) {
+			create(t, db, "changing")
+			for _, attr := range []string{"a", "b"} {
+				setTTL(t, db, "changing", attr, true)
+				setTTL(t, db, "changing", attr, false)
 			}
 		},
 	},
@@ -212,7 +254,8 @@ var differences = []difference{
 }
 
 func TestDifferences(t *testing.T) {
-	db := dynamodb.NewFromConfig(statortest.Start(t).Config)
+	conf := statortest.Start(t).Config
+	db := dynamodb.NewFromConfig(conf)
 	create(t, db, "things")
 	if _, err := db.CreateTable(t.Context(), &dynamodb.CreateTableInput{TableName: aws.String("collections"), BillingMode: types.BillingModePayPerRequest,
 		AttributeDefinitions: []types.AttributeDefinition{stringAttribute("id"), stringAttribute("n"), stringAttribute("m")},
@@ -221,8 +264,14 @@ func TestDifferences(t *testing.T) {
 			KeySchema: []types.KeySchemaElement{key("id", types.KeyTypeHash), key("m", types.KeyTypeRange)}}}}); err != nil {
 		t.Fatal(err)
 	}
-	for _, d := range differences {
-		t.Run(d.title, func(t *testing.T) { d.shows(t, db) })
+	for _, d := range slices.Concat(differences, identityDifferences) {
+		t.Run(d.title, func(t *testing.T) {
+			if d.identity != nil {
+				d.identity(t, conf)
+			} else {
+				d.shows(t, db)
+			}
+		})
 	}
 }
 
@@ -231,7 +280,7 @@ func TestDifferencesAreDocumented(t *testing.T) {
 	b.WriteString("# Where Stator differs from AWS\n\nOn purpose, and only here. This page is made from the tests that show each difference;\n" +
 		"what is not listed and differs is a bug. Operations that Stator does not have yet\n" +
 		"answer UnknownOperationException, or NotImplemented if they are IAM's.\n")
-	for _, d := range differences {
+	for _, d := range slices.Concat(differences, identityDifferences) {
 		b.WriteString("\n## " + d.title + "\n\n- **AWS:** " + d.aws + "\n- **Stator:** " + d.stator + "\n- **Why:** " + d.why + "\n")
 	}
 	if *write {
@@ -275,4 +324,27 @@ func create(t *testing.T, db *dynamodb.Client, name string) *types.TableDescript
 		t.Fatal(err)
 	}
 	return out.TableDescription
+}
+
+// setTTL changes Time To Live and waits for that.
+func setTTL(t *testing.T, db *dynamodb.Client, name, attr string, enabled bool) {
+	t.Helper()
+	_, err := db.UpdateTimeToLive(t.Context(), &dynamodb.UpdateTimeToLiveInput{TableName: &name,
+		TimeToLiveSpecification: &types.TimeToLiveSpecification{AttributeName: &attr, Enabled: &enabled}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := types.TimeToLiveStatusDisabled
+	if enabled {
+		want = types.TimeToLiveStatusEnabled
+	}
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		out, err := db.DescribeTimeToLive(t.Context(), &dynamodb.DescribeTimeToLiveInput{TableName: &name})
+		if err != nil || time.Now().After(end) {
+			t.Fatalf("it is not %s: %v", want, err)
+		}
+		if out.TimeToLiveDescription.TimeToLiveStatus == want {
+			return
+		}
+	}
 }

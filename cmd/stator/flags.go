@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -41,6 +42,7 @@ type config struct {
 	cacheMiB                        int64
 	grace                           time.Duration
 	masterKeyCommand                string
+	publicURL                       string
 	auditLog                        string
 	auditData                       bool
 	auditMaxSize, auditMaxFiles     int
@@ -90,6 +92,7 @@ func (c *config) serveFlags(f *flag.FlagSet) {
 	f.BoolVar(&c.noFsync, "no-fsync", false, "acknowledge writes before they are on disk: a crash loses the last second")
 	f.BoolVar(&c.throttle, "throttle", false, "limit requests to the throughput of tables and indexes, as AWS does; each server counts for itself")
 	f.Int64Var(&c.cacheMiB, "cache-mib", 8, "`MiB` of memory for the engine's cache; give it more if the data is much larger")
+	f.StringVar(&c.publicURL, "public-url", "", "`URL` by which clients reach the server; SAML assertions may be meant for /saml there")
 	f.StringVar(&c.auditLog, "audit-log", auditAuto, "`file` that says who did what, a line for each request on tables and identities; - is standard error, off is none, auto is audit.log in the data folder")
 	f.BoolVar(&c.auditData, "audit-data-events", false, "have reads and writes of items in the audit log too, without their values")
 	f.IntVar(&c.auditMaxSize, "audit-max-size-mb", 100, "`MiB` after which another audit log is begun")
@@ -163,6 +166,9 @@ func (c *config) check() error {
 	}
 	if c.auditMaxSize < 1 || c.auditMaxFiles < 0 {
 		return &usageError{"--audit-max-size-mb is at least 1, --audit-max-files not negative"}
+	}
+	if u, err := url.Parse(c.publicURL); c.publicURL != "" && (err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.RawQuery != "" || u.Fragment != "") {
+		return &usageError{"--public-url is like https://db.example.com"}
 	}
 	if c.cacheMiB < 1 {
 		return &usageError{"--cache-mib is less than 1"}

@@ -51,6 +51,7 @@ func serve(ctx context.Context, args []string, std stdio) error {
 		Account:         c.account,
 		Region:          c.region,
 		MasterKey:       masterKey,
+		PublicURL:       c.publicURL,
 		AllowedNetworks: c.allowed,
 		TrustedProxies:  c.proxies,
 		Metrics:         c.metrics == "on" || c.metrics == "auto" && local,

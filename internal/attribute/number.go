@@ -276,6 +276,26 @@ func (n Num) Int64() (int64, bool) {
 	return i, err == nil
 }
 
+// Floor returns the largest integer that is not over n, if n is not negative and the integer fits.
+func (n Num) Floor() (int64, bool) {
+	const most = 9 // pairs that always fit
+	pairs := int(n[0]) - zeroByte - bias
+	switch {
+	case n.Negative() || pairs > most:
+		return 0, false
+	case n.isZero():
+		return 0, true
+	}
+	var i int64
+	for p := 1; p <= pairs; p++ {
+		i *= 100
+		if p < len(n) {
+			i += int64(n[p] - 1)
+		}
+	}
+	return i, true
+}
+
 // Add returns n + m, or the error that the sum is out of range or has too many digits: nothing is rounded.
 func (n Num) Add(m Num) (Num, error) { return n.arithmetic(m, (*big.Int).Add) }
 

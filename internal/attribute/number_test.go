@@ -111,6 +111,31 @@ func TestNumberAgainstRationals(t *testing.T) {
 	})
 }
 
+func TestFloor(t *testing.T) {
+	for text, want := range map[string]int64{
+		"0": 0, "0.99": 0, "1e-130": 0, "1": 1, "1.5": 1, "9.999": 9, "10": 10, "100": 100, "100.01": 100, "1645119622": 1645119622,
+		"1.645119622e9": 1645119622, "16451196225e-1": 1645119622, "1645119622.999999999999": 1645119622, "2000000000": 2000000000,
+		"999999999999999999": 999999999999999999, "999999999999999999.9": 999999999999999999,
+	} {
+		n, err := ParseNumber(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, ok := n.Floor(); !ok || got != want {
+			t.Errorf("the floor of %s is %d, %v", text, got, ok)
+		}
+	}
+	for _, text := range []string{"-1", "-0.5", "-1e-130", "-1e125", "1e18", "9e125"} {
+		n, err := ParseNumber(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, ok := n.Floor(); ok {
+			t.Errorf("the floor of %s is %d", text, got)
+		}
+	}
+}
+
 func FuzzParseNumber(f *testing.F) {
 	for _, s := range []string{"0", "-1.5e10", "1e-130", ".", "1e+", "000.000100"} {
 		f.Add(s)

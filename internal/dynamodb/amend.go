@@ -43,6 +43,9 @@ func (a *amendment) run() error {
 	if err := a.quotas.maximums(&wanted); err != nil {
 		return err
 	}
+	if err := a.stream(); err != nil {
+		return err
+	}
 	if a.in.DeletionProtectionEnabled != nil {
 		a.Settings.DeletionProtection = *a.in.DeletionProtectionEnabled
 	}
@@ -58,6 +61,22 @@ func (a *amendment) run() error {
 		}
 	}
 	return checkIncluded(a.Indexes)
+}
+
+// stream enables or disables the stream of the table. The view of one that is enabled can't be changed.
+func (a *amendment) stream() error {
+	switch in := a.in.StreamSpecification; {
+	case in == nil:
+	case *in.StreamEnabled && a.Stream != nil:
+		return awsapi.Validation("Table already has an enabled stream: TableName: " + a.Name)
+	case *in.StreamEnabled:
+		a.Stream = &table.Stream{View: string(in.StreamViewType)}
+	case a.Stream == nil:
+		return awsapi.Validation("Table has no stream to disable: TableName: " + a.Name)
+	default:
+		a.Stream = nil
+	}
+	return nil
 }
 
 // billing changes the billing mode and the table's provisioned throughput.

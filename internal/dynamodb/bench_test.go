@@ -1,6 +1,8 @@
 package dynamodb
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -59,5 +61,69 @@ func benchmarkGetItem(b *testing.B, op awsapi.Operation, identity string) {
 		if answer, err = call.Run(b.Context(), answer[:0]); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkPutItem is a small PutItem, in a table without Time To Live and in one with it, where its item's time moves.
+func BenchmarkPutItem(b *testing.B) {
+	for _, ttl := range []bool{false, true} {
+		b.Run(map[bool]string{false: "plain", true: "ttl"}[ttl], func(b *testing.B) {
+			ops := operations(b)
+			made := [][2]string{{"CreateTable", plainTable}}
+			if ttl {
+				made = append(made, [2]string{"UpdateTimeToLive", `{"TableName":"tttt","TimeToLiveSpecification":{"AttributeName":"t","Enabled":true}}`})
+			}
+			for _, m := range made {
+				if _, err := call(b.Context(), ops[m[0]], []byte(m[1])); err != nil {
+					b.Fatal(err)
+				}
+			}
+			for ttl {
+				answer, err := call(b.Context(), ops["DescribeTimeToLive"], []byte(`{"TableName":"tttt"}`))
+				if err != nil {
+					b.Fatal(err)
+				}
+				if strings.Contains(string(answer), "ENABLED") {
+					break
+				}
+			}
+			var bodies [][]byte
+			for i := range 1000 {
+				bodies = append(bodies, fmt.Appendf(nil, `{"TableName":"tttt","Item":{"p":{"S":"0123456789-%d"},"v":{"N":"1"},"t":{"N":"%d"}}}`,
+					i%499, time.Now().Unix()+100_000+int64(i)))
+			}
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				if _, err := call(b.Context(), ops["PutItem"], bodies[i%len(bodies)]); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkPutItemStream is a PutItem of 1 KB that changes an item, without a stream and with one.
+func BenchmarkPutItemStream(b *testing.B) {
+	for _, view := range []string{"no stream", "KEYS_ONLY", "NEW_IMAGE", "NEW_AND_OLD_IMAGES"} {
+		b.Run(view, func(b *testing.B) {
+			ops := operations(b)
+			made := plainTable
+			if view != "no stream" {
+				made = strings.TrimSuffix(plainTable, "}") + `,"StreamSpecification":{"StreamEnabled":true,"StreamViewType":"` + view + `"}}`
+			}
+			if _, err := call(b.Context(), ops["CreateTable"], []byte(made)); err != nil {
+				b.Fatal(err)
+			}
+			var bodies [][]byte
+			for i := range 2 {
+				bodies = append(bodies, fmt.Appendf(nil, `{"TableName":"tttt","Item":{"p":{"S":"0123456789abcdef"},"v":{"N":"%d"},"t":{"S":%q}}}`, i, strings.Repeat("x", 1000)))
+			}
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				if _, err := call(b.Context(), ops["PutItem"], bodies[i%2]); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

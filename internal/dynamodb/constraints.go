@@ -16,6 +16,7 @@ var (
 	keyTypeValues     = []string{"HASH", "RANGE"}
 	projectionValues  = []string{"ALL", "INCLUDE", "KEYS_ONLY"}
 	tableClassValues  = []string{"STANDARD", "STANDARD_INFREQUENT_ACCESS"}
+	viewValues        = []string{"OLD_IMAGE", "KEYS_ONLY", "NEW_AND_OLD_IMAGES", "NEW_IMAGE"}
 	sseTypeValues     = []string{"AES256", "KMS"}
 	maxNonKey         = 20
 	maxAttributeOfKey = 255
@@ -28,6 +29,13 @@ func (v *violations) definitions(at string, defs []types.AttributeDefinition) {
 		v.length(at+"attributeName", optional(d.AttributeName), 1, maxAttributeOfKey)
 		v.required(at+"attributeType", d.AttributeType != "")
 		v.enum(at+"attributeType", enumText(d.AttributeType), scalarValues)
+	}
+}
+
+func (v *violations) streamSpecification(s *types.StreamSpecification) {
+	if s != nil {
+		v.required("streamSpecification.streamEnabled", s.StreamEnabled != nil)
+		v.enum("streamSpecification.streamViewType", enumText(s.StreamViewType), viewValues)
 	}
 }
 

@@ -116,6 +116,7 @@ func createTableConstraints(in *dynamodb.CreateTableInput) error {
 		v.index(at, x.IndexName, x.KeySchema, x.Projection, 2*maxKeyAttributes)
 		v.throughput(at+"provisionedThroughput", x.ProvisionedThroughput)
 	}
+	v.streamSpecification(in.StreamSpecification)
 	v.enum("tableClass", enumText(in.TableClass), tableClassValues)
 	v.sse(in.SSESpecification)
 	return v.err()
@@ -123,9 +124,6 @@ func createTableConstraints(in *dynamodb.CreateTableInput) error {
 
 // newDescriptor is the table that in asks for.
 func newDescriptor(req *awsapi.Request, in *dynamodb.CreateTableInput) (*table.Descriptor, error) {
-	if in.StreamSpecification != nil && aws.ToBool(in.StreamSpecification.StreamEnabled) {
-		return nil, awsapi.Validation("DynamoDB Streams are not available on this server yet")
-	}
 	if in.GlobalTableSourceArn != nil {
 		return nil, awsapi.Validation("Global tables are not available on this server yet")
 	}
@@ -162,6 +160,9 @@ func newDescriptor(req *awsapi.Request, in *dynamodb.CreateTableInput) (*table.D
 	if err := checkIncluded(d.Indexes); err != nil {
 		return nil, err
 	}
+	if err := setStream(d, in.StreamSpecification); err != nil {
+		return nil, err
+	}
 	d.Settings.DeletionProtection = aws.ToBool(in.DeletionProtectionEnabled)
 	d.Settings.TableClass = string(in.TableClass)
 	d.Settings.SSE = sseOf(in.SSESpecification)
@@ -183,6 +184,20 @@ func tableKey(defs definitionList, schema []types.KeySchemaElement) (partition, 
 		return nil, nil, awsapi.Validation("Invalid KeySchema: Some index key attribute have no definition")
 	}
 	return defs.key(schema, 1)
+}
+
+// setStream gives a new table the stream that it is created with, if any.
+func setStream(d *table.Descriptor, in *types.StreamSpecification) error {
+	switch {
+	case in == nil:
+	case *in.StreamEnabled && in.StreamViewType == "":
+		return refused("Table is being created with a stream enabled, UpdateViewType is required")
+	case *in.StreamEnabled:
+		d.Stream = &table.Stream{View: string(in.StreamViewType)}
+	case in.StreamViewType != "":
+		return refused("Table is being created with a stream disabled, UpdateViewType should not be specified")
+	}
+	return nil
 }
 
 func addIndexes(d *table.Descriptor, in *dynamodb.CreateTableInput) error {

@@ -45,6 +45,12 @@ func description(d *table.Descriptor, status types.TableStatus, stats table.Stat
 			t.SSEDescription.KMSMasterKeyArn = aws.String(sse.Key)
 		}
 	}
+	if d.Stream != nil {
+		t.StreamSpecification = &types.StreamSpecification{StreamEnabled: aws.Bool(true), StreamViewType: types.StreamViewType(d.Stream.View)}
+	}
+	if d.LatestStream != "" { // also when it was disabled
+		t.LatestStreamLabel, t.LatestStreamArn = aws.String(d.LatestStream), aws.String(streamARN(d.Scope, d.Name, d.LatestStream))
+	}
 	for _, x := range d.Indexes {
 		if x.Local {
 			t.LocalSecondaryIndexes = append(t.LocalSecondaryIndexes, localIndex(d, x, stats.Indexes[x.Name]))

@@ -50,17 +50,45 @@ func operations(t testing.TB) map[string]awsapi.Operation {
 func FuzzOperations(f *testing.F) {
 	ops := operations(f)
 	const made = `{"TableName":"tab","AttributeDefinitions":[{"AttributeName":"a","AttributeType":"S"},{"AttributeName":"b","AttributeType":"N"},{"AttributeName":"c","AttributeType":"B"}],` +
-		`"KeySchema":[{"AttributeName":"a","KeyType":"HASH"},{"AttributeName":"b","KeyType":"RANGE"}],"BillingMode":"PAY_PER_REQUEST",` +
+		`"KeySchema":[{"AttributeName":"a","KeyType":"HASH"},{"AttributeName":"b","KeyType":"RANGE"}],"BillingMode":"PAY_PER_REQUEST","StreamSpecification":{"StreamEnabled":true,"StreamViewType":"KEYS_ONLY"},` +
 		`"LocalSecondaryIndexes":[{"IndexName":"loc","KeySchema":[{"AttributeName":"a","KeyType":"HASH"},{"AttributeName":"c","KeyType":"RANGE"}],"Projection":{"ProjectionType":"KEYS_ONLY"}}],` +
 		`"GlobalSecondaryIndexes":[{"IndexName":"glo","KeySchema":[{"AttributeName":"c","KeyType":"HASH"},{"AttributeName":"b","KeyType":"RANGE"}],"Projection":{"ProjectionType":"ALL"}}]}`
 	if _, err := call(f.Context(), ops["CreateTable"], []byte(made)); err != nil {
 		f.Fatal(err)
 	}
+	var described struct {
+		Table struct{ LatestStreamArn string }
+	}
+	var shards struct {
+		StreamDescription struct{ Shards []struct{ ShardId string } }
+	}
+	var at struct{ ShardIterator string }
+	ask := func(op, body string, into any) {
+		out, err := call(f.Context(), ops[op], []byte(body))
+		if err == nil {
+			err = json.Unmarshal(out, into)
+		}
+		if err != nil {
+			f.Fatal(err)
+		}
+	}
+	ask("DescribeTable", `{"TableName":"tab"}`, &described)
+	stream := described.Table.LatestStreamArn
+	ask("DescribeStream", `{"StreamArn":"`+stream+`"}`, &shards)
+	shard := shards.StreamDescription.Shards[0].ShardId
+	ask("GetShardIterator", `{"StreamArn":"`+stream+`","ShardId":"`+shard+`","ShardIteratorType":"TRIM_HORIZON"}`, &at)
 	const tab = "arn:aws:dynamodb:us-east-1:123456789012:table/tab"
 	const key = `{"a":{"S":"x"},"b":{"N":"1"}}`
 	seeds := map[string]string{
+		"ExecuteStatement":      `{"Statement":"SELECT a, l[0].k FROM tab WHERE a IN ['x', ?] AND b > 0 ORDER BY a DESC","Parameters":[{"S":"y"}],"Limit":1,"NextToken":"AQ","ConsistentRead":true,"ReturnConsumedCapacity":"INDEXES"}`,
+		"BatchExecuteStatement": `{"Statements":[{"Statement":"UPDATE tab SET q = q + 1 WHERE a = 'x' AND b = 1 RETURNING ALL NEW *"},{"Statement":"INSERT INTO tab VALUE {'a': ?, 'b': 2}","Parameters":[{"S":"x"}]}]}`,
+		"ExecuteTransaction":    `{"ClientRequestToken":"u","TransactStatements":[{"Statement":"EXISTS(SELECT * FROM tab WHERE a = 'x' AND b = 1 AND c IS MISSING)"},{"Statement":"DELETE FROM tab WHERE a = 'z' AND b = 3"}]}`,
 		"CreateTable":           made,
-		"UpdateTable":           `{"TableName":"tab","DeletionProtectionEnabled":false,"GlobalSecondaryIndexUpdates":[{"Delete":{"IndexName":"none"}}]}`,
+		"UpdateTable":           `{"TableName":"tab","StreamSpecification":{"StreamEnabled":false}}`,
+		"DescribeStream":        `{"StreamArn":"` + stream + `","Limit":2,"ExclusiveStartShardId":"shardId-00000000000000000000-00000000","ShardFilter":{"Type":"CHILD_SHARDS","ShardId":"shardId-00000000000000000000-00000000"}}`,
+		"ListStreams":           `{"TableName":"tab","Limit":2,"ExclusiveStartStreamArn":"` + stream + `"}`,
+		"GetShardIterator":      `{"StreamArn":"` + stream + `","ShardId":"` + shard + `","ShardIteratorType":"AT_SEQUENCE_NUMBER","SequenceNumber":"100000000000000001000"}`,
+		"GetRecords":            `{"ShardIterator":"` + at.ShardIterator + `","Limit":3}`,
 		"DescribeTable":         `{"TableName":"tab"}`,
 		"DeleteTable":           `{"TableName":"none"}`,
 		"ListTables":            `{"Limit":5,"ExclusiveStartTableName":"aaa"}`,
@@ -74,9 +102,8 @@ func FuzzOperations(f *testing.F) {
 		"BatchWriteItem":        `{"RequestItems":{"tab":[{"PutRequest":{"Item":` + key + `}},{"DeleteRequest":{"Key":{"a":{"S":"y"},"b":{"N":"1"}}}}]}}`,
 		"TransactGetItems":      `{"TransactItems":[{"Get":{"TableName":"tab","Key":` + key + `}}]}`,
 		"TransactWriteItems":    `{"ClientRequestToken":"t","TransactItems":[{"Update":{"TableName":"tab","Key":` + key + `,"UpdateExpression":"SET q = :q","ExpressionAttributeValues":{":q":{"BOOL":true}}}},{"ConditionCheck":{"TableName":"tab","Key":{"a":{"S":"n"},"b":{"N":"2"}},"ConditionExpression":"attribute_exists(a)"}}]}`,
-		"ExecuteStatement":      `{"Statement":"SELECT a, l[0].k FROM tab WHERE a IN ['x', ?] AND b > 0 ORDER BY a DESC","Parameters":[{"S":"y"}],"Limit":1,"NextToken":"AQ","ConsistentRead":true,"ReturnConsumedCapacity":"INDEXES"}`,
-		"BatchExecuteStatement": `{"Statements":[{"Statement":"UPDATE tab SET q = q + 1 WHERE a = 'x' AND b = 1 RETURNING ALL NEW *"},{"Statement":"INSERT INTO tab VALUE {'a': ?, 'b': 2}","Parameters":[{"S":"x"}]}]}`,
-		"ExecuteTransaction":    `{"ClientRequestToken":"u","TransactStatements":[{"Statement":"EXISTS(SELECT * FROM tab WHERE a = 'x' AND b = 1 AND c IS MISSING)"},{"Statement":"DELETE FROM tab WHERE a = 'z' AND b = 3"}]}`,
+		"UpdateTimeToLive":      `{"TableName":"tab","TimeToLiveSpecification":{"AttributeName":"t","Enabled":true}}`,
+		"DescribeTimeToLive":    `{"TableName":"tab"}`,
 		"DescribeLimits":        `{}`,
 		"DescribeEndpoints":     `{}`,
 
@@ -91,6 +118,7 @@ func FuzzOperations(f *testing.F) {
 	for name, body := range seeds {
 		f.Add(name, []byte(body))
 	}
+	f.Add("UpdateTable", []byte(`{"TableName":"tab","DeletionProtectionEnabled":false,"GlobalSecondaryIndexUpdates":[{"Delete":{"IndexName":"none"}}]}`))
 	f.Fuzz(func(t *testing.T, name string, body []byte) {
 		op, ok := ops[name]
 		if !ok || op.Decode == nil || name == "DeleteTable" && len(body) > 0 && string(body) != seeds[name] {

@@ -33,14 +33,10 @@ func (s *Service) getResourcePolicy(req *awsapi.Request) (awsapi.Call, error) {
 	}
 	c := onResource[*dynamodb.GetResourcePolicyOutput](s, req, "dynamodb:GetResourcePolicy", r, nil)
 	c.run = func(ctx context.Context) (*dynamodb.GetResourcePolicyOutput, error) {
-		if r.stream != "" {
-			return nil, s.ungoverned(ctx, &r)
-		}
-		t, err := s.store.Table(ctx, r.scope, r.table)
+		p, err := s.policyOf(ctx, &r)
 		if err != nil {
-			return nil, catalogueError(err, r.table)
+			return nil, err
 		}
-		p := t.Settings.Policy
 		if p == nil || p.Document == "" {
 			return nil, policyNotFound(r.arn)
 		}

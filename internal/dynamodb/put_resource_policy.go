@@ -46,10 +46,8 @@ func (s *Service) putResourcePolicy(req *awsapi.Request) (awsapi.Call, error) {
 		c.needs = append(c.needs, again)
 	}
 	c.run = func(ctx context.Context) (*dynamodb.PutResourcePolicyOutput, error) {
-		if r.stream == "" { // whether the table is there comes before who its principals are
-			if _, err := s.store.Table(ctx, r.scope, r.table); err != nil {
-				return nil, catalogueError(err, r.table)
-			}
+		if _, err := s.policyOf(ctx, &r); err != nil { // whether the resource is there comes before who its principals are
+			return nil, err
 		}
 		if err := s.identify(ctx, d); err != nil {
 			return nil, err

@@ -32,12 +32,31 @@ func governed(req *awsapi.Request, arn *string) (resource, error) {
 // errOtherAccount refuses an operation that is not there for principals of other accounts.
 var errOtherAccount = awsapi.Validation("This action is only supported by accounts that match the resource owner’s account.")
 
-// ungoverned is the error for a stream, of which there are none.
-func (s *Service) ungoverned(ctx context.Context, r *resource) error {
+// governedError turns the errors of the catalogue into what operations on policies say.
+func (s *Service) governedError(ctx context.Context, err error, r *resource) error {
+	if r.stream == "" || !errors.Is(err, table.ErrNotFound) {
+		return catalogueError(err, r.table)
+	}
 	if _, err := s.store.Table(ctx, r.scope, r.table); err != nil {
 		return catalogueError(err, r.table)
 	}
 	return notFound("Requested resource not found: Stream: " + r.stream + " not found for Table: " + r.table)
+}
+
+// policyOf returns the policy of a resource, nil if there never was one.
+func (s *Service) policyOf(ctx context.Context, r *resource) (*table.ResourcePolicy, error) {
+	if r.stream != "" {
+		d, err := s.store.Stream(ctx, r.scope, r.table, r.stream)
+		if err != nil {
+			return nil, s.governedError(ctx, err, r)
+		}
+		return d.Policy, nil
+	}
+	d, err := s.store.Table(ctx, r.scope, r.table)
+	if err != nil {
+		return nil, s.governedError(ctx, err, r)
+	}
+	return d.Settings.Policy, nil
 }
 
 func policyNotFound(reason string) error {
@@ -48,22 +67,18 @@ func policyNotFound(reason string) error {
 // errUnchanged ends a change that would change nothing.
 var errUnchanged = errors.New("dynamodb: nothing to change")
 
-// changePolicy changes the policy of a table. It returns the revision id that the operation shows, empty for none: change
+// changePolicy changes the policy of a resource. It returns the revision id that the operation shows, empty for none: change
 // returns it with the document to be, empty for none.
 func (s *Service) changePolicy(ctx context.Context, r *resource, expected *string, now time.Time,
 	change func(p *table.ResourcePolicy) (document string, shown int64)) (*string, error) {
-	if r.stream != "" {
-		return nil, s.ungoverned(ctx, r)
-	}
 	var shown int64
-	_, err := s.store.Change(ctx, r.scope, r.table, func(d *table.Descriptor) error {
-		p := d.Settings.Policy
-		if err := checkRevision(d, expected); err != nil {
+	amend := func(p **table.ResourcePolicy) error {
+		if err := checkRevision(r, *p, expected); err != nil {
 			return err
 		}
 		before := table.ResourcePolicy{}
-		if p != nil {
-			before = *p
+		if *p != nil {
+			before = **p
 		}
 		next := table.ResourcePolicy{Revision: max(now.UnixMilli(), before.Revision+1)}
 		next.Document, shown = change(&before)
@@ -73,12 +88,18 @@ func (s *Service) changePolicy(ctx context.Context, r *resource, expected *strin
 		if next.Document == before.Document {
 			return errUnchanged
 		}
-		d.Settings.Policy = &next
+		*p = &next
 		return nil
-	})
+	}
+	var err error
+	if r.stream != "" {
+		err = s.store.ChangeStream(ctx, r.scope, r.table, r.stream, func(d *table.StreamDefinition) error { return amend(&d.Policy) })
+	} else {
+		_, err = s.store.Change(ctx, r.scope, r.table, func(d *table.Descriptor) error { return amend(&d.Settings.Policy) })
+	}
 	switch {
 	case err != nil && !errors.Is(err, errUnchanged):
-		return nil, catalogueError(err, r.table)
+		return nil, s.governedError(ctx, err, r)
 	case shown == 0:
 		return nil, nil
 	}
@@ -89,23 +110,26 @@ func (s *Service) changePolicy(ctx context.Context, r *resource, expected *strin
 // newRevision stands for the revision id that a change gives.
 const newRevision = -1
 
-// checkRevision checks that a table has the policy that the client expects.
-func checkRevision(d *table.Descriptor, expected *string) error {
+// checkRevision checks that a resource has the policy that the client expects.
+func checkRevision(r *resource, p *table.ResourcePolicy, expected *string) error {
 	if expected == nil {
 		return nil
 	}
-	p := d.Settings.Policy
+	name := "table " + r.table
+	if r.stream != "" {
+		name = "stream " + r.stream
+	}
 	switch {
 	case *expected == noPolicy:
 		if p != nil && p.Document != "" {
-			return policyNotFound("Requested policy update expecting none to be present for table " + d.Name +
+			return policyNotFound("Requested policy update expecting none to be present for " + name +
 				", but a policy exists with revision id " + strconv.FormatInt(p.Revision, 10) + ".")
 		}
 	case p == nil:
-		return policyNotFound("Requested update for policy with revision id " + *expected + ", but table " + d.Name + " has no associated policy.")
+		return policyNotFound("Requested update for policy with revision id " + *expected + ", but " + name + " has no associated policy.")
 	case *expected != strconv.FormatInt(p.Revision, 10):
-		return policyNotFound("Requested update for policy with revision id " + *expected + ", but the policy associated to target table " +
-			d.Name + " has revision id " + strconv.FormatInt(p.Revision, 10) + ".")
+		return policyNotFound("Requested update for policy with revision id " + *expected + ", but the policy associated to target " +
+			name + " has revision id " + strconv.FormatInt(p.Revision, 10) + ".")
 	}
 	return nil
 }

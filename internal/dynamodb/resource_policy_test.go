@@ -261,6 +261,8 @@ var tableRequests = map[string]string{
 	"TransactWriteItems": `{"TransactItems":[{"Delete":{"TableName":"ARN","Key":{"Artist":{"S":"x"}}}}]}`,
 	"DescribeTable":      `{"TableName":"ARN"}`,
 	"UpdateTable":        `{"TableName":"ARN","DeletionProtectionEnabled":true}`,
+	"DescribeTimeToLive": `{"TableName":"ARN"}`,
+	"UpdateTimeToLive":   `{"TableName":"ARN","TimeToLiveSpecification":{"AttributeName":"t","Enabled":true}}`,
 	"DeleteTable":        `{"TableName":"ARN"}`,
 	"TagResource":        `{"ResourceArn":"ARN","Tags":[{"Key":"k","Value":"v"}]}`,
 	"UntagResource":      `{"ResourceArn":"ARN","TagKeys":["k"]}`,

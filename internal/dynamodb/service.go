@@ -17,7 +17,8 @@ import (
 type Service struct {
 	store      *table.Store
 	principals Principals // nil if nobody is known: then policies name users and roles by ARN
-	throttle   *throttle  // nil if nothing limits throughput
+	policies   streamPolicies
+	throttle   *throttle // nil if nothing limits throughput
 }
 
 // New returns the service over a store. Principals may be nil.
@@ -28,7 +29,7 @@ func New(store *table.Store, principals Principals) *Service {
 // idempotencyLifetime is how long a ClientRequestToken is remembered (API reference, TransactWriteItems).
 const idempotencyLifetime = 10 * time.Minute
 
-// Operations returns every operation of the DynamoDB API, in alphabetical order. One without Decode is not there yet.
+// Operations returns every operation of the DynamoDB API and of that for DynamoDB Streams, in alphabetical order. One without Decode is not there yet.
 func (s *Service) Operations() []awsapi.Operation {
 	op := func(name string, decode func(*awsapi.Request) (awsapi.Call, error)) awsapi.Operation {
 		return awsapi.Operation{Service: "dynamodb", Name: name, Decode: decode}
@@ -56,16 +57,19 @@ func (s *Service) Operations() []awsapi.Operation {
 		op("DescribeImport", nil),
 		op("DescribeKinesisStreamingDestination", nil),
 		op("DescribeLimits", s.describeLimits),
+		op("DescribeStream", s.describeStream),
 		op("DescribeTable", s.describeTable),
 		op("DescribeTableReplicaAutoScaling", nil),
-		op("DescribeTimeToLive", nil),
+		op("DescribeTimeToLive", s.describeTimeToLive),
 		op("DisableKinesisStreamingDestination", nil),
 		op("EnableKinesisStreamingDestination", nil),
 		op("ExecuteStatement", s.executeStatement),
 		op("ExecuteTransaction", s.executeTransaction),
 		op("ExportTableToPointInTime", nil),
 		op("GetItem", s.getItem),
+		op("GetRecords", s.getRecords),
 		op("GetResourcePolicy", s.getResourcePolicy),
+		op("GetShardIterator", s.getShardIterator),
 		op("ImportTable", nil),
 		op("ListBackups", nil),
 		op("ListBulkOperations", nil),
@@ -73,6 +77,7 @@ func (s *Service) Operations() []awsapi.Operation {
 		op("ListExports", nil),
 		op("ListGlobalTables", nil),
 		op("ListImports", nil),
+		op("ListStreams", s.listStreams),
 		op("ListTables", s.listTables),
 		op("ListTagsOfResource", s.listTagsOfResource),
 		op("PutItem", s.putItem),
@@ -95,6 +100,6 @@ func (s *Service) Operations() []awsapi.Operation {
 		op("UpdateKinesisStreamingDestination", nil),
 		op("UpdateTable", s.updateTable),
 		op("UpdateTableReplicaAutoScaling", nil),
-		op("UpdateTimeToLive", nil),
+		op("UpdateTimeToLive", s.updateTimeToLive),
 	}
 }

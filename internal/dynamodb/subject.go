@@ -18,6 +18,8 @@ type subject struct {
 	arn string
 	// table is nil if there is none, or if it has to be looked up again.
 	table *table.Descriptor
+	// own is the policy of a resource that is no table, nil for none.
+	own *policy.Policy
 	// err is why it could not be looked up. Whatever was decided without it, the request then does nothing.
 	err error
 }
@@ -79,7 +81,7 @@ func (s *Service) subject(req *awsapi.Request, name string) subject {
 
 // need is a permission on the table or one of its indexes, whose policy is the table's.
 func (u *subject) need(action, index string, conditions policy.Context) policy.Need {
-	n := policy.Need{Action: action, Resource: u.arn, Conditions: conditions}
+	n := policy.Need{Action: action, Resource: u.arn, Conditions: conditions, Policy: u.own}
 	if index != "" {
 		n.Resource += "/index/" + index
 	}

@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -42,6 +42,7 @@ func (s *Service) updateTable(req *awsapi.Request) (awsapi.Call, error) {
 		if err != nil {
 			return nil, catalogueError(err, name)
 		}
+		s.awaitStream(ctx, d, in.StreamSpecification)
 		s.throttle.changed(d)
 		stats, err := s.store.Stats(ctx, d)
 		if err != nil { // the change is done; its answer must not say that it failed
@@ -73,6 +74,7 @@ func updateTableConstraints(in *dynamodb.UpdateTableInput) error {
 			v.name(at+"delete.indexName", optional(u.Delete.IndexName))
 		}
 	}
+	v.streamSpecification(in.StreamSpecification)
 	v.enum("tableClass", enumText(in.TableClass), tableClassValues)
 	v.sse(in.SSESpecification)
 	return v.err()
@@ -81,8 +83,6 @@ func updateTableConstraints(in *dynamodb.UpdateTableInput) error {
 // checkUpdate checks what needs no look at the table.
 func checkUpdate(in *dynamodb.UpdateTableInput) error {
 	switch {
-	case in.StreamSpecification != nil && aws.ToBool(in.StreamSpecification.StreamEnabled):
-		return awsapi.Validation("DynamoDB Streams are not available on this server yet")
 	case len(in.ReplicaUpdates) > 0:
 		return awsapi.Validation("Global tables are not available on this server yet")
 	case in.ProvisionedThroughput == nil && in.BillingMode == "" && len(in.GlobalSecondaryIndexUpdates) == 0 && in.SSESpecification == nil &&
@@ -93,6 +93,14 @@ func checkUpdate(in *dynamodb.UpdateTableInput) error {
 	}
 	if err := checkCombination(in); err != nil {
 		return err
+	}
+	if s := in.StreamSpecification; s != nil {
+		switch {
+		case *s.StreamEnabled && s.StreamViewType == "":
+			return refused("If stream is being enabled then UpdateViewType is required")
+		case !*s.StreamEnabled && s.StreamViewType != "":
+			return refused("If stream is being disabled, then UpdateViewType must not be specified")
+		}
 	}
 	var names []string
 	changes := 0
@@ -155,4 +163,17 @@ func checkCombination(in *dynamodb.UpdateTableInput) error {
 		return refused("You cannot create or delete index while updating table IOPS")
 	}
 	return nil
+}
+
+// streamPatience bounds the wait for a stream to be enabled: as long as writes may take that are in flight.
+const streamPatience = 5 * time.Second
+
+// awaitStream waits for a stream that was asked for. If it takes longer, the stream says ENABLING, as AWS's would.
+func (s *Service) awaitStream(ctx context.Context, d *table.Descriptor, in *types.StreamSpecification) {
+	if in == nil || !*in.StreamEnabled {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, streamPatience)
+	defer cancel()
+	_ = s.store.AwaitStream(ctx, d) // the change is done, whatever this says
 }

@@ -14,7 +14,7 @@ import (
 // AWS's answer still has the throughput of before, and says that it is being changed.
 func updating(before, d *table.Descriptor, stats table.Stats, in *dynamodb.UpdateTableInput, now time.Time) *types.TableDescription {
 	status := types.TableStatusActive // settings that are in force at once, or that only an index shows
-	if in.ProvisionedThroughput != nil || in.BillingMode != "" || in.TableClass != "" {
+	if in.ProvisionedThroughput != nil || in.BillingMode != "" || in.TableClass != "" || in.StreamSpecification != nil {
 		status = types.TableStatusUpdating
 	}
 	for _, u := range in.GlobalSecondaryIndexUpdates {

@@ -39,6 +39,9 @@ func (a *assumption) find(v *view) error {
 	}
 	owner := v.of(parts[4])
 	a.Account = owner.account
+	if open, err := owner.isOpen(); err != nil || !open {
+		return err
+	}
 	r, err := byName[roleRecord](owner, roleKind, parts[5][strings.LastIndexByte(parts[5], '/')+1:])
 	if err != nil || r == nil || r.arn(owner.account, roleKind) != a.arn {
 		return err

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"crypto/sha256"
 	"slices"
 	"time"
 
@@ -31,11 +32,11 @@ func (s *Store) assumeRoleWithSAML(req *awsapi.Request) (awsapi.Call, error) {
 		if err != nil {
 			return nil, err
 		}
-		m, err := federation.ParseMetadata([]byte(provider.Metadata))
+		m, err := s.samlMetadata(provider.Metadata)
 		if err != nil {
 			return nil, federationError(err)
 		}
-		if assertion, err = m.Verify(*in.SAMLAssertion, federation.SAMLOptions{Now: req.Now, Endpoints: samlEndpoints(req)}); err != nil {
+		if assertion, err = m.Verify(*in.SAMLAssertion, federation.SAMLOptions{Now: req.Now, Endpoints: s.samlEndpoints}); err != nil {
 			return nil, federationError(err)
 		}
 		if !slices.Contains(assertion.Roles, federation.RolePair{RoleARN: *in.RoleArn, ProviderARN: *in.PrincipalArn}) {
@@ -66,9 +67,17 @@ func (s *Store) assumeRoleWithSAML(req *awsapi.Request) (awsapi.Call, error) {
 	return c, nil
 }
 
-// samlEndpoints are the addresses of this server that an assertion may be meant for.
-func samlEndpoints(req *awsapi.Request) []string {
-	return []string{"http://" + req.Host + "/saml", "https://" + req.Host + "/saml"}
+// samlMetadata reads a metadata document, or remembers what was read: anyone can ask for a role.
+func (s *Store) samlMetadata(document string) (*federation.Metadata, error) {
+	sum := sha256.Sum256([]byte(document))
+	if m, ok := s.metadata.Get(sum); ok {
+		return m, nil
+	}
+	m, err := federation.ParseMetadata([]byte(document))
+	if err == nil {
+		s.metadata.Add(sum, m)
+	}
+	return m, err
 }
 
 // samlProvider finds a SAML provider, which is of the role's account.

@@ -12,12 +12,16 @@ package identity
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
 
 	"github.com/statordb/stator/internal/federation"
 	"github.com/statordb/stator/internal/kv"
@@ -60,6 +64,9 @@ type Options struct {
 	Now func() time.Time
 	// Providers says how OpenID Connect providers are reached.
 	Providers federation.Options
+	// PublicURL is how clients reach the server, "" if nobody has said: SAML assertions may be meant for /saml there, as
+	// they may for AWS's own address.
+	PublicURL string
 	// Logger gets what goes wrong in the background; nil drops it.
 	Logger *slog.Logger
 }
@@ -70,8 +77,11 @@ type Store struct {
 	seal sealer
 	now  func() time.Time
 	oidc *federation.OIDC
-	log  *slog.Logger
-	uses usages
+	// metadata are those of SAML providers that were used last, by the hashes of their documents.
+	metadata      *lru.Cache[[sha256.Size]byte, *federation.Metadata]
+	samlEndpoints []string
+	log           *slog.Logger
+	uses          usages
 
 	// hashing is held while a password is tried outside of changes: each takes time and memory on purpose.
 	hashing sync.Mutex
@@ -96,6 +106,12 @@ func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
 	}
 	s.start = s.now()
 	opts.Providers.Now = s.now
+	if s.metadata, err = lru.New[[sha256.Size]byte, *federation.Metadata](maxSAMLProviders); err != nil {
+		return nil, err
+	}
+	if opts.PublicURL != "" {
+		s.samlEndpoints = []string{strings.TrimSuffix(opts.PublicURL, "/") + "/saml"}
+	}
 	s.oidc = federation.NewOIDC(opts.Providers)
 	current := true
 	err = db.View(ctx, func(r kv.Reader) error {

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"net/http"
+	"reflect"
 	"slices"
 	"time"
 
@@ -66,33 +67,70 @@ func showLogin(u *userRecord) *types.LoginProfile {
 	return &types.LoginProfile{UserName: aws.String(u.Name), CreateDate: aws.Time(u.Login.Created), PasswordResetRequired: u.Login.Reset}
 }
 
+// loginCall is a call that changes the login profile of a user. Hashing takes long, on purpose: next, which says what the
+// profile becomes, is asked before the transaction that all other changes wait for.
+func (s *Store) loginCall(req *awsapi.Request, name string, on resource, find func(*view) (*userRecord, error),
+	next func(*view, *userRecord) (*loginRecord, error), show func(*userRecord) any) (awsapi.Call, error) {
+	var was, becomes *loginRecord
+	c := &call{s: s, req: req, service: "iam", name: name, on: on}
+	c.before = func(v *view) error {
+		u, err := find(v)
+		if err != nil {
+			return err
+		}
+		was = u.Login
+		s.hashing.Lock()
+		defer s.hashing.Unlock()
+		becomes, err = next(v, u)
+		return err
+	}
+	c.change = func(e *edit) (any, error) {
+		u, err := find(e.view)
+		if err != nil {
+			return nil, err
+		}
+		if !reflect.DeepEqual(u.Login, was) {
+			return nil, concurrentModification()
+		}
+		u.Login = becomes
+		return show(u), save(e, userKind, u)
+	}
+	return c, mayCallIAM(req)
+}
+
+// changed is what a profile becomes with another password, if the account's policy takes it.
+func (v *view) changed(l loginRecord, password string) (*loginRecord, error) {
+	a, err := v.accountOf()
+	if err != nil {
+		return nil, err
+	}
+	l.Old = slices.Clone(l.Old)
+	return &l, l.set(a.Passwords, password, whole(v.s.now()))
+}
+
+func nothing(*userRecord) any { return nil }
+
 // createLoginProfile decodes CreateLoginProfile.
 func (s *Store) createLoginProfile(req *awsapi.Request) (awsapi.Call, error) {
 	in, err := decode[iam.CreateLoginProfileInput](req)
 	if err != nil {
 		return nil, err
 	}
-	return s.write(req, "CreateLoginProfile", namedOrCaller(in.UserName), func(e *edit) (any, error) {
+	find := func(v *view) (*userRecord, error) {
 		if in.Password == nil { // the model lets it be left out
 			return nil, validationError("Must specify password")
 		}
-		u, err := e.userOrCaller(in.UserName)
-		if err != nil {
-			return nil, err
+		u, err := v.userOrCaller(in.UserName)
+		if err == nil && u.Login != nil {
+			err = alreadyExists("Login Profile for user " + u.Name + " already exists.")
 		}
-		if u.Login != nil {
-			return nil, alreadyExists("Login Profile for user " + u.Name + " already exists.")
-		}
-		a, err := e.accountOf()
-		if err != nil {
-			return nil, err
-		}
-		u.Login = &loginRecord{Created: e.now, Reset: in.PasswordResetRequired}
-		if err := u.Login.set(a.Passwords, *in.Password, e.now); err != nil {
-			return nil, err
-		}
-		return &iam.CreateLoginProfileOutput{LoginProfile: showLogin(u)}, save(e, userKind, u)
-	})
+		return u, err
+	}
+	return s.loginCall(req, "CreateLoginProfile", namedOrCaller(in.UserName), find,
+		func(v *view, _ *userRecord) (*loginRecord, error) {
+			return v.changed(loginRecord{Created: whole(s.now()), Reset: in.PasswordResetRequired}, *in.Password)
+		},
+		func(u *userRecord) any { return &iam.CreateLoginProfileOutput{LoginProfile: showLogin(u)} })
 }
 
 // getLoginProfile decodes GetLoginProfile.
@@ -113,34 +151,32 @@ func (s *Store) getLoginProfile(req *awsapi.Request) (awsapi.Call, error) {
 	})
 }
 
+// withLogin is a user who has a login profile.
+func withLogin(u *userRecord, err error) (*userRecord, error) {
+	if err == nil && u.Login == nil {
+		err = noLogin(u.Name)
+	}
+	return u, err
+}
+
 // updateLoginProfile decodes UpdateLoginProfile.
 func (s *Store) updateLoginProfile(req *awsapi.Request) (awsapi.Call, error) {
 	in, err := decode[iam.UpdateLoginProfileInput](req, "UserName")
 	if err != nil {
 		return nil, err
 	}
-	return s.write(req, "UpdateLoginProfile", named(userKind, in.UserName), func(e *edit) (any, error) {
-		u, err := e.user(*in.UserName)
-		if err != nil {
-			return nil, err
-		}
-		if u.Login == nil {
-			return nil, noLogin(u.Name)
-		}
-		a, err := e.accountOf()
-		if err != nil {
-			return nil, err
-		}
-		if in.Password != nil {
-			if err := u.Login.set(a.Passwords, *in.Password, e.now); err != nil {
-				return nil, err
+	find := func(v *view) (*userRecord, error) { return withLogin(v.user(*in.UserName)) }
+	return s.loginCall(req, "UpdateLoginProfile", named(userKind, in.UserName), find,
+		func(v *view, u *userRecord) (*loginRecord, error) {
+			l := *u.Login
+			if in.PasswordResetRequired != nil {
+				l.Reset = *in.PasswordResetRequired
 			}
-		}
-		if in.PasswordResetRequired != nil {
-			u.Login.Reset = *in.PasswordResetRequired
-		}
-		return nil, save(e, userKind, u)
-	})
+			if in.Password == nil {
+				return &l, nil
+			}
+			return v.changed(l, *in.Password)
+		}, nothing)
 }
 
 // deleteLoginProfile decodes DeleteLoginProfile.
@@ -168,48 +204,19 @@ func (s *Store) changePassword(req *awsapi.Request) (awsapi.Call, error) {
 	if err != nil {
 		return nil, err
 	}
-	owner := func(v *view) (*userRecord, error) {
+	find := func(v *view) (*userRecord, error) {
 		if !v.isUser() {
 			return nil, badRequest("InvalidUserType", "Only IAM Users can change their own password")
 		}
-		u, err := v.caller()
-		if err == nil && u.Login == nil {
-			err = noLogin(u.Name)
-		}
-		return u, err
+		return withLogin(v.caller())
 	}
-	var proven string // the hash that the old password is of
-	c := &call{s: s, req: req, service: "iam", name: "ChangePassword", on: namedOrCaller(nil)}
-	c.before = func(v *view) error {
-		u, err := owner(v)
-		if err != nil {
-			return err
-		}
-		s.hashing.Lock()
-		defer s.hashing.Unlock()
-		if !isPassword(u.Login.Hash, *in.OldPassword) {
-			return &awsapi.Error{Code: "AccessDenied", Status: http.StatusForbidden, Message: "The old password was incorrect."}
-		}
-		proven = u.Login.Hash
-		return nil
-	}
-	c.change = func(e *edit) (any, error) {
-		u, err := owner(e.view)
-		if err != nil {
-			return nil, err
-		}
-		if u.Login.Hash != proven {
-			return nil, concurrentModification()
-		}
-		a, err := e.accountOf()
-		if err != nil {
-			return nil, err
-		}
-		if err := u.Login.set(a.Passwords, *in.NewPassword, e.now); err != nil {
-			return nil, err
-		}
-		u.Login.Reset = false
-		return nil, save(e, userKind, u)
-	}
-	return c, mayCallIAM(req)
+	return s.loginCall(req, "ChangePassword", namedOrCaller(nil), find,
+		func(v *view, u *userRecord) (*loginRecord, error) {
+			if !isPassword(u.Login.Hash, *in.OldPassword) {
+				return nil, &awsapi.Error{Code: "AccessDenied", Status: http.StatusForbidden, Message: "The old password was incorrect."}
+			}
+			l := *u.Login
+			l.Reset = false
+			return v.changed(l, *in.NewPassword)
+		}, nothing)
 }

@@ -159,6 +159,9 @@ func (s *Store) load(ctx context.Context, id string) (*cached, error) {
 			return err
 		}
 		p, err := v.userPrincipal(u)
+		if err == nil {
+			err = v.join(p)
+		}
 		if err != nil {
 			return err
 		}
@@ -166,6 +169,13 @@ func (s *Store) load(ctx context.Context, id string) (*cached, error) {
 		return nil
 	})
 	return c, err
+}
+
+// join says of a principal which organization it is in: that of all accounts.
+func (v *view) join(p *Principal) error {
+	mark, _, err := get[markRecord](v.ctx, v.r, markKey())
+	p.Organization = organization(mark.Account)
+	return err
 }
 
 // isOpen says whether the account is there and not closed.

@@ -76,7 +76,7 @@ func (s *Store) createOpenIDConnectProvider(req *awsapi.Request) (awsapi.Call, e
 	if err != nil {
 		return nil, err
 	}
-	name := strings.TrimSuffix(strings.TrimPrefix(*in.Url, "https://"), "/")
+	name := strings.TrimPrefix(*in.Url, "https://") // a slash at the end is a part of the issuer's name
 	return s.write(req, "CreateOpenIDConnectProvider", created(oidcKind, nil, &name), func(e *edit) (any, error) {
 		u, err := url.Parse(*in.Url)
 		if err != nil || u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {

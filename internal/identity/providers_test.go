@@ -1,8 +1,14 @@
 package identity
 
 import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/base64"
+	"math/big"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -38,7 +44,7 @@ func TestProviders(t *testing.T) {
 	ok(t)(c.DeleteOpenIDConnectProvider(ctx, &iam.DeleteOpenIDConnectProviderInput{OpenIDConnectProviderArn: arn}))
 	fails(t, "NoSuchEntity: OpenIDConnect Provider not found for arn "+*arn)(c.GetOpenIDConnectProvider(ctx, &iam.GetOpenIDConnectProviderInput{OpenIDConnectProviderArn: arn}))
 
-	metadata := `<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="x" validUntil="2040-01-02T03:04:05Z">` + strings.Repeat(" ", 1000) + `</EntityDescriptor>`
+	metadata := metadataWith(t, strings.Repeat(" ", 1000))
 	saml := must[*iam.CreateSAMLProviderOutput](t)(c.CreateSAMLProvider(ctx, &iam.CreateSAMLProviderInput{Name: aws.String("Corp"), SAMLMetadataDocument: &metadata})).SAMLProviderArn
 	if p := must[*iam.GetSAMLProviderOutput](t)(c.GetSAMLProvider(ctx, &iam.GetSAMLProviderInput{SAMLProviderArn: saml})); *p.SAMLMetadataDocument != metadata || p.ValidUntil.Year() != 2040 {
 		t.Errorf("%+v", p)
@@ -56,7 +62,25 @@ func TestProviders(t *testing.T) {
 // What is within the quotas and still too large for a record is the client's mistake.
 func TestTooLargeToStore(t *testing.T) {
 	c, _ := admin(t)
-	metadata := "<EntityDescriptor>" + strings.Repeat("<a/>", 380_000) + "</EntityDescriptor>"
+	metadata := metadataWith(t, strings.Repeat("<a/>", 380_000))
 	fails(t, "LimitExceeded: What the request changes would be too large to be stored.")(
 		c.CreateSAMLProvider(t.Context(), &iam.CreateSAMLProviderInput{Name: aws.String("large"), SAMLMetadataDocument: &metadata}))
+}
+
+// metadataWith is the metadata of a SAML provider with something more in it.
+func metadataWith(t *testing.T, more string) string {
+	t.Helper()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour)}
+	certificate, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return `<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="x" validUntil="2040-01-02T03:04:05Z">` +
+		`<IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><KeyDescriptor use="signing">` +
+		`<KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>` + base64.StdEncoding.EncodeToString(certificate) +
+		`</X509Certificate></X509Data></KeyInfo></KeyDescriptor></IDPSSODescriptor>` + more + `</EntityDescriptor>`
 }

@@ -66,7 +66,10 @@ func (s *Store) reseal(ctx context.Context) error {
 			return err
 		}
 		m.Check = s.seal.seal(nil, markName)
-		return put(tx, markKey(), m)
+		if err := put(tx, markKey(), m); err != nil {
+			return err
+		}
+		return s.renewTokenKey(ctx, tx)
 	})
 }
 

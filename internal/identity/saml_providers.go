@@ -1,8 +1,6 @@
 package identity
 
 import (
-	"encoding/xml"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -10,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/federation"
 )
 
 const maxSAMLProviders = 100
@@ -46,16 +45,13 @@ func (p *samlRecord) set(document string, now time.Time) error {
 	if err := bad.Err(awsapi.ValidationError); err != nil {
 		return err
 	}
-	var d struct {
-		XMLName    xml.Name
-		ValidUntil string `xml:"validUntil,attr"`
-	}
-	if err := xml.Unmarshal([]byte(document), &d); err != nil || !strings.HasPrefix(d.XMLName.Local, "Entit") {
+	m, err := federation.ParseMetadata([]byte(document))
+	if err != nil {
 		return invalidInput("Could not parse metadata")
 	}
 	p.Metadata, p.Valid = document, now.Add(samlValidity)
-	if t, err := time.Parse(time.RFC3339, d.ValidUntil); err == nil {
-		p.Valid = whole(t)
+	if !m.ValidUntil.IsZero() {
+		p.Valid = whole(m.ValidUntil)
 	}
 	return nil
 }

@@ -57,6 +57,9 @@ func (v *view) sessionPrincipal(t *session) (p *Principal, err error) {
 	} else {
 		p, err = v.ownSession(t)
 	}
+	if err == nil {
+		err = v.join(p)
+	}
 	if err != nil {
 		return nil, err
 	}

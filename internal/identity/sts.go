@@ -115,6 +115,9 @@ func (v *view) credentials(t *session, size *int32) (issued, error) {
 	if errors.Is(err, ErrNoSuchEntity) {
 		err = &awsapi.Error{Code: "ServiceUnavailable", Status: http.StatusServiceUnavailable, Message: "There are no accounts."}
 	}
+	if err == nil && len(token) > maxToken {
+		err = badRequest("PackedPolicyTooLarge", "What the session stands for is too large for a session token.")
+	}
 	return issued{&types.Credentials{AccessKeyId: aws.String(key.ID), SecretAccessKey: aws.String(key.Secret),
 		SessionToken: aws.String(token), Expiration: aws.Time(t.Expires)},
 		aws.Int32(int32(len(token))), aws.Int32(int32(min(100, len(token)*100/fullToken)))}, err

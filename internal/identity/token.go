@@ -68,6 +68,41 @@ func (s *Store) putTokenKey(tx kv.Txn, now time.Time) error {
 	return put(tx, tokenKeyKey(id), tokenKeyRecord{now, s.seal.seal(key[:], tokenKeyName(id))})
 }
 
+// longestSession is how long a session token can be good.
+const longestSession = 36 * time.Hour
+
+// renewTokenKey makes a key for the session tokens to come, and removes those that no good token can be sealed with any
+// more, because another one had taken their place.
+func (s *Store) renewTokenKey(ctx context.Context, tx kv.Txn) error {
+	now := whole(s.now())
+	created := map[string]time.Time{}
+	start, end := keyspace.IdentityRange("tokenkey")
+	err := tx.Scan(ctx, kv.Range{Start: start, End: end}, func(key, value []byte) (bool, error) {
+		var rec tokenKeyRecord
+		if err := json.Unmarshal(value, &rec); err != nil {
+			return false, err
+		}
+		if parts, ok := keyspace.ParseIdentity(key); ok {
+			created[parts[len(parts)-1]] = rec.Created
+		}
+		return true, nil
+	})
+	if err != nil {
+		return err
+	}
+	for id, at := range created {
+		for _, next := range created {
+			if next.After(at) && now.Sub(next) > longestSession {
+				if err := tx.Delete(tokenKeyKey(id)); err != nil {
+					return err
+				}
+				break
+			}
+		}
+	}
+	return s.putTokenKey(tx, now)
+}
+
 // tokenSealer returns what seals tokens under a key, from the cache if it can: a key never changes.
 func (s *Store) tokenSealer(ctx context.Context, r kv.Reader, id string) (sealer, error) {
 	if known, ok := s.tokenKeys.Load(id); ok {

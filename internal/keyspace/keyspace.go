@@ -17,13 +17,17 @@
 //	i  table id, partition, sort                     item
 //	j  job id                                        queue of background jobs
 //	l  index id, partition, ‹sort›, table's sort     entry of a local index
-//	n                                                the last id given: tables, indexes and jobs share the counter
-//	q                                                stream records (reserved)
+//	n                                                the last id given: tables, indexes, TTL queues, streams and jobs share it
+//	q d ‹account› ‹region› ‹table› label             the definition of a stream
+//	q l stream id, lane                              where a lane of a stream is
+//	q r stream id, lane, sequence                    stream record
+//	q s stream id, lane, generation                  shard of a stream
 //	s                                                statistics (reserved)
 //	t  ‹account› ‹region› token                      idempotency token
 //	v                                                the version of the format of all this
-//	w                                                leases of servers (reserved)
-//	x                                                TTL queue (reserved)
+//	w  name                                          lease of a piece of background work
+//	x  queue id                                      the table that a TTL queue is of
+//	x  queue id, shard, second, partition, ‹sort›    when an item of that table is due; the shard has one byte
 //
 // A partition is 8 bytes of hash (xxhash64) of what follows it, which spreads load and makes a Scan segment a range,
 // then each value of the partition key in turn. These are only ever compared for equality, so they are
@@ -33,6 +37,9 @@
 // A sort value is ordered: strings by UTF-8 bytes, binaries unsigned, numbers by value. A string or binary that
 // is the last of a key is its bytes alone; a number is always ended. The table key at the end of an entry
 // of a global index makes it unique; it is the partition value, as above without the hash, and the sort value.
+//
+// The changes of a partition are all in one lane of a stream, which is 2 bytes, in the order of their sequence. A shard is a
+// part of a lane; its generation has 4 bytes.
 //
 // The kinds of the values are not in the keys: the attribute definitions fix them. Values cannot be read back from a
 // key; they are all in what is stored under it.

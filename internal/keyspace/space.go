@@ -10,7 +10,7 @@ import (
 	"github.com/statordb/stator/internal/attribute"
 )
 
-// Space is the keys of all items of one table, or of all entries of one index.
+// Space is the keys of all items of one table, of all entries of one index, or of one TTL queue.
 type Space struct {
 	prefix byte
 	id     uint64
@@ -53,7 +53,7 @@ func AllEntries(local bool) (start, end []byte) {
 	return only(prefixGlobal)
 }
 
-// ID is the id of the table or of the index.
+// ID is the id of the table, of the index or of the queue.
 func (s Space) ID() uint64 { return s.id }
 
 func (s Space) append(dst []byte) []byte {

@@ -115,8 +115,9 @@ func TestKnown(t *testing.T) {
 	keys := [][]byte{Format(), Counter(), Table("a", "r", "t"), Job(1), Token("a", "r", "t"), Expiry(1, Token("a", "r", "t")),
 		Identity("x"), AppendItem(nil, 1, attribute.NewString("p"), nil),
 		AppendLocal(nil, 1, attribute.NewString("p"), attribute.NewString("s"), attribute.NewString("t")),
-		AppendGlobal(nil, 1, []attribute.Value{attribute.NewString("p")}, nil, attribute.NewString("t"), nil)}
-	for _, c := range []byte{prefixBackup, prefixStream, prefixStats, prefixLease, prefixTTL} {
+		AppendGlobal(nil, 1, []attribute.Value{attribute.NewString("p")}, nil, attribute.NewString("t"), nil),
+		Lease("l"), QueueTable(1)}
+	for _, c := range []byte{prefixBackup, prefixStream, prefixStats} {
 		keys = append(keys, []byte{c})
 	}
 	seen := map[byte]bool{}

@@ -37,6 +37,8 @@ type Principal struct {
 	ARN string
 	// Account is its account, 12 digits.
 	Account string
+	// Organization is the id of the organization that its account is in, and all accounts whose resources it can ask for.
+	Organization string
 	// ID is its unique id, as in aws:userid: AIDA..., AROA...:session, account:name, account.
 	ID string
 	// Name is the name of an IAM user, "" for all others: they have no aws:username.

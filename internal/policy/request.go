@@ -115,6 +115,8 @@ func (r *Request) principalValues(key string) values {
 		return single(p.Type.typeName())
 	case "aws:resourceaccount":
 		return single(r.owner())
+	case "aws:principalorgid", "aws:resourceorgid":
+		return single(p.Organization)
 	case "aws:sourceidentity":
 		if p.Session != nil {
 			return single(p.Session.SourceIdentity)

@@ -15,7 +15,9 @@ func (x *exchange) page() {
 		x.callQuery()
 		return
 	}
-	x.cors()
+	if x.r.URL.Path != "/metrics" { // which no other site has to read
+		x.cors()
+	}
 	switch x.r.URL.Path {
 	case "/", "/ping":
 		// The space at the end is AWS's.

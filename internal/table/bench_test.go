@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/statordb/stator/internal/attribute"
@@ -12,11 +13,15 @@ import (
 
 // benchTable opens a store in memory with a table of 10,000 items of about 1 KB.
 func benchTable(b *testing.B, indexes ...*Index) (*Store, *Descriptor, []attribute.Value) {
+	return benchTableOf(b, Options{}, simple("t", indexes...))
+}
+
+func benchTableOf(b *testing.B, opts Options, of Descriptor) (*Store, *Descriptor, []attribute.Value) {
 	ctx := context.Background()
 	db := must[*pebblekv.DB](b)(pebblekv.OpenMemory(pebblekv.Options{}))
 	b.Cleanup(func() { db.Close() })
-	s := openStore(b, db, Options{})
-	d := must[*Descriptor](b)(s.Create(ctx, simple("t", indexes...)))
+	s := openStore(b, db, opts)
+	d := must[*Descriptor](b)(s.Create(ctx, of))
 	text := strings.Repeat("0123456789", 90)
 	var items []attribute.Value
 	for i := range 10_000 {
@@ -61,8 +66,10 @@ func BenchmarkTable(b *testing.B) {
 	}
 }
 
-func benchWrite(b *testing.B, indexes ...*Index) {
-	s, d, items := benchTable(b, indexes...)
+func benchWrite(b *testing.B, indexes ...*Index) { benchWriteOf(b, simple("t", indexes...)) }
+
+func benchWriteOf(b *testing.B, of Descriptor) {
+	s, d, items := benchTableOf(b, Options{}, of)
 	ctx := context.Background()
 	var next attribute.Value
 	writes := []Write{{Table: d, Apply: func(attribute.Value) (attribute.Value, error) { return next, nil }}}
@@ -85,6 +92,50 @@ func benchWrite(b *testing.B, indexes ...*Index) {
 }
 
 func BenchmarkWrite(b *testing.B) { benchWrite(b) }
+
+func streamed(view string, indexes ...*Index) Descriptor {
+	d := simple("t", indexes...)
+	d.Stream = &Stream{View: view}
+	return d
+}
+
+func BenchmarkWriteStream(b *testing.B) {
+	for _, view := range []string{"KEYS_ONLY", "NEW_AND_OLD_IMAGES"} {
+		b.Run(view, func(b *testing.B) { benchWriteOf(b, streamed(view)) })
+	}
+}
+
+// How much writers wait for each other in the lanes of a stream. The writes are to disk, as that is what a lock could be
+// held for.
+func BenchmarkWriteStreamParallel(b *testing.B) {
+	bench := func(b *testing.B, lanes int) {
+		ctx := context.Background()
+		db := must[*pebblekv.DB](b)(pebblekv.Open(b.TempDir(), pebblekv.Options{}))
+		defer db.Close()
+		s := openStore(b, db, Options{Lanes: lanes})
+		defer s.Close()
+		of := simple("t")
+		if lanes > 0 {
+			of = streamed("NEW_AND_OLD_IMAGES")
+		}
+		d := must[*Descriptor](b)(s.Create(ctx, of))
+		text := strings.Repeat("0123456789", 90)
+		var n atomic.Int64
+		b.SetParallelism(32)
+		b.RunParallel(func(pb *testing.PB) {
+			for pb.Next() {
+				i := n.Add(1)
+				it := attribute.NewMap([]string{"p", "s", "text", "i"}, []attribute.Value{attribute.NewString(fmt.Sprint(i % 5000)), attribute.NewInt(1), attribute.NewString(text), attribute.NewInt(i)})
+				if _, err := s.Write(ctx, []Write{put(d, it)}, nil); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+	for _, lanes := range []int{0, 1, 4, 8, 16} {
+		b.Run(fmt.Sprint("lanes=", lanes), func(b *testing.B) { bench(b, lanes) })
+	}
+}
 
 func BenchmarkWriteTwoIndexes(b *testing.B) {
 	benchWrite(b, global("g", "ALL", []KeyAttribute{str("a")}, []KeyAttribute{num("b")}),

@@ -62,6 +62,7 @@ func (s *Store) List(ctx context.Context, scope Scope, after string, limit int) 
 // and the indexes, which are active at once, their IDs. There must be no table of that name (ErrExists).
 func (s *Store) Create(ctx context.Context, d Descriptor) (*Descriptor, error) {
 	created := d.Clone()
+	created.TTL = nil
 	created.UUID = uuid.NewString()
 	created.Version = 1
 	if created.Created.IsZero() {
@@ -91,6 +92,15 @@ func (s *Store) Create(ctx context.Context, d Descriptor) (*Descriptor, error) {
 			x.ID = id + 1 + uint64(i)
 			x.State = IndexActive
 		}
+		if created.Stream != nil {
+			// Nobody writes yet.
+			if _, err := s.newStream(ctx, tx, created, StreamEnabled); err != nil {
+				return err
+			}
+			if err := s.openLanes(tx, created.Stream); err != nil {
+				return err
+			}
+		}
 		return setDescriptor(tx, key, created)
 	})
 	if err != nil {
@@ -106,7 +116,8 @@ func (s *Store) Create(ctx context.Context, d Descriptor) (*Descriptor, error) {
 // error aborts the change and is returned. An index with ID 0 is a new one: it is Creating until background work has
 // filled it, and then Active. An index that fn sets to Deleting is neither read nor written from then on, and
 // vanishes when background work has dropped its entries. fn changes nothing else of indexes but their
-// throughput, and nothing of the table's name and key.
+// throughput, and nothing of the table's name and key. Likewise a TTL with ID 0 is a new one, Enabling at first, and one that
+// fn sets to Disabling vanishes.
 func (s *Store) Change(ctx context.Context, scope Scope, name string, fn func(d *Descriptor) error) (*Descriptor, error) {
 	return s.change(ctx, scope, name, func(_ kv.Txn, d *Descriptor) error { return fn(d) })
 }
@@ -135,9 +146,14 @@ func (s *Store) change(ctx context.Context, scope Scope, name string, fn func(tx
 		if refused = checkChange(before, next); refused != nil {
 			return refused
 		}
-		if jobs, err = indexJobs(ctx, tx, before, next); err != nil {
+		if jobs, err = changeJobs(ctx, tx, before, next); err != nil {
 			return err
 		}
+		opening, err := s.streamJobs(ctx, tx, before, next)
+		if err != nil {
+			return err
+		}
+		jobs = append(jobs, opening...)
 		return setDescriptor(tx, key, next)
 	})
 	switch {
@@ -183,6 +199,11 @@ func (s *Store) Drop(ctx context.Context, scope Scope, name string, check func(*
 		j = dropTableJob(id, d)
 		if err := j.set(tx); err != nil {
 			return err
+		}
+		if d.Stream != nil {
+			if err := s.closeStream(ctx, tx, d); err != nil {
+				return err
+			}
 		}
 		return tx.Delete(key)
 	})
@@ -263,7 +284,7 @@ func takeIDs(ctx context.Context, tx kv.Txn, n int) (uint64, error) {
 // check refuses a descriptor whose keys make no sense. Callers validate what users ask for; this keeps mistakes and
 // corrupt definitions from the code that trusts descriptors.
 func (d *Descriptor) check() error {
-	ok := d.Name != "" && isKey(d.Partition) && (d.Sort == nil || isKey(*d.Sort) && d.Sort.Name != d.Partition.Name)
+	ok := d.Name != "" && (d.Stream == nil || isView(d.Stream.View)) && isKey(d.Partition) && (d.Sort == nil || isKey(*d.Sort) && d.Sort.Name != d.Partition.Name)
 	for i, x := range d.Indexes {
 		ok = ok && x != nil && x.Name != "" && len(x.Partition) >= 1 && len(x.Partition) <= maxParts && len(x.Sort) <= maxParts
 		if !ok {
@@ -287,6 +308,9 @@ func (d *Descriptor) check() error {
 			ok = ok && x.Name != y.Name
 		}
 	}
+	if d.TTL != nil && d.TTL.Attribute == "" {
+		ok = false
+	}
 	if !ok {
 		return fmt.Errorf("table: definition of %q makes no sense", d.Name)
 	}
@@ -304,6 +328,10 @@ func checkChange(before, next *Descriptor) error {
 		next.Sort != nil && *next.Sort != *before.Sort {
 		return errors.New("table: a change of what a table cannot change")
 	}
+	if next.Stream != nil && (before.Stream == nil) != (next.Stream.ID == 0) || before.Stream != nil && next.Stream != nil && *next.Stream != *before.Stream ||
+		next.LatestStream != before.LatestStream {
+		return errors.New("table: a change of a stream that is enabled")
+	}
 	for _, x := range before.Indexes {
 		if x.State != IndexDeleting && next.indexByID(x.ID) == nil {
 			return fmt.Errorf("table: index %q removed before its entries", x.Name)
@@ -313,6 +341,9 @@ func checkChange(before, next *Descriptor) error {
 		if x.ID != 0 && before.indexByID(x.ID) == nil {
 			return fmt.Errorf("table: index %q with an id that it was not given", x.Name)
 		}
+	}
+	if err := checkTTLChange(before.TTL, next.TTL); err != nil {
+		return err
 	}
 	return next.check()
 }

@@ -25,7 +25,9 @@ func (p Problem) String() string {
 
 // Summary is what Check went through.
 type Summary struct {
-	Tables, Indexes, Jobs, Items, Entries, Tokens, Problems int64
+	Tables, Indexes, Jobs, Items, Entries, Tokens, Streams, Records, Problems int64
+	// Places are those of items in TTL queues.
+	Places int64
 	// Bytes are the size of the items as DynamoDB counts it.
 	Bytes int64
 }
@@ -37,8 +39,8 @@ const (
 )
 
 // Check reads everything in db and reports what is not as it has to be: values that do not decode, items that are
-// not under their key, entries that do not agree with their item, items without an entry, things of tables and
-// indexes that do not exist, keys that keyspace does not know. It works page by page, each in a snapshot of its
+// not under their key, entries and places in TTL queues that do not agree with their item, items without them, things of tables and
+// indexes that do not exist, stream records that do not follow each other, keys that keyspace does not know. It works page by page, each in a snapshot of its
 // own, so that it needs little memory and can run beside writers. Package identity checks its own keys.
 func Check(ctx context.Context, db kv.DB, report func(Problem)) (Summary, error) {
 	c := &checker{ctx: ctx, db: db, report: report}
@@ -55,6 +57,14 @@ func Check(ctx context.Context, db kv.DB, report func(Problem)) (Summary, error)
 			return c.sum, err
 		}
 	}
+	start, end = keyspace.AllQueues(0)
+	if err := c.pages(start, end, c.queues); err != nil {
+		return c.sum, err
+	}
+	start, end = keyspace.Leases()
+	if err := c.pages(start, end, c.leases); err != nil {
+		return c.sum, err
+	}
 	start, end = keyspace.Tokens()
 	if err := c.pages(start, end, c.tokens); err != nil {
 		return c.sum, err
@@ -63,12 +73,18 @@ func Check(ctx context.Context, db kv.DB, report func(Problem)) (Summary, error)
 	if err := c.pages(start, end, c.expiries); err != nil {
 		return c.sum, err
 	}
+	start, end = keyspace.AllRecords()
+	if err := c.pages(start, end, c.records); err != nil {
+		return c.sum, err
+	}
 	var err error
-	keyspace.Unknown(func(start, end []byte) {
+	unknown := func(start, end []byte) {
 		if err == nil {
 			err = c.pages(start, end, c.unknown)
 		}
-	})
+	}
+	keyspace.Unknown(unknown)
+	keyspace.StreamRest(unknown)
 	return c.sum, err
 }
 
@@ -80,13 +96,16 @@ type checker struct {
 
 	known *known
 	found []Problem // in this page
+	last  lastRecord
 }
 
 // known is the catalogue and the jobs of one snapshot.
 type known struct {
 	tables  map[uint64]*Descriptor
 	indexes map[keyspace.Space]indexOf
+	queues  map[uint64]*Descriptor
 	dropped map[keyspace.Space]bool // a job will drop it
+	knownStreams
 }
 
 type indexOf struct {
@@ -133,7 +152,11 @@ func (c *checker) catalogue() error {
 
 // load reads the catalogue and the jobs. Only the first time it reports what is wrong with them.
 func (c *checker) load(r kv.Reader, first bool) (*known, error) {
-	k := &known{make(map[uint64]*Descriptor), make(map[keyspace.Space]indexOf), make(map[keyspace.Space]bool)}
+	k := &known{
+		tables: make(map[uint64]*Descriptor), indexes: make(map[keyspace.Space]indexOf),
+		queues: make(map[uint64]*Descriptor), dropped: make(map[keyspace.Space]bool),
+	}
+	k.opening = make(map[string]bool)
 	problem := func(key []byte, d *Descriptor, x *Index, format string, args ...any) {
 		if first {
 			c.problem(key, d, x, format, args...)
@@ -168,12 +191,16 @@ func (c *checker) load(r kv.Reader, first bool) (*known, error) {
 			take(key, d, x.ID)
 			k.indexes[keyspace.Entries(x.ID, x.Local)] = indexOf{d, x}
 		}
+		if d.TTL != nil {
+			take(key, d, d.TTL.ID)
+			k.queues[d.TTL.ID] = d
+		}
 		return true, nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	jobOf := make(map[uint64]string) // by index
+	jobOf := make(map[uint64]string) // by index or queue
 	start, end = keyspace.Jobs()
 	err = r.Scan(c.ctx, kv.Range{Start: start, End: end}, func(key, value []byte) (bool, error) {
 		j, err := decodeJob(key, value)
@@ -193,13 +220,26 @@ func (c *checker) load(r kv.Reader, first bool) (*known, error) {
 		case kindDropIndex:
 			k.dropped[keyspace.Entries(j.rec.Index, false)] = true
 			k.dropped[keyspace.Entries(j.rec.Index, true)] = true
+		case kindOpenStream:
+			k.opening[string(keyspace.Stream(j.rec.Scope.Account, j.rec.Scope.Region, j.rec.Table, j.rec.Stream))] = true
+		case kindDropQueue:
+			k.dropped[keyspace.Queue(j.rec.Queue)] = true
 		}
-		jobOf[j.rec.Index] = j.rec.Kind // of two, the later: it drops what the first fills
+		// Of two, the later: it drops what the first fills.
+		if j.rec.Queue != 0 {
+			jobOf[j.rec.Queue] = j.rec.Kind
+		} else {
+			jobOf[j.rec.Index] = j.rec.Kind
+		}
 		return true, nil
 	})
+	if err == nil {
+		err = c.loadStreams(r, k, take, problem)
+	}
 	if err != nil || !first {
 		return k, err
 	}
+	c.sum.Streams = int64(len(k.defs))
 	c.sum.Tables = int64(len(k.tables))
 	c.sum.Indexes = int64(len(k.indexes))
 	for _, o := range k.indexes {
@@ -207,6 +247,11 @@ func (c *checker) load(r kv.Reader, first bool) (*known, error) {
 		case o.x.State == IndexCreating && jobOf[o.x.ID] != kindFillIndex,
 			o.x.State == IndexDeleting && jobOf[o.x.ID] != kindDropIndex:
 			problem(nil, o.d, o.x, "index is %s and no job will end that", o.x.State)
+		}
+	}
+	for _, d := range k.queues {
+		if err := c.ttl(r, d, jobOf); err != nil {
+			return nil, err
 		}
 	}
 	return k, nil
@@ -259,6 +304,8 @@ type want struct {
 func (c *checker) items(r kv.Reader, pairs []pair) error {
 	var keys [][]byte
 	var wants []want
+	var due [][]byte
+	var dueOf []placed
 	for _, p := range pairs {
 		space, _, ok := keyspace.ParseSpace(p.key)
 		d := c.known.tables[space.ID()]
@@ -288,9 +335,12 @@ func (c *checker) items(r kv.Reader, pairs []pair) error {
 				wants = append(wants, want{d, x, p.key, project(d, x, item)})
 			}
 		}
+		if key := wantPlace(d, p.key, item); key != nil {
+			due, dueOf = append(due, key), append(dueOf, placed{d, p.key})
+		}
 	}
-	if len(keys) == 0 {
-		return nil
+	if err := c.places(r, due, dueOf); err != nil || len(keys) == 0 {
+		return err
 	}
 	entries, err := r.GetMany(c.ctx, keys)
 	if err != nil {

@@ -32,8 +32,14 @@ type Descriptor struct {
 	// Sort is nil if the table's key is the partition key alone.
 	Sort    *KeyAttribute `json:"sort,omitempty"`
 	Indexes []*Index      `json:"indexes,omitempty"`
+	// TTL is nil if it is disabled.
+	TTL *TTL `json:"ttl,omitempty"`
 
 	Settings Settings `json:"settings"`
+
+	// Stream is nil if there is none that is enabled. LatestStream is the label of the last that there was.
+	Stream       *Stream `json:"stream,omitempty"`
+	LatestStream string  `json:"latestStream,omitempty"`
 
 	// live is what the published descriptor shares with the store; nil in every other one.
 	live *live
@@ -158,9 +164,17 @@ func (d *Descriptor) Clone() *Descriptor {
 		xc.NonKey = slices.Clone(x.NonKey)
 		c.Indexes[i] = &xc
 	}
+	if d.TTL != nil {
+		ttl := *d.TTL
+		c.TTL = &ttl
+	}
 	if d.Settings.SSE != nil {
 		sse := *d.Settings.SSE
 		c.Settings.SSE = &sse
+	}
+	if d.Stream != nil {
+		stream := *d.Stream
+		c.Stream = &stream
 	}
 	c.Settings.Switches = slices.Clone(d.Settings.Switches)
 	c.Settings.Tags = maps.Clone(d.Settings.Tags)

@@ -10,7 +10,7 @@ import (
 	"github.com/statordb/stator/internal/kv"
 )
 
-// One step of filling an index reads at most this many items or bytes. A step holds the locks of its items.
+// One step of filling reads at most this many items or bytes. A step holds the locks of its items.
 const (
 	fillItems = 100
 	fillBytes = 1 << 20
@@ -18,7 +18,17 @@ const (
 	fillPause = 50 * time.Millisecond
 )
 
-// fillIndex makes a new index complete while the table is written. It takes three steps, and starts each when there is no
+// filling is what a job makes complete: an index, or a TTL queue.
+type filling struct {
+	// state says whether it is there and being created, and whether it is in the second step.
+	state func(d *Descriptor) (creating, filling bool)
+	// start takes it to the second step, and finish to the last, in the next version of the table. It is there and being created.
+	start, finish func(d *Descriptor)
+	// set adds what there has to be for an item, whose key is locked.
+	set func(tx kv.Txn, d *Descriptor, key []byte, item attribute.Value) error
+}
+
+// fill makes a new index complete while the table is written. It takes three steps, and starts each when there is no
 // writer left that does not know of the one before:
 //
 //  1. Writers remove entries, and none are added. Without this step a writer that knows nothing of the index could
@@ -27,17 +37,23 @@ const (
 //     are locked and read again, and their entries set. An item that is written before its page is reached gets its entry
 //     from the write, and again, the same, from the page.
 //  3. The index is Active: it is read.
-func (s *Store) fillIndex(j *job) error {
+//
+// A TTL queue is an index in this respect.
+func (s *Store) fill(j *job, f filling) error {
 	for {
-		d, x, err := s.jobIndex(j)
+		d, err := s.jobTable(j)
 		if err != nil {
 			return err
 		}
-		if x == nil || x.State != IndexCreating { // dropped meanwhile, or it was ready and only the job was left
+		creating, started := false, false
+		if d != nil {
+			creating, started = f.state(d)
+		}
+		if !creating { // dropped meanwhile, or it was ready and only the job was left
 			return s.endJob(j)
 		}
-		if !x.Filling {
-			if err := s.startFilling(j); err != nil {
+		if !started {
+			if err := s.startFilling(j, f); err != nil {
 				return err
 			}
 			continue
@@ -45,7 +61,7 @@ func (s *Store) fillIndex(j *job) error {
 		var more bool
 		began := time.Now()
 		err = s.step(func() (err error) {
-			more, err = s.fillPage(j, d, x)
+			more, err = s.fillPage(j, d, f)
 			return err
 		})
 		switch {
@@ -54,10 +70,10 @@ func (s *Store) fillIndex(j *job) error {
 		case err != nil:
 			return err
 		case !more:
-			return s.endIndexJob(j, func(d *Descriptor, i int) {
+			return s.endJobWith(j, func(d *Descriptor) {
 				// Deleted in this very moment, it stays so; the next job drops it.
-				if x := d.Indexes[i]; x.State == IndexCreating {
-					x.State, x.Filling = IndexActive, false
+				if creating, _ := f.state(d); creating {
+					f.finish(d)
 				}
 			})
 		}
@@ -68,10 +84,35 @@ func (s *Store) fillIndex(j *job) error {
 	}
 }
 
+// fillIndex fills a new index.
+func (s *Store) fillIndex(j *job) error {
+	of := func(d *Descriptor) *Index { return d.indexByID(j.rec.Index) }
+	return s.fill(j, filling{
+		state: func(d *Descriptor) (creating, filling bool) {
+			x := of(d)
+			return x != nil && x.State == IndexCreating, x != nil && x.Filling
+		},
+		start: func(d *Descriptor) { of(d).Filling = true },
+		finish: func(d *Descriptor) {
+			x := of(d)
+			x.State, x.Filling = IndexActive, false
+		},
+		set: func(tx kv.Txn, d *Descriptor, _ []byte, item attribute.Value) error {
+			x := of(d)
+			if key := appendEntryKey(nil, d, x, item); key != nil {
+				return tx.Set(key, project(d, x, item))
+			}
+			return nil
+		},
+	})
+}
+
 // startFilling goes from the first step to the second.
-func (s *Store) startFilling(j *job) error {
-	err := s.changeIndex(j, func(_ kv.Txn, d *Descriptor, i int) error {
-		d.Indexes[i].Filling = d.Indexes[i].State == IndexCreating
+func (s *Store) startFilling(j *job, f filling) error {
+	err := s.changeOf(j, func(_ kv.Txn, d *Descriptor) error {
+		if creating, _ := f.state(d); creating {
+			f.start(d)
+		}
 		return nil
 	})
 	if err != nil && !errors.Is(err, errGone) && !errors.Is(err, ErrNotFound) {
@@ -80,8 +121,8 @@ func (s *Store) startFilling(j *job) error {
 	return s.awaitWriters(j.rec.TableID)
 }
 
-// fillPage sets the entries of the page at the job's cursor and moves the cursor, and says whether there are more.
-func (s *Store) fillPage(j *job, d *Descriptor, x *Index) (more bool, err error) {
+// fillPage fills for the items of the page at the job's cursor and moves the cursor, and says whether there are more.
+func (s *Store) fillPage(j *job, d *Descriptor, f filling) (more bool, err error) {
 	// It writes by the descriptor as every write does: whoever drops the index waits for the end of the page.
 	if !d.live.acquire() {
 		return false, ErrStale
@@ -102,7 +143,7 @@ func (s *Store) fillPage(j *job, d *Descriptor, x *Index) (more bool, err error)
 		if err != nil {
 			return err
 		}
-		for _, item := range items {
+		for i, item := range items {
 			if item == nil { // deleted since it was seen
 				continue
 			}
@@ -110,10 +151,8 @@ func (s *Store) fillPage(j *job, d *Descriptor, x *Index) (more bool, err error)
 			if err != nil {
 				return err
 			}
-			if key := appendEntryKey(nil, d, x, v); key != nil {
-				if err := tx.Set(key, project(d, x, v)); err != nil {
-					return err
-				}
+			if err := f.set(tx, d, keys[i], v); err != nil {
+				return err
 			}
 		}
 		next := *j

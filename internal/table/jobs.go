@@ -29,19 +29,28 @@ type jobRecord struct {
 	TableID uint64 `json:"tableId"`
 	// Index is the index to fill or to drop.
 	Index uint64 `json:"index,omitempty"`
+	// Stream is the label of the stream to open.
+	Stream string `json:"stream,omitempty"`
 	// Cursor is where filling goes on: items with keys before it have their entries.
 	Cursor []byte `json:"cursor,omitempty"`
 	// Local and Global are the indexes of a dropped table.
 	Local  []uint64 `json:"local,omitempty"`
 	Global []uint64 `json:"global,omitempty"`
+	// Queue is the TTL queue to fill or to drop, or the one of a dropped table.
+	Queue uint64 `json:"queue,omitempty"`
 }
 
-const (
-	jobFormat = 1
+// jobFormat is the version of the JSON above. 2 has TTL queues.
+const jobFormat = 2
 
+const (
 	kindDropTable = "drop-table"
 	kindDropIndex = "drop-index"
 	kindFillIndex = "fill-index"
+	kindDropQueue = "drop-queue"
+	kindFillQueue = "fill-queue"
+
+	kindOpenStream = "open-stream"
 )
 
 // set writes the job.
@@ -62,7 +71,7 @@ func decodeJob(key, value []byte) (*job, error) {
 	if err := json.Unmarshal(value, &j.rec); err != nil {
 		return nil, fmt.Errorf("%w: job %d: %w", ErrCorrupt, id, err)
 	}
-	if j.rec.Format != jobFormat {
+	if j.rec.Format < 1 || j.rec.Format > jobFormat {
 		return nil, fmt.Errorf("%w: job of format %d", ErrFormat, j.rec.Format)
 	}
 	return j, nil
@@ -77,6 +86,9 @@ func (j *job) spaces() []keyspace.Space {
 	for _, id := range j.rec.Global {
 		spaces = append(spaces, keyspace.Entries(id, false))
 	}
+	if j.rec.Queue != 0 {
+		spaces = append(spaces, keyspace.Queue(j.rec.Queue))
+	}
 	return spaces
 }
 
@@ -89,6 +101,9 @@ func dropTableJob(id uint64, d *Descriptor) *job {
 			j.rec.Global = append(j.rec.Global, x.ID)
 		}
 	}
+	if d.TTL != nil {
+		j.rec.Queue = d.TTL.ID
+	}
 	return j
 }
 
@@ -96,8 +111,8 @@ func newJob(id uint64, kind string, d *Descriptor, index uint64) *job {
 	return &job{id: id, rec: jobRecord{Format: jobFormat, Kind: kind, Scope: d.Scope, Table: d.Name, TableID: d.ID, Index: index}}
 }
 
-// indexJobs writes the jobs that the step from before to next makes necessary, and gives new indexes their IDs.
-func indexJobs(ctx context.Context, tx kv.Txn, before, next *Descriptor) ([]*job, error) {
+// changeJobs writes the jobs that the step from before to next makes necessary, and gives new indexes their IDs.
+func changeJobs(ctx context.Context, tx kv.Txn, before, next *Descriptor) ([]*job, error) {
 	var jobs []*job
 	for _, x := range next.Indexes {
 		kind := ""
@@ -126,7 +141,11 @@ func indexJobs(ctx context.Context, tx kv.Txn, before, next *Descriptor) ([]*job
 		}
 		jobs = append(jobs, j)
 	}
-	return jobs, nil
+	j, err := ttlJob(ctx, tx, before, next)
+	if j != nil {
+		jobs = append(jobs, j)
+	}
+	return jobs, err
 }
 
 func (s *Store) loadJobs(ctx context.Context) ([]*job, error) {
@@ -236,6 +255,12 @@ func (s *Store) runJob(j *job) error {
 		return s.dropIndex(j)
 	case kindFillIndex:
 		return s.fillIndex(j)
+	case kindOpenStream:
+		return s.openStream(j)
+	case kindFillQueue:
+		return s.fillQueue(j)
+	case kindDropQueue:
+		return s.dropQueue(j)
 	}
 	return fmt.Errorf("%w: job of kind %q", ErrCorrupt, j.rec.Kind)
 }
@@ -289,27 +314,24 @@ func (s *Store) endJob(j *job) error {
 	})
 }
 
-// jobIndex returns the descriptor and the index that a job of an index is for; nil if there is no such table or index
-// any more, and so nothing to do: the job of a dropped table drops the entries of its indexes, too.
-func (s *Store) jobIndex(j *job) (*Descriptor, *Index, error) {
+// jobTable returns the table of a job; nil if there is no such table any more, and so nothing to do: the job of a dropped
+// table drops all that it had.
+func (s *Store) jobTable(j *job) (*Descriptor, error) {
 	d, err := s.Table(s.ctx, j.rec.Scope, j.rec.Table)
 	if errors.Is(err, ErrNotFound) || err == nil && d.ID != j.rec.TableID {
-		return nil, nil, nil
+		return nil, nil
 	}
-	if err != nil {
-		return nil, nil, err
-	}
-	x := d.indexByID(j.rec.Index)
-	if x == nil {
-		return nil, nil, nil
-	}
-	return d, x, nil
+	return d, err
 }
 
 func (s *Store) dropIndex(j *job) error {
-	_, x, err := s.jobIndex(j)
+	d, err := s.jobTable(j)
 	if err != nil {
 		return err
+	}
+	var x *Index
+	if d != nil {
+		x = d.indexByID(j.rec.Index)
 	}
 	if x == nil {
 		return s.endJob(j)
@@ -317,35 +339,30 @@ func (s *Store) dropIndex(j *job) error {
 	if err := s.dropSpace(keyspace.Entries(x.ID, x.Local)); err != nil {
 		return err
 	}
-	return s.endIndexJob(j, func(d *Descriptor, i int) {
-		d.Indexes = append(d.Indexes[:i], d.Indexes[i+1:]...)
+	return s.endJobWith(j, func(d *Descriptor) {
+		d.Indexes = slices.DeleteFunc(d.Indexes, func(x *Index) bool { return x.ID == j.rec.Index })
 		d.Definitions = slices.DeleteFunc(d.Definitions, func(a KeyAttribute) bool { return !d.uses(a.Name) })
 	})
 }
 
-// errGone: the table or the index of a job vanished.
-var errGone = errors.New("table: index of a job is gone")
+// errGone: the table of a job vanished.
+var errGone = errors.New("table: table of a job is gone")
 
-// changeIndex makes a change of the job's index, d.Indexes[i].
-func (s *Store) changeIndex(j *job, do func(tx kv.Txn, d *Descriptor, i int) error) error {
+// changeOf makes a change of the job's table.
+func (s *Store) changeOf(j *job, do func(tx kv.Txn, d *Descriptor) error) error {
 	_, err := s.change(s.ctx, j.rec.Scope, j.rec.Table, func(tx kv.Txn, d *Descriptor) error {
 		if d.ID != j.rec.TableID {
 			return errGone
 		}
-		for i, x := range d.Indexes {
-			if x.ID == j.rec.Index {
-				return do(tx, d, i)
-			}
-		}
-		return errGone
+		return do(tx, d)
 	})
 	return err
 }
 
-// endIndexJob makes the last change of the index and removes the job in one transaction.
-func (s *Store) endIndexJob(j *job, do func(d *Descriptor, i int)) error {
-	err := s.changeIndex(j, func(tx kv.Txn, d *Descriptor, i int) error {
-		do(d, i)
+// endJobWith makes the last change of the table and removes the job in one transaction.
+func (s *Store) endJobWith(j *job, do func(d *Descriptor)) error {
+	err := s.changeOf(j, func(tx kv.Txn, d *Descriptor) error {
+		do(d)
 		return tx.Delete(keyspace.Job(j.id))
 	})
 	if errors.Is(err, errGone) || errors.Is(err, ErrNotFound) {

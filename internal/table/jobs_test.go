@@ -147,7 +147,7 @@ func TestStaleWriter(t *testing.T) {
 	inside, goOn := make(chan bool), make(chan bool)
 	result := make(chan error)
 	go func() {
-		_, err := s.Write(ctx, []Write{{d, it, func(attribute.Value) (attribute.Value, error) {
+		_, err := s.Write(ctx, []Write{{Table: d, Key: it, Apply: func(attribute.Value) (attribute.Value, error) {
 			inside <- true
 			<-goOn
 			return it, nil

@@ -266,7 +266,7 @@ func (m *model) write(t *rapid.T, s *Store, d *Descriptor) {
 		if next != nil {
 			after = append(after, next)
 		}
-		writes = append(writes, Write{d, it, func(got attribute.Value) (attribute.Value, error) {
+		writes = append(writes, Write{Table: d, Key: it, Apply: func(got attribute.Value) (attribute.Value, error) {
 			if !bytes.Equal(got, old) {
 				t.Fatalf("old is %s, want %s", got, old)
 			}

@@ -8,6 +8,7 @@
 package table
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -27,6 +28,15 @@ type Options struct {
 	Now func() time.Time
 	// Logger gets what background work has to say; nil drops it.
 	Logger *slog.Logger
+	// ShardLife is how long a shard of a stream is open; 0 is four hours.
+	ShardLife time.Duration
+	// Lanes is how many shards of a new stream are open at a time; 0 is four.
+	Lanes int
+	// ExpireEvery is how often expired items are looked for; 0 is every second.
+	ExpireEvery time.Duration
+	// Owner is what this server's leases say whose they are; "" is a name that nobody else has. Whoever comes back under its
+	// name goes on with its leases. Two servers over one engine never have the same.
+	Owner string
 }
 
 // Store is the tables of one kv.DB. It is safe for concurrent use.
@@ -35,9 +45,13 @@ type Store struct {
 	now func() time.Time
 	log *slog.Logger
 
-	cache cache
-	jobs  runner
-	pools pools
+	shardLife time.Duration
+	lanes     int
+
+	cache  cache
+	jobs   runner
+	leases leases
+	pools  pools
 
 	// ctx ends when background work has to.
 	ctx     context.Context
@@ -52,7 +66,8 @@ type Store struct {
 // earlier process left unfinished. It returns ErrFormat if db holds something else. There must be only one open
 // Store for a db, in all processes: live says what is missing for several.
 func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
-	s := &Store{db: db, now: opts.Now, log: opts.Logger, counting: make(chan struct{}, 1)}
+	s := &Store{db: db, now: opts.Now, log: opts.Logger, counting: make(chan struct{}, 1),
+		shardLife: cmp.Or(opts.ShardLife, defaultShardLife), lanes: cmp.Or(opts.Lanes, defaultLanes)}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -60,6 +75,7 @@ func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	s.cache.init()
+	s.leases.init(opts.Owner)
 	s.pools.init(s)
 	if err := s.checkFormat(ctx); err != nil {
 		return nil, err
@@ -74,6 +90,8 @@ func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
 		s.addJob(j)
 	}
 	s.background(s.expireLoop)
+	s.background(s.tendLoop)
+	s.background(func() { s.expireItemsLoop(cmp.Or(opts.ExpireEvery, expireItemsEvery)) })
 	return s, nil
 }
 
@@ -84,6 +102,9 @@ func (s *Store) Close() error {
 	s.stop()
 	s.closing.Unlock()
 	s.stopped.Wait()
+	if err := s.releaseLeases(); err != nil { // they run out
+		s.log.Warn("table: leases not given back", "error", err)
+	}
 	return nil
 }
 

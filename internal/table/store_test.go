@@ -159,7 +159,7 @@ func TestRefused(t *testing.T) {
 	must[[]Written](t)(s.Write(ctx, []Write{put(a, one), put(b, one), put(a, two)}, nil))
 	no := errors.New("no")
 	refuse := func(d *Descriptor, key attribute.Value) Write {
-		return Write{d, key, func(old attribute.Value) (attribute.Value, error) { return nil, no }}
+		return Write{Table: d, Key: key, Apply: func(old attribute.Value) (attribute.Value, error) { return nil, no }}
 	}
 	ws, err := s.Write(ctx, []Write{del(a, one), refuse(b, one), refuse(b, two), del(a, two)}, nil)
 	if !errors.Is(err, ErrRefused) || len(ws) != 4 || ws[0].Err != nil || ws[1].Err != no || ws[2].Err != no ||
@@ -178,7 +178,7 @@ func TestRefused(t *testing.T) {
 	if _, err := s.Write(ctx, []Write{put(a, item(t, `{"p":{"N":"1"},"s":{"N":"1"}}`))}, nil); !errors.Is(err, ErrKey) {
 		t.Errorf("a key of another kind: %v", err)
 	}
-	move := Write{a, one, func(attribute.Value) (attribute.Value, error) { return two, nil }}
+	move := Write{Table: a, Key: one, Apply: func(attribute.Value) (attribute.Value, error) { return two, nil }}
 	if _, err := s.Write(ctx, []Write{move}, nil); !errors.Is(err, ErrKey) {
 		t.Errorf("the key of another: %v", err)
 	}
@@ -199,7 +199,7 @@ func TestIncrement(t *testing.T) {
 	for range writers {
 		go func() {
 			for range each {
-				_, err := s.Write(ctx, []Write{{d, item(t, `{"p":{"S":"p"},"s":{"N":"1"}}`), func(old attribute.Value) (attribute.Value, error) {
+				_, err := s.Write(ctx, []Write{{Table: d, Key: item(t, `{"p":{"S":"p"},"s":{"N":"1"}}`), Apply: func(old attribute.Value) (attribute.Value, error) {
 					n := int64(0)
 					if old != nil {
 						n, _ = old.Field("n").Number().Int64()

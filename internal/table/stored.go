@@ -8,8 +8,9 @@ import (
 )
 
 // descriptorFormat is the version of the JSON below. A newer program reads the older ones; an older program refuses a
-// newer one, because it would lose what it does not know when it writes it back. 2 has resource policies.
-const descriptorFormat = 2
+// newer one, because it would lose what it does not know when it writes it back. 2 has resource policies, 3 Time To
+// Live, 4 streams.
+const descriptorFormat = 4
 
 type storedDescriptor struct {
 	Format int         `json:"format"`

@@ -19,7 +19,7 @@ func TestTokens(t *testing.T) {
 	s := openStore(t, db, Options{Now: clock.now})
 	d := must[*Descriptor](t)(s.Create(ctx, simple("t")))
 	n := 0
-	count := Write{d, item(t, `{"p":{"S":"p"},"s":{"N":"1"}}`), func(old attribute.Value) (attribute.Value, error) {
+	count := Write{Table: d, Key: item(t, `{"p":{"S":"p"},"s":{"N":"1"}}`), Apply: func(old attribute.Value) (attribute.Value, error) {
 		n = 1
 		if old != nil {
 			i, _ := old.Field("n").Number().Int64()
@@ -52,7 +52,7 @@ func TestTokens(t *testing.T) {
 	}
 	try("a", "y", ErrRepeated, 3)
 	try("b", "y", nil, 4)
-	refuse := Write{d, count.Key, func(attribute.Value) (attribute.Value, error) { return nil, errors.New("no") }}
+	refuse := Write{Table: d, Key: count.Key, Apply: func(attribute.Value) (attribute.Value, error) { return nil, errors.New("no") }}
 	if _, err := s.Write(ctx, []Write{refuse}, &Token{Scope: testScope, Value: "c", Lifetime: time.Hour}); !errors.Is(err, ErrRefused) {
 		t.Error(err)
 	}

@@ -20,6 +20,8 @@ type Write struct {
 	// result is nil for none, and old itself or the same bytes if nothing changes. An error refuses the whole
 	// change. Apply may run more than once.
 	Apply func(old attribute.Value) (attribute.Value, error)
+	// Service: nobody asked for this change; the store makes it by itself, as it deletes what has expired. Streams tell so.
+	Service bool
 }
 
 // Written is what a Write did.
@@ -94,9 +96,12 @@ type change struct {
 	token   *Token
 	written []Written
 
-	keys    [][]byte // of the items, then of the token
+	keys    [][]byte // of the items, then of the lanes, then of the token
 	changed []bool
+	laneOf  []int  // by write: its place in lanes, -1 if its table has no stream
+	lanes   []lane // in which there may be records of the change
 	buf     []byte // holds keys
+	rec     []byte
 	oldKey  []byte
 	newKey  []byte
 }
@@ -125,8 +130,13 @@ const keepBuffer = 64 << 10
 
 func (c *change) release() {
 	clear(c.keys)
+	clear(c.lanes)
 	c.ctx, c.writes, c.token, c.written = nil, nil, nil, nil
 	c.keys, c.changed, c.buf = c.keys[:0], c.changed[:0], c.buf[:0]
+	c.laneOf, c.lanes = c.laneOf[:0], c.lanes[:0]
+	if cap(c.rec) > keepBuffer {
+		c.rec = nil
+	}
 	if cap(c.buf) <= keepBuffer {
 		c.store.pools.change.Put(c)
 	}
@@ -145,6 +155,7 @@ func (c *change) plan() error {
 		key := c.buf[from:len(c.buf):len(c.buf)]
 		c.keys = append(c.keys, key)
 		c.changed = append(c.changed, false)
+		c.useLane(i)
 	}
 	if len(c.writes) > 1 {
 		seen := make(map[string]struct{}, len(c.keys))
@@ -155,6 +166,7 @@ func (c *change) plan() error {
 			return errTwice
 		}
 	}
+	c.lockLanes()
 	if c.token != nil {
 		c.keys = append(c.keys, c.token.key())
 	}
@@ -167,21 +179,23 @@ func (c *change) apply(tx kv.Txn) error {
 		return err
 	}
 	if c.token != nil {
-		if err := c.store.useToken(c.ctx, tx, c.token, c.keys[len(c.writes)]); err != nil {
+		if err := c.store.useToken(c.ctx, tx, c.token, c.keys[len(c.keys)-1]); err != nil {
 			return err
 		}
 	}
 	var one [1][]byte
 	items := one[:]
+	var places [][]byte
 	var err error
-	if len(c.writes) == 1 {
+	if len(c.writes) == 1 && len(c.lanes) == 0 {
 		one[0], err = tx.Get(c.ctx, c.keys[0])
 	} else {
-		items, err = tx.GetMany(c.ctx, c.keys[:len(c.writes)])
+		items, err = tx.GetMany(c.ctx, c.keys[:len(c.writes)+len(c.lanes)])
 	}
 	if err != nil {
 		return err
 	}
+	items, places = items[:len(c.writes)], items[len(c.writes):]
 	refused := false
 	for i, item := range items {
 		w := &c.written[i]
@@ -204,7 +218,10 @@ func (c *change) apply(tx kv.Txn) error {
 			return err
 		}
 	}
-	return nil
+	if len(c.lanes) == 0 {
+		return nil
+	}
+	return c.record(tx, places)
 }
 
 // set writes what one Write changes.
@@ -234,6 +251,9 @@ func (c *change) set(tx kv.Txn, i int) error {
 		default:
 			err = c.setEntry(tx, d, x, w)
 		}
+	}
+	if err == nil && d.TTL != nil {
+		err = c.setDue(tx, d.TTL, i, w)
 	}
 	return err
 }

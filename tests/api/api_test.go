@@ -14,6 +14,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -25,10 +26,12 @@ import (
 )
 
 const (
-	target      = "DynamoDB_20120810."
-	contentType = "application/x-amz-json-1.0"
-	host        = "dynamodb.example:8000"
-	oneLine     = 110 // a body up to so many bytes is one line
+	target        = "DynamoDB_20120810."
+	streamsTarget = "DynamoDBStreams_20120810."
+	contentType   = "application/x-amz-json-1.0"
+	host          = "dynamodb.example:8000"
+	oneLine       = 110 // a body up to so many bytes is one line
+	patience      = 30 * time.Second
 )
 
 func TestScripts(t *testing.T) {
@@ -62,10 +65,13 @@ func play(t *testing.T, script string, options stator.Options) {
 			t.Error(err)
 		}
 	}()
+	p := player{server, map[string]string{}}
 	datadriven.RunTest(t, script, func(t *testing.T, d *datadriven.TestData) string {
 		switch d.Cmd {
 		case "request":
-			return request(server, d)
+			return p.request(t, d)
+		case "records":
+			return p.records(d.Input)
 		case "http":
 			return raw(server, d)
 		case "wait":
@@ -76,13 +82,61 @@ func play(t *testing.T, script string, options stator.Options) {
 	})
 }
 
+// player plays a script.
+type player struct {
+	server http.Handler
+	// remembered is what answers had that later requests need: $ShardId is the first ShardId of the last answer that had
+	// one, and $ShardId2 the second.
+	remembered map[string]string
+}
+
+var (
+	memorable = regexp.MustCompile(`"(LatestStreamArn|StreamArn|LastEvaluatedStreamArn|ShardId|LastEvaluatedShardId|SequenceNumber|StartingSequenceNumber|EndingSequenceNumber|ShardIterator|NextShardIterator)": ?"([^"]*)"`)
+	variable  = regexp.MustCompile(`\$[A-Z][A-Za-z]+[0-9]*`)
+	streaming = []string{"DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"}
+)
+
+// send sends the JSON of an operation.
+func (p *player) send(operation, body string) *httptest.ResponseRecorder {
+	prefix := target
+	if slices.Contains(streaming, operation) {
+		prefix = streamsTarget
+	}
+	w := serve(p.server, http.MethodPost, "/", http.Header{"Content-Type": {contentType}, "X-Amz-Target": {prefix + operation}}, body)
+	n := map[string]int{}
+	for _, m := range memorable.FindAllStringSubmatch(w.Body.String(), -1) {
+		name := m[1]
+		if n[m[1]]++; n[m[1]] > 1 {
+			name += strconv.Itoa(n[m[1]])
+		}
+		p.remembered[name] = m[2]
+	}
+	return w
+}
+
+// recall puts in what was remembered.
+func (p *player) recall(text string) string {
+	return variable.ReplaceAllStringFunc(text, func(v string) string {
+		if value, ok := p.remembered[v[1:]]; ok {
+			return value
+		}
+		return v
+	})
+}
+
 // request sends the JSON that follows the name of an operation. With the argument quiet the answer's body is not shown,
-// unless it is an error.
-func request(server http.Handler, d *datadriven.TestData) string {
+// unless it is an error. With until it is sent again until the answer has that text in it.
+func (p *player) request(t *testing.T, d *datadriven.TestData) string {
 	operation, body, _ := strings.Cut(d.Input, "\n")
-	w := serve(server, http.MethodPost, "/", http.Header{
-		"Content-Type": {contentType}, "X-Amz-Target": {target + operation},
-	}, expand(body))
+	var until string
+	d.MaybeScanArgs(t, "until", &until)
+	var w *httptest.ResponseRecorder
+	for end := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
+		w = p.send(operation, expand(p.recall(body)))
+		if strings.Contains(w.Body.String(), until) || time.Now().After(end) {
+			break
+		}
+	}
 	if d.HasArg("quiet") && w.Code == http.StatusOK {
 		return "200\n"
 	}
@@ -90,6 +144,35 @@ func request(server http.Handler, d *datadriven.TestData) string {
 		return fmt.Sprintf("%d\n", w.Code)
 	}
 	return fmt.Sprintf("%d\n%s\n", w.Code, show(w.Body.Bytes()))
+}
+
+// records shows all records of a stream, one shard after the other.
+func (p *player) records(arn string) string {
+	arn = p.recall(arn)
+	var described struct {
+		StreamDescription struct{ Shards []struct{ ShardId string } }
+	}
+	w := p.send("DescribeStream", `{"StreamArn":"`+arn+`"}`)
+	if err := json.Unmarshal(w.Body.Bytes(), &described); err != nil || w.Code != http.StatusOK {
+		return w.Body.String()
+	}
+	out := ""
+	for _, shard := range described.StreamDescription.Shards {
+		w := p.send("GetShardIterator", `{"StreamArn":"`+arn+`","ShardId":"`+shard.ShardId+`","ShardIteratorType":"TRIM_HORIZON"}`)
+		var at struct{ ShardIterator string }
+		if err := json.Unmarshal(w.Body.Bytes(), &at); err != nil || w.Code != http.StatusOK {
+			return w.Body.String()
+		}
+		var got struct{ Records []json.RawMessage }
+		w = p.send("GetRecords", `{"ShardIterator":"`+at.ShardIterator+`"}`)
+		if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil || w.Code != http.StatusOK {
+			return w.Body.String()
+		}
+		for _, r := range got.Records {
+			out += show(r) + "\n"
+		}
+	}
+	return out
 }
 
 // wait waits until a table and all its indexes are what they are to be, and lists the indexes.
@@ -156,14 +239,20 @@ func serve(server http.Handler, method, path string, h http.Header, body string)
 	return w
 }
 
-// Long texts are written as their length: x*409600 is so many x, and ([*40) is so many brackets.
+// Long texts are written as their length: x*409600 is so many x, and ([*40) is so many brackets. now-10 is ten seconds ago,
+// in seconds since 1970.
 var (
+	moment   = regexp.MustCompile(`now([+-][0-9]+)`)
 	longText = regexp.MustCompile(`([a-z])\*([0-9]+)`)
 	repeated = regexp.MustCompile(`\(([^()]+)\*([0-9]+)\)`)
 	longRun  = regexp.MustCompile(`a{200,}|b{200,}|g{200,}|h{200,}|k{200,}|x{200,}`)
 )
 
 func expand(body string) string {
+	body = moment.ReplaceAllStringFunc(body, func(s string) string {
+		n, _ := strconv.ParseInt(s[len("now"):], 10, 64)
+		return strconv.FormatInt(time.Now().Unix()+n, 10)
+	})
 	for _, form := range []*regexp.Regexp{repeated, longText} {
 		body = form.ReplaceAllStringFunc(body, func(s string) string {
 			m := form.FindStringSubmatch(s)
@@ -183,13 +272,27 @@ var volatile = []struct {
 	{regexp.MustCompile(`"(\w+DateTime)": ?[0-9.]+`), `"$1":"…"`},
 	{regexp.MustCompile(`"RevisionId": ?"[0-9]{13}"`), `"RevisionId":"…"`},
 	{regexp.MustCompile(`revision id [0-9]{13}`), `revision id …`},
+	{regexp.MustCompile(`shardId-[0-9]{20}-[0-9a-f]{8}`), `shardId-…`},
+	{regexp.MustCompile(`"eventID": ?"[0-9a-f]{32}"`), `"eventID":"…"`},
+	{regexp.MustCompile(`\|1\|[A-Za-z0-9+/]{70,}=*`), `|1|…`},
 }
+
+// label is the label of a stream. Scripts write unknownLabel for one that no stream has.
+var label = regexp.MustCompile(`20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}`)
+
+const unknownLabel = "2026-01-01T00:00:00.000"
 
 // plainError is an error that has no members but its message.
 var plainError = regexp.MustCompile(`^\{"__type":"[^"]*"(,"[mM]essage":"([^"\\]|\\.)*")?\}$`)
 
 // show prints a body as the scripts have it: what is short on one line, and so a plain error, else indented.
 func show(body []byte) string {
+	body = label.ReplaceAllFunc(body, func(l []byte) []byte {
+		if string(l) == unknownLabel {
+			return l
+		}
+		return []byte("label")
+	})
 	for _, v := range volatile {
 		body = v.form.ReplaceAll(body, []byte(v.by))
 	}

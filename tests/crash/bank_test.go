@@ -46,8 +46,8 @@ func account(n int) string { return fmt.Sprintf("account%d", n) }
 
 func (b *bank) prepare(ctx context.Context, l *load) error {
 	err := errors.Join(
-		createTable(ctx, l.client, accountTable, shape{keys: []string{"pk"}}),
-		createTable(ctx, l.client, ledgerTable, shape{keys: []string{"pk"}, indexes: []indexShape{ledgerIndex()}}))
+		createTable(ctx, l.client, accountTable, shape{keys: []string{"pk"}, stream: true}),
+		createTable(ctx, l.client, ledgerTable, shape{keys: []string{"pk"}, stream: true, indexes: []indexShape{ledgerIndex()}}))
 	for i := range accounts {
 		_, e := l.client.PutItem(ctx, &dynamodb.PutItemInput{
 			TableName: aws.String(accountTable), Item: item{"pk": str(account(i)), "balance": num(deposit)},

@@ -29,7 +29,7 @@ func (c *churn) step(w *worker) outcome {
 		c.number++
 		*c = churn{number: c.number, highest: active}
 		o := w.outcomeOf("CreateTable", createTable(w.ctx, w.client, c.name(), shape{
-			keys: []string{"pk"}, indexes: []indexShape{{name: "by-colour", hash: "colour"}},
+			keys: []string{"pk"}, stream: true, indexes: []indexShape{{name: "by-colour", hash: "colour"}},
 		}))
 		if o == done {
 			c.known = active

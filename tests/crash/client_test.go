@@ -3,12 +3,11 @@ package crash_test
 import (
 	"context"
 	"errors"
-	"io"
-	"net/http"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
 	"github.com/aws/smithy-go"
 
 	"github.com/statordb/stator/tests/harness"
@@ -28,24 +27,15 @@ const patience = 30 * time.Second
 
 // newClient makes a client that never sends anything twice.
 func newClient(s *harness.Server, connections int) *dynamodb.Client {
-	h := &http.Client{Timeout: patience, Transport: plainBodies{&http.Transport{MaxIdleConnsPerHost: connections}}}
+	h := harness.NoRetryClient(patience, connections)
 	return dynamodb.NewFromConfig(s.Config, func(o *dynamodb.Options) {
 		o.Retryer, o.HTTPClient = aws.NopRetryer{}, h
 	})
 }
 
-// plainBodies hides the WriteTo of request bodies. The SDK closes a body when the answer begins, and its WriteTo then
-// fails with io.EOF; net/http, if it has not yet looked for the end of the body, takes that for a failed request and
-// closes the connection in the middle of the answer. The SDK would send the request again, these clients must not.
-type plainBodies struct{ *http.Transport }
-
-// RoundTrip implements http.RoundTripper.
-func (c plainBodies) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.Body != nil {
-		r = r.WithContext(r.Context()) // a RoundTripper changes no requests of others
-		r.Body = struct{ io.ReadCloser }{r.Body}
-	}
-	return c.Transport.RoundTrip(r)
+// plainStreams is for clients of streams what newClient is for those of tables.
+func plainStreams(o *dynamodbstreams.Options) {
+	o.Retryer, o.HTTPClient = aws.NopRetryer{}, harness.NoRetryClient(patience, 1)
 }
 
 // outcomeOf tells what err means. Answers that no correct client should get, and lost connections to a server that was

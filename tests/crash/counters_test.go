@@ -37,7 +37,7 @@ func newCounters() *counters {
 }
 
 func (c *counters) prepare(ctx context.Context, l *load) error {
-	return createTable(ctx, l.client, counterTable, shape{keys: []string{"pk"}})
+	return createTable(ctx, l.client, counterTable, shape{keys: []string{"pk"}, stream: true})
 }
 
 func (c *counters) add(w *worker) outcome {

@@ -139,6 +139,7 @@ func campaign(t *testing.T, r *rand.Rand, data string, rounds int, args ...strin
 		}
 	}
 	l.online.finish(t.Context(), l)
+	l.fleeting.finish(t.Context(), l)
 	server.Stop()
 	if out, exit := check(t, data); exit != 0 {
 		found.add("after the last stop, stator check exits with %d:\n%s", exit, out)

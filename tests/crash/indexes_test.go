@@ -77,6 +77,9 @@ func createTable(ctx context.Context, client *dynamodb.Client, name string, s sh
 			})
 		}
 	}
+	if s.stream {
+		in.StreamSpecification = &types.StreamSpecification{StreamEnabled: aws.Bool(true), StreamViewType: types.StreamViewTypeNewAndOldImages}
+	}
 	for _, a := range attributes {
 		in.AttributeDefinitions = append(in.AttributeDefinitions, definition(a))
 	}

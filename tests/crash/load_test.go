@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
 
 	"github.com/statordb/stator/tests/harness"
 )
@@ -31,6 +32,8 @@ type load struct {
 	bank      *bank
 	online    *onlineIndex
 	churn     *churn
+	streams   *streams
+	fleeting  *fleeting
 
 	seed uint64
 }
@@ -54,13 +57,15 @@ func newLoad(server *harness.Server, found *findings, seed uint64) *load {
 		bank:      newBank(),
 		online:    &onlineIndex{met: make(map[string]int)},
 		churn:     &churn{},
+		streams:   &streams{client: dynamodbstreams.NewFromConfig(server.Config, plainStreams)},
+		fleeting:  &fleeting{met: make(map[string]int)},
 	}
 }
 
 // prepare makes the tables, and their first items.
 func (l *load) prepare(ctx context.Context) error {
 	for _, make := range []func(context.Context, *load) error{
-		l.registers.prepare, l.counters.prepare, l.bank.prepare,
+		l.registers.prepare, l.counters.prepare, l.bank.prepare, l.fleeting.prepare, l.streams.prepare,
 	} {
 		if err := make(ctx, l); err != nil {
 			return err
@@ -91,6 +96,8 @@ func (l *load) run(ctx context.Context, kill func()) {
 	}
 	work(connections, l.online.step)
 	work(connections+1, l.churn.step)
+	work(connections+2, l.fleeting.step)
+	work(connections+3, l.streams.step)
 	kill()
 	all.Wait()
 }
@@ -135,6 +142,7 @@ func (w *worker) step() outcome {
 
 func (l *load) reconnect(server *harness.Server) {
 	l.client = newClient(server, connections)
+	l.streams.client = dynamodbstreams.NewFromConfig(server.Config, plainStreams)
 	l.killing.Store(false)
 }
 
@@ -149,6 +157,8 @@ func (l *load) verify(ctx context.Context) {
 		{"bank", l.bank.verify},
 		{"online index", l.online.verify},
 		{"new and dropped tables", l.churn.verify},
+		{"items that expire", l.fleeting.verify},
+		{"streams", l.streams.verify},
 	} {
 		if err := v.verify(ctx, l); err != nil {
 			l.found.add("%s can't be verified: %v", v.what, err)
@@ -158,6 +168,8 @@ func (l *load) verify(ctx context.Context) {
 
 func (l *load) summary() string {
 	return fmt.Sprintf("%d kills; %d requests answered, %d without an answer; %d transfers of unknown outcome sent again, %d of them had happened; "+
-		"%d online indexes begun, found after a kill: %v; %d tables made and dropped",
-		l.rounds, l.acked.Load(), l.lost.Load(), l.bank.repeated, l.bank.repeatedDone, l.online.number, l.online.met, l.churn.number)
+		"%d online indexes begun, found after a kill: %v; %d tables made and dropped; Time To Live changed %d times, found after a kill: %v, %d expired items were gone; "+
+		"%d stream records, %d read again",
+		l.rounds, l.acked.Load(), l.lost.Load(), l.bank.repeated, l.bank.repeatedDone, l.online.number, l.online.met, l.churn.number,
+		l.fleeting.toggled, l.fleeting.met, l.fleeting.deleted, l.streams.told, l.streams.again)
 }

@@ -34,14 +34,15 @@ const (
 type shape struct {
 	keys    []string
 	indexes []indexShape
+	stream  bool
 }
 
 // shapes returns the tables of registers.
 func shapes() map[string]shape {
 	return map[string]shape{
-		plainTable:   {keys: []string{"pk"}},
+		plainTable:   {keys: []string{"pk"}, stream: true},
 		growingTable: {keys: []string{"pk"}},
-		indexedTable: {keys: []string{"pk", "sk"}, indexes: []indexShape{
+		indexedTable: {keys: []string{"pk", "sk"}, stream: true, indexes: []indexShape{
 			{name: "by-colour", hash: "colour", sort: "rank"},
 			{name: "by-flag", hash: "flag", project: []string{"pk", "sk", "flag"}}, // sparse
 			{name: "by-weight", hash: "pk", sort: "weight", local: true, project: []string{"pk", "sk", "weight", "op"}},

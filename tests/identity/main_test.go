@@ -40,7 +40,7 @@ var site struct {
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
 func run(m *testing.M) int {
-	s, err := stator.Open(stator.Options{Account: account, Region: region})
+	s, err := stator.Open(stator.Options{Account: account, Region: region, PublicURL: "https://db.example.com/"})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1

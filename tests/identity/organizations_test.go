@@ -152,6 +152,31 @@ func newAccountNamed(t *testing.T, name string) member {
 }
 
 // Across accounts the trust policy and the user's policy must both allow it, even if the trust policy names the user.
+// The accounts of a server are one organization, as policies see it, and a closed one is out of reach.
+func TestOrganization(t *testing.T) {
+	t.Parallel()
+	out, err := orgs(site.admin).DescribeOrganization(t.Context(), &organizations.DescribeOrganizationInput{})
+	must(t, "describe the organization", err)
+	only := func(id string) string {
+		return statement("Allow", "dynamodb:ListTables", "*", `{"StringEquals":{"aws:PrincipalOrgID":"`+id+`"}}`)
+	}
+	m := newAccount(t)
+	works(t, "a member", listTables(t, userIn(t, iamOf(m.admin), named(t, "in"), only(*out.Organization.Id)).creds))
+	deniedData(t, "another organization", listTables(t, userIn(t, iamOf(m.admin), named(t, "out"), only("o-another1234")).creds))
+
+	u := userIn(t, iamOf(m.admin), named(t, "last"), everything)
+	_, err = orgs(site.admin).CloseAccount(t.Context(), &organizations.CloseAccountInput{AccountId: &m.id})
+	must(t, "close the account", err)
+	if err := listTables(t, u.creds); answered(err).code != "UnrecognizedClientException" {
+		t.Errorf("a key of a closed account: %v", err)
+	}
+	if err := listTables(t, m.admin); answered(err).code != "UnrecognizedClientException" {
+		t.Errorf("a session of a closed account: %v", err)
+	}
+	_, err = assume(t, site.admin, "arn:aws:iam::"+m.id+":role/OrganizationAccountAccessRole")
+	denied(t, "a role of a closed account", err)
+}
+
 func TestCrossAccountTrust(t *testing.T) {
 	t.Parallel()
 	m := newAccount(t)

@@ -134,6 +134,20 @@ func TestSAMLTrust(t *testing.T) {
 	denied(t, "a role that the assertion does not have", err, no)
 }
 
+// An assertion may be meant for the server by the name that its operator gave it.
+func TestSAMLPublicURL(t *testing.T) {
+	t.Parallel()
+	p := newIDP(t)
+	p.register(t)
+	r := role(t, "role", p.trusting(withSAML, ""))
+	const here = "https://db.example.com/saml"
+	out, err := assumeSAML(t, r.arn, p, p.response(t, assertion{roles: pair(r, p), audience: here, recipient: here}))
+	must(t, "assume", err)
+	if aws.ToString(out.Audience) != here {
+		t.Errorf("audience %s", aws.ToString(out.Audience))
+	}
+}
+
 func TestSAMLResponsesThatAreRefused(t *testing.T) {
 	t.Parallel()
 	p, r := samlRole(t)
@@ -157,6 +171,11 @@ func TestSAMLResponsesThatAreRefused(t *testing.T) {
 		name, response, code string
 	}{
 		{"expired", changed(func(a *assertion) { a.valid = -time.Hour }), "ExpiredTokenException"},
+		// The address of the server as the client has it is no proof of what the assertion is meant for.
+		{"meant for the client's host", changed(func(a *assertion) {
+			a.audience = site.url + "/saml"
+			a.recipient = a.audience
+		}), "InvalidIdentityToken"},
 		{"another issuer", changed(func(a *assertion) { a.issuer = "https://other.example.com" }), "InvalidIdentityToken"},
 		{"another recipient", changed(func(a *assertion) { a.recipient = "https://example.com/saml" }), "InvalidIdentityToken"},
 		{"signed by another key", p.responseSignedBy(t, good, stranger, nil), "InvalidIdentityToken"},

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
-	"net/http"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -15,7 +13,9 @@ import (
 	"github.com/anishathalye/porcupine"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
 	"github.com/aws/smithy-go"
+	"github.com/statordb/stator/tests/harness"
 )
 
 // subject is something to exercise: a model, and the requests that it is a model of.
@@ -64,26 +64,12 @@ const patience = 30 * time.Second
 // connect makes a client that never sends anything twice.
 func (e *exercise) connect(config aws.Config) {
 	e.killing.Store(false)
-	h := &http.Client{Timeout: patience, Transport: plainBodies{&http.Transport{MaxIdleConnsPerHost: clients}}}
+	h := harness.NoRetryClient(patience, clients)
 	// A server that stops waits for connections that were never used.
 	e.t.Cleanup(h.CloseIdleConnections)
 	e.client = dynamodb.NewFromConfig(config, func(o *dynamodb.Options) {
 		o.Retryer, o.HTTPClient = aws.NopRetryer{}, h
 	})
-}
-
-// plainBodies hides the WriteTo of request bodies. The SDK closes a body when the answer begins, and its WriteTo then
-// fails with io.EOF; net/http, if it has not yet looked for the end of the body, takes that for a failed request and
-// closes the connection in the middle of the answer. The SDK would send the request again, these clients must not.
-type plainBodies struct{ *http.Transport }
-
-// RoundTrip implements http.RoundTripper.
-func (c plainBodies) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.Body != nil {
-		r = r.WithContext(r.Context()) // a RoundTripper changes no requests of others
-		r.Body = struct{ io.ReadCloser }{r.Body}
-	}
-	return c.Transport.RoundTrip(r)
 }
 
 func (e *exercise) prepare() {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	sdk "github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	streams "github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
 
 	"github.com/statordb/stator/internal/dynamodb"
 )
@@ -33,11 +34,12 @@ func TestEveryOperationIsInTheTable(t *testing.T) {
 	if !slices.IsSorted(names) {
 		t.Error("the table is not in alphabetical order")
 	}
-	client := reflect.TypeFor[*sdk.Client]()
-	for i := range client.NumMethod() {
-		m := client.Method(i)
-		if m.Type.NumOut() == 2 && m.Name != "Options" && !slices.Contains(names, m.Name) {
-			t.Errorf("AWS has %s; the table does not", m.Name)
+	for _, client := range []reflect.Type{reflect.TypeFor[*sdk.Client](), reflect.TypeFor[*streams.Client]()} {
+		for i := range client.NumMethod() {
+			m := client.Method(i)
+			if m.Type.NumOut() == 2 && m.Name != "Options" && !slices.Contains(names, m.Name) {
+				t.Errorf("AWS has %s; the table does not", m.Name)
+			}
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -16,7 +17,9 @@ import (
 // throughput says which table or index is at its limit, of what kind.
 func TestThrottling(t *testing.T) {
 	t.Parallel()
-	c := dynamodb.NewFromConfig(harness.Start(t, "--throttle").Config, func(o *dynamodb.Options) { o.RetryMaxAttempts = 1 })
+	c := dynamodb.NewFromConfig(harness.Start(t, "--throttle").Config, func(o *dynamodb.Options) {
+		o.Retryer, o.HTTPClient = aws.NopRetryer{}, harness.NoRetryClient(30*time.Second, 1)
+	})
 	provisioned, maximum := aws.String("UserSessions"), aws.String("CustomerOrders")
 	units := &types.ProvisionedThroughput{ReadCapacityUnits: aws.Int64(1), WriteCapacityUnits: aws.Int64(1)}
 	create(t, c, provisioned, func(in *dynamodb.CreateTableInput) {

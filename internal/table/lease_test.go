@@ -1,0 +1,106 @@
+package table
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/statordb/stator/internal/keyspace"
+	"github.com/statordb/stator/internal/kv"
+)
+
+func TestLease(t *testing.T) {
+	ctx := context.Background()
+	clock := newClock()
+	db := openDB(t)
+	open := func() *Store { return openStore(t, db, Options{Now: clock.now, ExpireEvery: never}) }
+	want := func(s *Store, held ...bool) {
+		t.Helper()
+		if got := must[[]bool](t)(s.lease(ctx, "a", "b")); !slices.Equal(got, held) {
+			t.Errorf("held: %v, want %v", got, held)
+		}
+	}
+	a, b := open(), open()
+	if got := must[[]bool](t)(a.lease(ctx, "a")); !got[0] {
+		t.Fatal("nobody's lease can't be taken")
+	}
+	want(b, false, true)
+	want(a, true, false)
+	clock.forward(leaseLeft + 1)
+	want(a, true, false) // renewed
+	clock.forward(leaseTerm - leaseLeft - 1)
+	want(a, true, true) // b's is over
+	want(b, false, false)
+	// a goes away in an orderly way, c without a word.
+	a.Close()
+	want(b, true, true)
+	b.Close()
+	c := open()
+	want(c, true, true)
+	d := open()
+	want(d, false, false)
+	clock.forward(leaseTerm)
+	want(d, true, true)
+	want(c, false, false) // c had thought that it was its own
+	// A lease that a clock which is wrong made for ever is none.
+	clock.forward(-time.Hour)
+	want(c, true, true)
+	want(d, false, false)
+	c.Close()
+	d.Close()
+	// Whoever comes back under its name need not wait.
+	want(openStore(t, db, Options{Now: clock.now, ExpireEvery: never, Owner: "me"}), true, true)
+	e := openStore(t, db, Options{Now: clock.now, ExpireEvery: never, Owner: "me"})
+	want(e, true, true)
+	e.Close()
+	err := db.Update(ctx, func(tx kv.Txn) error { return tx.Set(keyspace.Lease("a"), []byte("x")) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := open().lease(ctx, "a"); err == nil {
+		t.Error("a lease that is none")
+	}
+	if sum, err := Check(ctx, db, func(Problem) {}); err != nil || sum.Problems != 1 {
+		t.Errorf("%+v %v", sum, err)
+	}
+	if err := db.Update(ctx, func(tx kv.Txn) error { return tx.Delete(keyspace.Lease("a")) }); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestLeasedExpiry: of two servers one deletes, and the other when that one is gone, without a word, too.
+func TestLeasedExpiry(t *testing.T) {
+	ctx := context.Background()
+	clock := newClock()
+	db := openDB(t)
+	opts := Options{Now: clock.now, ExpireEvery: never}
+	a := openStore(t, db, opts)
+	must[*Descriptor](t)(a.Create(ctx, simple("t")))
+	d := enableTTL(t, a, "t", "t")
+	b := openStore(t, db, opts)
+	fill := func() {
+		for i := range 50 {
+			must[[]Written](t)(a.Write(ctx, []Write{put(d, item(t, `{"p":{"S":"p%d"},"s":{"N":"1"},"n":{"S":"%d"},"t":{"N":"%d"}}`, i, i, clock.now().Unix()-1))}, nil))
+		}
+	}
+	fill()
+	expire(t, a)
+	fill()
+	expire(t, b)
+	if n := len(remaining(t, a, "t")); n != 50 {
+		t.Errorf("%d items: two servers do the same work", n)
+	}
+	clock.forward(leaseTerm)
+	expire(t, b)
+	if n := len(remaining(t, a, "t")); n != 0 {
+		t.Errorf("%d items: nobody goes on", n)
+	}
+	fill()
+	b.Close()
+	expire(t, a)
+	if n := len(remaining(t, a, "t")); n != 0 {
+		t.Errorf("%d items: the lease was not given back (%s)", n, fmt.Sprint(a.leases.held))
+	}
+}
