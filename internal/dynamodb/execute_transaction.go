@@ -242,11 +242,12 @@ func (st *statement) transacted(d *table.Descriptor) (attribute.Value, error) {
 		return st.key, nil
 	}
 	key, err := st.one(d)
-	if err == nil && key == nil {
-		err = awsapi.Validation("Select statements within ExecuteTransaction must specify the primary key in the where clause.")
-	}
 	if err != nil {
-		return nil, err
+		st.invalid = err
+		return nil, nil
+	}
+	if key == nil {
+		return nil, awsapi.Validation("Select statements within ExecuteTransaction must specify the primary key in the where clause.")
 	}
 	p := st.page(integer{})
 	return key, p.checkPaths(d)

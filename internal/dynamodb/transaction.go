@@ -88,7 +88,9 @@ func canceled(errs []error) error {
 			return err
 		}
 		reasons[i] = e
-		codes[i] = reasonCode(e)
+		if codes[i] = reasonCode(e); e == errDuplicateItem {
+			codes[i] = "ValidationError" // the one of a batch is no reason of a cancellation
+		}
 	}
 	return &awsapi.Error{
 		Code: "TransactionCanceledException", Status: http.StatusBadRequest,

@@ -190,7 +190,8 @@ func TestPartiQLBatches(t *testing.T) {
 		}
 		return out.Responses
 	}
-	writes := batch("INSERT INTO TABLE value {'Artist':'Acme Band','SongTitle':'Best Song'}",
+	batch("INSERT INTO TABLE value {'Artist':'Acme Band','SongTitle':'Best Song'}")
+	writes := batch("INSERT INTO TABLE value {'Artist':'Acme Band','SongTitle':'Good Song'}",
 		"UPDATE TABLE SET AwardsWon=1, AwardDetail={'Grammys':[2020, 2018]} where Artist='Acme Band' and SongTitle='PartiQL Rocks'",
 		"INSERT INTO TABLE value {'Artist':'Acme Band','SongTitle':'Best Song'}",
 		"DELETE FROM TABLE WHERE Artist='Acme Band'")
