@@ -222,6 +222,12 @@ func complete(input reflect.Value) {
 		in.RequestItems = map[string][]types.WriteRequest{"sample": {{PutRequest: &types.PutRequest{Item: item}}}}
 	case *dynamodb.TransactWriteItemsInput:
 		in.TransactItems = []types.TransactWriteItem{{Put: &types.Put{TableName: aws.String("sample"), Item: item}}}
+	case *dynamodb.ExecuteStatementInput:
+		in.Statement = aws.String("SELECT * FROM sample")
+	case *dynamodb.BatchExecuteStatementInput:
+		in.Statements = []types.BatchStatementRequest{{Statement: aws.String("SELECT * FROM sample WHERE a = 'x'")}}
+	case *dynamodb.ExecuteTransactionInput:
+		in.TransactStatements = []types.ParameterizedStatement{{Statement: aws.String("SELECT * FROM sample WHERE a = 'x'")}}
 	case *dynamodb.QueryInput:
 		in.KeyConditionExpression = aws.String("a = :a")
 		in.ExpressionAttributeValues = map[string]types.AttributeValue{":a": &types.AttributeValueMemberS{Value: "x"}}

@@ -3,8 +3,10 @@ package dynamodb
 import (
 	"context"
 	"errors"
+	"net/http"
 
 	"github.com/statordb/stator/internal/attribute"
+	"github.com/statordb/stator/internal/awsapi"
 	"github.com/statordb/stator/internal/expression"
 	"github.com/statordb/stator/internal/table"
 )
@@ -17,7 +19,24 @@ type change struct {
 	remove    bool                  // deletes the item
 	condition *expression.Condition // nil for none
 	showItem  bool                  // ReturnValuesOnConditionCheckFailure is ALL_OLD
+	presence  presence
+	// bind sets the key and the condition, if they are known only with the table; nil otherwise.
+	bind func(*table.Descriptor) error
+	// refused says that the item, and not the request, was the reason why run failed.
+	refused bool
 }
+
+// presence is whether the item must be there already. Statements say so without a condition.
+type presence byte
+
+const (
+	whether      presence = iota // it is there or not
+	mustExist                    // it is a failed condition if it is not there
+	onlyIfExists                 // nothing is done if it is not there
+	mustBeAbsent                 // it is a duplicate if it is there
+)
+
+var errDuplicateItem = &awsapi.Error{Code: "DuplicateItemException", Status: http.StatusBadRequest, Message: "Duplicate primary key exists in table"}
 
 // attributes are the names of the attributes that the change reads or writes.
 func (c *change) attributes() []string {
@@ -60,6 +79,14 @@ func (c *change) checkPaths(d *table.Descriptor) error {
 // write is the change as the store makes it.
 func (c *change) write(d *table.Descriptor) table.Write {
 	return table.Write{Table: d, Key: c.key, Apply: func(old attribute.Value) (attribute.Value, error) {
+		switch {
+		case old == nil && c.presence == mustExist:
+			return nil, conditionFailed(nil)
+		case old == nil && c.presence == onlyIfExists:
+			return nil, nil
+		case old != nil && c.presence == mustBeAbsent:
+			return nil, errDuplicateItem
+		}
 		if c.condition != nil && !c.condition.Eval(orEmpty(old)) {
 			if !c.showItem {
 				old = nil
@@ -113,6 +140,11 @@ func (c *change) run(ctx context.Context, b *base) (table.Written, capacity, err
 		if err != nil {
 			return err
 		}
+		if c.bind != nil {
+			if err := c.bind(d); err != nil {
+				return err
+			}
+		}
 		if err := c.check(d); err != nil {
 			return err
 		}
@@ -121,6 +153,7 @@ func (c *change) run(ctx context.Context, b *base) (table.Written, capacity, err
 		}
 		written, err := b.s.write(ctx, []table.Write{c.write(d)}, nil)
 		if errors.Is(err, table.ErrRefused) {
+			c.refused = true
 			return written[0].Err
 		}
 		if err != nil {
@@ -132,4 +165,15 @@ func (c *change) run(ctx context.Context, b *base) (table.Written, capacity, err
 		return nil
 	}, &b.subject)
 	return done, used, err
+}
+
+// updatedPaths is what the update changed, as it is in item; nil if there is nothing of it.
+func (c *change) updatedPaths(item attribute.Value) attribute.Value {
+	if item == nil || c.update == nil {
+		return nil
+	}
+	if v := c.update.Projection().Apply(item); v.Count() > 0 {
+		return v
+	}
+	return nil
 }

@@ -14,6 +14,7 @@ import (
 const (
 	keyAttributesRead = "dynamodb:attributes"
 	keyEnclosing      = "dynamodb:enclosingoperation"
+	keyFullScan       = "dynamodb:fulltablescan"
 	keyLeading        = "dynamodb:leadingkeys"
 	keyReturnCapacity = "dynamodb:returnconsumedcapacity"
 	keyReturnValues   = "dynamodb:returnvalues"
@@ -23,6 +24,7 @@ const (
 	selectSpecific    = "SPECIFIC_ATTRIBUTES"
 	enclosingWrite    = "TransactWriteItems"
 	enclosingRead     = "TransactGetItems"
+	enclosingExecute  = "ExecuteTransaction"
 )
 
 // positionalKeys are the keys for the partition attributes of an index with several, in their order.

@@ -44,6 +44,10 @@ func TestHostileRequestsCostWhatTheyWeigh(t *testing.T) {
 		{"TransactGetItems", "gets", `{"TransactItems":[` + empty + `]}`},
 		{"TransactWriteItems", "writes", `{"TransactItems":[` + empty + `]}`},
 		{"TransactWriteItems", "attributes and a token", `{"ClientRequestToken":"t","TransactItems":[{"Put":{"TableName":"tttt","Item":{"p":{"S":"1"},` + numbered(n, `"%06d":{"NULL":true}`) + `}}}]}`},
+		{"ExecuteStatement", "parameters", `{"Statement":"SELECT * FROM tttt WHERE p = ?","Parameters":[` + numbered(n, `{"S":"%06d"}`) + `]}`},
+		{"ExecuteStatement", "a token", `{"Statement":"SELECT * FROM tttt","NextToken":"` + strings.Repeat("A", maxToken) + `"}`},
+		{"BatchExecuteStatement", "statements", `{"Statements":[` + empty + `]}`},
+		{"ExecuteTransaction", "statements", `{"TransactStatements":[` + empty + `]}`},
 		{"Query", "a long name", `{"TableName":"` + strings.Repeat("é", 10*n) + `"}`},
 	} {
 		var before, after runtime.MemStats
@@ -60,6 +64,44 @@ func TestHostileRequestsCostWhatTheyWeigh(t *testing.T) {
 		const most = 96 // bytes a byte, for the densest of them
 		if spent := after.TotalAlloc - before.TotalAlloc; spent > uint64(most*len(c.body)) {
 			t.Errorf("%s with %s: %d bytes allocated for a body of %d", c.op, c.what, spent, len(c.body))
+		}
+	}
+}
+
+// Nor does what a statement says: it is short, but its meaning must not be long.
+func TestHostileStatements(t *testing.T) {
+	ops := operations(t)
+	if _, err := call(t.Context(), ops["CreateTable"], []byte(plainTable)); err != nil {
+		t.Fatal(err)
+	}
+	const n = 8000
+	for what, text := range map[string]string{
+		"parentheses": `SELECT * FROM tttt WHERE ` + strings.Repeat("(", n/2) + `p = 'a'` + strings.Repeat(")", n/2),
+		"signs":       `SELECT * FROM tttt WHERE p = ` + strings.Repeat("-", 1) + strings.Repeat("+", n) + `1`,
+		"NOT":         `SELECT * FROM tttt WHERE p = 'a' AND ` + strings.Repeat("NOT ", n/5) + `p = 'a'`,
+		"brackets":    `SELECT * FROM tttt WHERE p = ` + strings.Repeat("[", n),
+		"nesting":     `INSERT INTO tttt VALUE {'p':` + strings.Repeat("[", n/2) + strings.Repeat("]", n/2) + `}`,
+		"products":    `SELECT * FROM tttt WHERE p IN [` + numbered(50, `'%06d'`) + `]` + strings.Repeat(` AND a=1`, n/10),
+		"branches":    `SELECT * FROM tttt WHERE (p='1'` + strings.Repeat(` OR p='1'`, 250) + `) AND (p='1'` + strings.Repeat(` OR p='1'`, 250) + `)`,
+		"columns":     `SELECT ` + numbered(800, `a%06d`) + ` FROM tttt WHERE p = 'a'`,
+		"members":     `INSERT INTO tttt VALUE {'p':'1',` + numbered(700, `'%06d':1`) + `}`,
+		"a bag":       `INSERT INTO tttt VALUE {'p':'1','b':<<` + numbered(1000, `%d`) + `>>}`,
+		"actions":     `UPDATE tttt SET ` + numbered(700, `a%06d=1`) + ` WHERE p = '1'`,
+		"a path":      `SELECT a` + strings.Repeat("[0]", n/3) + ` FROM tttt`,
+		"comments":    strings.Repeat("/**/", n/4) + `SELECT * FROM tttt`,
+	} {
+		body := `{"Statement":"` + text + `"}`
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := call(t.Context(), ops["ExecuteStatement"], []byte(body))
+		runtime.ReadMemStats(&after)
+		var e *awsapi.Error
+		if err != nil && (!errors.As(err, &e) || e.Status >= 500) {
+			t.Errorf("%s: %v", what, err)
+		}
+		const most = 640 // bytes a character: each may be a token, and each of these a node
+		if spent := after.TotalAlloc - before.TotalAlloc; spent > uint64(most*len(body)) {
+			t.Errorf("%s: %d bytes allocated for a body of %d", what, spent, len(body))
 		}
 	}
 }

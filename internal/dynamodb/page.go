@@ -40,6 +40,8 @@ type page struct {
 	filter     *expression.Condition
 	projection *expression.Projection
 	count      bool // only the count is asked for
+	// show makes of an item what is answered, nil for what the projection makes of it.
+	show func(item attribute.Value) attribute.Value
 }
 
 // member reads a member that Query and Scan share.
@@ -244,6 +246,17 @@ type collector struct {
 	scanned int
 	count   int
 	last    attribute.Value // the keys of the item with which the page is full, nil if the items ended before
+
+	// What was looked at for the same page before, of a page that is read in several parts.
+	sizeBefore, scannedBefore int
+}
+
+// shown is an item as it is answered.
+func (p *page) shown(item attribute.Value) attribute.Value {
+	if p.show != nil {
+		return p.show(item)
+	}
+	return projected(p.projection, item)
 }
 
 // visit looks at one item and says whether the page goes on.
@@ -260,11 +273,11 @@ func (c *collector) visit(item attribute.Value) (more bool, err error) {
 			if c.count > 0 {
 				c.dst = append(c.dst, ',')
 			}
-			c.dst = projected(c.page.projection, item).AppendItemJSON(c.dst)
+			c.dst = c.page.shown(item).AppendItemJSON(c.dst)
 		}
 		c.count++
 	}
-	if c.size < maxPage && len(c.dst) < maxAnswer && (!c.page.limit.set || int64(c.scanned) < c.page.limit.value) {
+	if c.sizeBefore+c.size < maxPage && len(c.dst) < maxAnswer && (!c.page.limit.set || int64(c.scannedBefore+c.scanned) < c.page.limit.value) {
 		return true, nil
 	}
 	c.last = c.table.KeyOf(c.index, item)

@@ -35,7 +35,7 @@ func (s *Service) Operations() []awsapi.Operation {
 		return awsapi.Operation{Service: "dynamodb", Name: name, Decode: decode}
 	}
 	return []awsapi.Operation{
-		op("BatchExecuteStatement", nil),
+		op("BatchExecuteStatement", s.batchExecuteStatement),
 		op("BatchGetItem", s.batchGetItem),
 		op("BatchWriteItem", s.batchWriteItem),
 		op("CancelBulkOperation", nil),
@@ -63,8 +63,8 @@ func (s *Service) Operations() []awsapi.Operation {
 		op("DescribeTimeToLive", s.describeTimeToLive),
 		op("DisableKinesisStreamingDestination", nil),
 		op("EnableKinesisStreamingDestination", nil),
-		op("ExecuteStatement", nil),
-		op("ExecuteTransaction", nil),
+		op("ExecuteStatement", s.executeStatement),
+		op("ExecuteTransaction", s.executeTransaction),
 		op("ExportTableToPointInTime", nil),
 		op("GetItem", s.getItem),
 		op("GetRecords", s.getRecords),

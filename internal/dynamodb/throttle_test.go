@@ -334,6 +334,32 @@ func TestTransactionsAreCancelled(t *testing.T) {
 		"ThrottlingError, None", "The request rate has exceeded the configured maximum throughput limits")
 }
 
+func TestStatementsAreThrottled(t *testing.T) {
+	m := newMetered(t)
+	m.things(1, 1, 1, 1)
+	const (
+		one    = `SELECT * FROM things WHERE p = 'a' AND s = '1'`
+		update = `UPDATE things SET x = 1 WHERE p = 'a' AND s = '1'`
+	)
+	m.do("ExecuteStatement", `{"Statement":"INSERT INTO things VALUE {'p':'a','s':'1'}"}`)
+	statement := func(text, more string) string { return `{"Statement":"` + text + `"` + more + `}` }
+	if n := m.exhaust("ExecuteStatement", statement(one, `,"ConsistentRead":true`)); n != 300 {
+		t.Errorf("%d reads", n)
+	}
+	if n := m.exhaust("ExecuteStatement", statement(update, "")); n != 299 {
+		t.Errorf("%d writes", n)
+	}
+	for _, text := range []string{one, update} {
+		if got := m.do("BatchExecuteStatement", `{"Statements":[`+statement(text, "")+`]}`); !strings.Contains(got, `"Code":"ProvisionedThroughputExceeded"`) {
+			t.Errorf("%s in a batch: %s", text, got)
+		}
+		got := m.refused("ExecuteTransaction", `{"TransactStatements":[`+statement(text, "")+`]}`)
+		if !strings.Contains(got, "TransactionCanceledException") || !strings.Contains(got, "[ProvisionedThroughputExceeded]") {
+			t.Errorf("%s in a transaction: %s", text, got)
+		}
+	}
+}
+
 func TestChangesCountAtOnce(t *testing.T) {
 	m := newMetered(t)
 	m.things(1, 1, 1, 1)

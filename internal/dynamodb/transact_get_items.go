@@ -161,7 +161,7 @@ func (c *transactGetItemsCall) Run(ctx context.Context, dst []byte) ([]byte, err
 			size += attribute.ItemSize(item)
 		}
 		if size > maxTransactBytes {
-			return awsapi.Validation("Aggregated size of items in the transaction has exceeded the maximum allowed size of 4 MB")
+			return errTransactReads
 		}
 		dst = c.append(dst, reads, items)
 		return nil

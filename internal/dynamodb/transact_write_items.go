@@ -3,10 +3,7 @@ package dynamodb
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
-	"net/http"
-	"slices"
 
 	"github.com/statordb/stator/internal/attribute"
 	"github.com/statordb/stator/internal/awsapi"
@@ -210,24 +207,7 @@ func (c *transactWriteItemsCall) Run(ctx context.Context, dst []byte) ([]byte, e
 		if writes, err = c.plan(ctx); err != nil {
 			return err
 		}
-		if err := c.admit(writes); err != nil {
-			return err
-		}
-		written, err = c.s.write(ctx, writes, c.idempotency())
-		switch {
-		case errors.Is(err, table.ErrRefused):
-			errs := make([]error, len(written))
-			for i, w := range written {
-				errs[i] = w.Err
-			}
-			return canceled(errs)
-		case errors.Is(err, table.ErrTokenMismatch):
-			return &awsapi.Error{Code: "IdempotentParameterMismatchException", Status: http.StatusBadRequest,
-				Message: "The request uses the same client token as a previous, but non-identical request. Do not reuse a client token with different requests, unless the requests are identical"}
-		case errors.Is(err, table.ErrRepeated):
-			repeated = true
-			return nil
-		}
+		written, repeated, err = c.s.writeAll(ctx, writes, c.idempotency())
 		return err
 	}, subjects...)
 	if err != nil {
@@ -313,21 +293,6 @@ func (c *transactWriteItemsCall) plan(ctx context.Context) ([]table.Write, error
 		return nil, canceled(errs)
 	}
 	return writes, nil
-}
-
-// admit cancels the transaction if there is no capacity left for one of its parts.
-func (c *transactWriteItemsCall) admit(writes []table.Write) error {
-	if c.s.throttle == nil {
-		return nil
-	}
-	errs := make([]error, len(writes))
-	for i := range writes {
-		errs[i] = c.s.throttle.mayWrite(writes[i].Table)
-	}
-	if slices.ContainsFunc(errs, isThrottled) {
-		return canceled(errs)
-	}
-	return nil
 }
 
 func (c *transactWriteItemsCall) append(dst []byte, writes []table.Write, written []table.Written) []byte {

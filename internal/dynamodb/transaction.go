@@ -1,13 +1,16 @@
 package dynamodb
 
 import (
+	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/statordb/stator/internal/attribute"
 	"github.com/statordb/stator/internal/awsapi"
 	"github.com/statordb/stator/internal/jsonscan"
+	"github.com/statordb/stator/internal/table"
 )
 
 // The limits of transactions (API reference, TransactWriteItems): items, and bytes of them all.
@@ -18,6 +21,46 @@ const (
 
 // errTransactTwice is the error of a transaction that names an item twice.
 var errTransactTwice = awsapi.Validation("Transaction request cannot include multiple operations on one item")
+
+// errTransactReads is the error of a transaction that reads too much.
+var errTransactReads = awsapi.Validation("Aggregated size of items in the transaction has exceeded the maximum allowed size of 4 MB")
+
+// writeAll makes the changes of a transaction. It is repeated, and did nothing, if the token says that it was done before.
+func (s *Service) writeAll(ctx context.Context, writes []table.Write, token *table.Token) (written []table.Written, repeated bool, err error) {
+	if err := s.admit(writes); err != nil {
+		return nil, false, err
+	}
+	written, err = s.write(ctx, writes, token)
+	switch {
+	case errors.Is(err, table.ErrRefused):
+		errs := make([]error, len(written))
+		for i, w := range written {
+			errs[i] = w.Err
+		}
+		return nil, false, canceled(errs)
+	case errors.Is(err, table.ErrTokenMismatch):
+		return nil, false, &awsapi.Error{Code: "IdempotentParameterMismatchException", Status: http.StatusBadRequest,
+			Message: "The request uses the same client token as a previous, but non-identical request. Do not reuse a client token with different requests, unless the requests are identical"}
+	case errors.Is(err, table.ErrRepeated):
+		return nil, true, nil
+	}
+	return written, false, err
+}
+
+// admit cancels the transaction if there is no capacity left for one of its parts.
+func (s *Service) admit(writes []table.Write) error {
+	if s.throttle == nil {
+		return nil
+	}
+	errs := make([]error, len(writes))
+	for i := range writes {
+		errs[i] = s.throttle.mayWrite(writes[i].Table)
+	}
+	if slices.ContainsFunc(errs, isThrottled) {
+		return canceled(errs)
+	}
+	return nil
+}
 
 // errWholeTransaction is the cause of an error that refuses a transaction as a whole instead of being the reason why it
 // was cancelled.
@@ -45,7 +88,9 @@ func canceled(errs []error) error {
 			return err
 		}
 		reasons[i] = e
-		codes[i] = reasonCode(e)
+		if codes[i] = reasonCode(e); e == errDuplicateItem {
+			codes[i] = "ValidationError" // the one of a batch is no reason of a cancellation
+		}
 	}
 	return &awsapi.Error{
 		Code: "TransactionCanceledException", Status: http.StatusBadRequest,

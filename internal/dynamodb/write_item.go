@@ -140,13 +140,3 @@ func (w *writeItem) returned(old, item attribute.Value) attribute.Value {
 	}
 	return nil
 }
-
-func (w *writeItem) updatedPaths(item attribute.Value) attribute.Value {
-	if item == nil || w.update == nil {
-		return nil
-	}
-	if v := w.update.Projection().Apply(item); v.Count() > 0 {
-		return v
-	}
-	return nil
-}

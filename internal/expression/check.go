@@ -159,6 +159,9 @@ func (n *node) kind() attribute.Kind {
 	case opSize:
 		return attribute.Number
 	}
+	if n.op.isCondition() {
+		return attribute.Bool
+	}
 	return 0
 }
 

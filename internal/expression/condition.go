@@ -128,6 +128,9 @@ func (n *node) eval(item attribute.Value) attribute.Value {
 	case opSize:
 		return sizeOf(n.args[0].eval(item))
 	}
+	if n.op.isCondition() { // only in what was built: no text of ours has it
+		return attribute.NewBool(n.holds(item))
+	}
 	return nil
 }
 

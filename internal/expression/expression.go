@@ -33,8 +33,12 @@ const (
 	maxIndex     = 1<<31 - 1
 )
 
-// fail returns the error of an expression; the parameter's name is a part of the message.
+// fail returns the error of an expression; the parameter's name is a part of the message. What was built term by term
+// belongs to no parameter.
 func fail(param, message string) error {
+	if param == "" {
+		return &Error{Message: message}
+	}
 	return &Error{Message: "Invalid " + param + ": " + message}
 }
 

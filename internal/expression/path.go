@@ -85,13 +85,16 @@ func (p Path) check(param string) error {
 	return nil
 }
 
-// resolve puts the names where the aliases are.
+// CheckPaths refuses paths that were built and are too long, or clash with each other.
+func CheckPaths(paths []Path) error { return resolvePaths("", nil, paths) }
+
+// resolve puts the names where the aliases are. Without placeholders the names are what they are.
 func (p Path) resolve(param string, ph *Placeholders) error {
 	if len(p) > maxDepth {
 		return fail(param, "The document path has too many nesting levels; nesting levels: "+strconv.Itoa(len(p)))
 	}
 	for i := range p {
-		if p[i].Name != "" && (p[i].Name[0] == '#' || p[i].Name[0] == ':') {
+		if ph != nil && p[i].Name != "" && (p[i].Name[0] == '#' || p[i].Name[0] == ':') {
 			name, ok := ph.name(p[i].Name)
 			if !ok {
 				return fail(param, "An expression attribute name used in the document path is not defined; attribute name: "+p[i].Name)
