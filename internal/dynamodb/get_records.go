@@ -51,15 +51,15 @@ func (s *Service) getRecords(req *awsapi.Request) (awsapi.Call, error) {
 	if err := v.err(); err != nil {
 		return nil, err
 	}
+	var err error
+	if c.iterator, err = parseIterator(req, iterator.value); err != nil {
+		return nil, err
+	}
 	if c.limit.value > maxRecords {
 		return nil, refused("Limit should be less than or equal to %d", maxRecords)
 	}
 	if !c.limit.set {
 		c.limit.value = maxRecords
-	}
-	var err error
-	if c.iterator, err = parseIterator(req, iterator.value); err != nil {
-		return nil, err
 	}
 	c.stream = s.onStream(c.iterator.resource)
 	return c, nil
