@@ -113,7 +113,7 @@ func (o *onStream) appendRecord(dst []byte, r *table.StreamRecord, size int) []b
 	dst = append(dst, `{"awsRegion":`...)
 	dst = jsonscan.AppendString(dst, o.scope.Region)
 	dst = append(dst, `,"dynamodb":{"ApproximateCreationDateTime":`...)
-	dst = strconv.AppendInt(dst, r.Millis/1000, 10) // AWS, too, rounds down to seconds
+	dst = strconv.AppendInt(dst, r.Millis/1000, 10) // rounded down (API reference, StreamRecord)
 	dst = append(dst, `,"Keys":`...)
 	dst = r.Keys.AppendItemJSON(dst)
 	if r.New != nil {
