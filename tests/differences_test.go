@@ -147,7 +147,7 @@ var differences = []difference{
 	},
 	{
 		title:  "Time To Live can be changed again at once",
-		aws:    "After UpdateTimeToLive another change of the table's Time To Live is refused for half an hour or more.",
+		aws:    "After UpdateTimeToLive another change of the table's Time To Live is refused for up to an hour.",
 		stator: "It is refused as long as the table is ENABLING or DISABLING, which takes as long as the table is large.",
 		why:    "There is nothing to wait for. Programs that wait work too.",
 		shows: func(t *testing.T, db *dynamodb.Client) {

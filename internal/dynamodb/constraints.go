@@ -16,7 +16,7 @@ var (
 	keyTypeValues     = []string{"HASH", "RANGE"}
 	projectionValues  = []string{"ALL", "INCLUDE", "KEYS_ONLY"}
 	tableClassValues  = []string{"STANDARD", "STANDARD_INFREQUENT_ACCESS"}
-	viewValues        = []string{"OLD_IMAGE", "KEYS_ONLY", "NEW_AND_OLD_IMAGES", "NEW_IMAGE"}
+	viewValues        = []string{"NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", "KEYS_ONLY"}
 	sseTypeValues     = []string{"AES256", "KMS"}
 	maxNonKey         = 20
 	maxAttributeOfKey = 255

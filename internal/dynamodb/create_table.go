@@ -186,16 +186,18 @@ func tableKey(defs definitionList, schema []types.KeySchemaElement) (partition, 
 	return defs.key(schema, 1)
 }
 
+var errNoViewType = awsapi.Validation("Invalid StreamViewType: Stream ViewType must not be null or empty when enabling streams.")
+
 // setStream gives a new table the stream that it is created with, if any.
 func setStream(d *table.Descriptor, in *types.StreamSpecification) error {
 	switch {
 	case in == nil:
 	case *in.StreamEnabled && in.StreamViewType == "":
-		return refused("Table is being created with a stream enabled, UpdateViewType is required")
+		return errNoViewType
 	case *in.StreamEnabled:
 		d.Stream = &table.Stream{View: string(in.StreamViewType)}
 	case in.StreamViewType != "":
-		return refused("Table is being created with a stream disabled, UpdateViewType should not be specified")
+		return awsapi.Validation("Invalid StreamViewType: Stream StreamEnabled was false but a StreamViewType was present.")
 	}
 	return nil
 }

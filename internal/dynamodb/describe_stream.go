@@ -24,7 +24,6 @@ func (s *Service) describeStream(req *awsapi.Request) (awsapi.Call, error) {
 	v.required("streamArn", in.StreamArn != nil)
 	v.length("streamArn", optional(in.StreamArn), minStreamARN, maxStreamARN)
 	v.atLeast("limit", limit, 1)
-	v.atMost("limit", limit, streamsAtOnce)
 	v.length("exclusiveStartShardId", optional(in.ExclusiveStartShardId), minShardID, maxShardID)
 	if f := in.ShardFilter; f != nil {
 		v.enum("shardFilter.type", enumText(f.Type), shardFilterValues)
@@ -33,8 +32,11 @@ func (s *Service) describeStream(req *awsapi.Request) (awsapi.Call, error) {
 	if err := v.err(); err != nil {
 		return nil, err
 	}
+	if limit.value > streamsAtOnce {
+		return nil, refused("Limit cannot be greater than the maximum: %d", streamsAtOnce)
+	}
 	if f := in.ShardFilter; f != nil && (f.Type == "" || f.ShardId == nil) {
-		return nil, refused("ShardFilter must have both Type and ShardId")
+		return nil, refused("Type and ShardId of ShardFilter are needed together")
 	}
 	if !limit.set {
 		limit.value = streamsAtOnce

@@ -51,15 +51,15 @@ func (s *Service) getRecords(req *awsapi.Request) (awsapi.Call, error) {
 	if err := v.err(); err != nil {
 		return nil, err
 	}
+	var err error
+	if c.iterator, err = parseIterator(req, iterator.value); err != nil {
+		return nil, err
+	}
 	if c.limit.value > maxRecords {
 		return nil, refused("Limit should be less than or equal to %d", maxRecords)
 	}
 	if !c.limit.set {
 		c.limit.value = maxRecords
-	}
-	var err error
-	if c.iterator, err = parseIterator(req, iterator.value); err != nil {
-		return nil, err
 	}
 	c.stream = s.onStream(c.iterator.resource)
 	return c, nil
@@ -113,7 +113,7 @@ func (o *onStream) appendRecord(dst []byte, r *table.StreamRecord, size int) []b
 	dst = append(dst, `{"awsRegion":`...)
 	dst = jsonscan.AppendString(dst, o.scope.Region)
 	dst = append(dst, `,"dynamodb":{"ApproximateCreationDateTime":`...)
-	dst = strconv.AppendInt(dst, r.Millis/1000, 10) // AWS, too, rounds down to seconds
+	dst = strconv.AppendInt(dst, r.Millis/1000, 10) // rounded down (API reference, StreamRecord)
 	dst = append(dst, `,"Keys":`...)
 	dst = r.Keys.AppendItemJSON(dst)
 	if r.New != nil {

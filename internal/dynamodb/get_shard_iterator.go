@@ -14,7 +14,7 @@ import (
 	"github.com/statordb/stator/internal/table"
 )
 
-var iteratorTypeValues = []string{"AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER", "TRIM_HORIZON", "LATEST", "AT_TIMESTAMP"}
+var iteratorTypeValues = []string{"TRIM_HORIZON", "LATEST", "AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER", "AT_TIMESTAMP"}
 
 // getShardIterator decodes GetShardIterator.
 func (s *Service) getShardIterator(req *awsapi.Request) (awsapi.Call, error) {
@@ -62,20 +62,20 @@ func checkIteratorType(req *awsapi.Request, in *dynamodbstreams.GetShardIterator
 	switch in.ShardIteratorType {
 	case types.ShardIteratorTypeAtSequenceNumber, types.ShardIteratorTypeAfterSequenceNumber:
 		if in.SequenceNumber == nil {
-			return refused("SequenceNumber is required for ShardIteratorType %s", in.ShardIteratorType)
+			return refused("Invalid SequenceNumber")
 		}
 	default:
 		if in.SequenceNumber != nil {
-			return refused("SequenceNumber must not be specified for ShardIteratorType %s", in.ShardIteratorType)
+			return refused("SequenceNumber should not be passed for this iterator type")
 		}
 	}
 	switch at := in.ShardIteratorType == types.ShardIteratorTypeAtTimestamp; {
 	case at && in.Timestamp == nil:
-		return refused("Timestamp is required for ShardIteratorType %s", in.ShardIteratorType)
+		return refused("Invalid Timestamp")
 	case !at && in.Timestamp != nil:
-		return refused("Timestamp must not be specified for ShardIteratorType %s", in.ShardIteratorType)
+		return refused("Timestamp should not be passed for this iterator type")
 	case at && in.Timestamp.After(req.Now):
-		return refused("Timestamp must not be in the future")
+		return refused("Timestamp is later than the current time")
 	}
 	return nil
 }

@@ -25,13 +25,15 @@ func (s *Service) listStreams(req *awsapi.Request) (awsapi.Call, error) {
 	var v violations
 	v.length("exclusiveStartStreamArn", optional(in.ExclusiveStartStreamArn), minStreamARN, maxStreamARN)
 	v.atLeast("limit", limit, 1)
-	v.atMost("limit", limit, streamsAtOnce)
 	name := optional(in.TableName)
 	if !isTableARN(name.value) {
 		v.name("tableName", name)
 	}
 	if err := v.err(); err != nil {
 		return nil, err
+	}
+	if limit.value > streamsAtOnce {
+		return nil, refused("Limit cannot be greater than the maximum allowed size: %d", streamsAtOnce)
 	}
 	if !limit.set {
 		limit.value = streamsAtOnce

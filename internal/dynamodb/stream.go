@@ -163,6 +163,6 @@ var (
 	errTrimmed       = streamError("TrimmedDataAccessException", "The data you are trying to access has been trimmed")
 	errExpired       = streamError("ExpiredIteratorException", "Shard iterator has expired")
 	errShardIterator = awsapi.Validation("Invalid ShardIterator")
-	errSequence      = awsapi.Validation("Invalid SequenceNumber")
+	errSequence      = awsapi.Validation("Invalid SequenceNumber for the shard")
 	errNoShard       = notFound("Requested resource not found: Shard does not exist")
 )

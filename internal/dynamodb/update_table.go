@@ -97,7 +97,7 @@ func checkUpdate(in *dynamodb.UpdateTableInput) error {
 	if s := in.StreamSpecification; s != nil {
 		switch {
 		case *s.StreamEnabled && s.StreamViewType == "":
-			return refused("If stream is being enabled then UpdateViewType is required")
+			return errNoViewType
 		case !*s.StreamEnabled && s.StreamViewType != "":
 			return refused("If stream is being disabled, then UpdateViewType must not be specified")
 		}
