@@ -52,6 +52,7 @@ func (s *Store) assumeRoleWithSAML(req *awsapi.Request) (awsapi.Call, error) {
 	}
 	c.tokenCall.needs = func() []policy.Need { return c.assumption.needs("AssumeRoleWithSAML") }
 	c.run = func(v *view) (any, error) {
+		//lint:ignore SA1019 clients of all ages read it
 		out := &sts.AssumeRoleWithSAMLOutput{PackedPolicySize: c.packed, Audience: aws.String(assertion.Recipient), Issuer: aws.String(assertion.Issuer),
 			Subject: aws.String(assertion.Subject), SubjectType: aws.String(assertion.SubjectType),
 			NameQualifier: aws.String(assertion.NameQualifier(c.Account, provider.Name))}

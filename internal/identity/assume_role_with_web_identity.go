@@ -45,6 +45,7 @@ func (s *Store) assumeRoleWithWebIdentity(req *awsapi.Request) (awsapi.Call, err
 	}
 	c.tokenCall.needs = func() []policy.Need { return c.assumption.needs("AssumeRoleWithWebIdentity") }
 	c.run = func(v *view) (any, error) {
+		//lint:ignore SA1019 clients of all ages read it
 		out := &sts.AssumeRoleWithWebIdentityOutput{PackedPolicySize: c.packed, Provider: aws.String(provider.arn),
 			Audience: aws.String(token.Audience), SubjectFromWebIdentityToken: aws.String(token.Subject)}
 		if c.SourceIdentity != "" {

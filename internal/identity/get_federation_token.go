@@ -44,6 +44,7 @@ func (s *Store) getFederationToken(req *awsapi.Request) (awsapi.Call, error) {
 		t.lasting(req.Now, in.DurationSeconds, userSession)
 		t.shortenRoot(req)
 		made, err := v.credentials(t, in.MinimumSessionTokenSize)
+		//lint:ignore SA1019 clients of all ages read it
 		return &sts.GetFederationTokenOutput{Credentials: made.Credentials, PackedPolicySize: packed,
 			SessionTokenSize: made.size, SessionTokenUtilization: made.utilization,
 			FederatedUser: &types.FederatedUser{Arn: aws.String(arn), FederatedUserId: aws.String(t.Account + ":" + t.Name)}}, err

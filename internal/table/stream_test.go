@@ -91,14 +91,14 @@ func TestStreamsComeAndGo(t *testing.T) {
 	ctx := t.Context()
 	c := newClock()
 	s := openStore(t, openDB(t), Options{Now: c.now})
-	d := must[*Descriptor](t)(s.Create(ctx, simple("t")))
+	must[*Descriptor](t)(s.Create(ctx, simple("t")))
 	write1 := func(i int) {
 		must[[]Written](t)(write(s, "t", func(d *Descriptor) []Write { return []Write{put(d, item(t, `{"p":{"S":"p%d"},"s":{"N":"1"}}`, i))} }))
 	}
 	write1(0)
 	var defs []*StreamDefinition
 	for i := range 3 {
-		d = setStream(t, s, "t", "KEYS_ONLY")
+		d := setStream(t, s, "t", "KEYS_ONLY")
 		if _, err := s.Change(ctx, testScope, "t", func(d *Descriptor) error { d.Stream = &Stream{View: "NEW_IMAGE"}; return nil }); err == nil {
 			t.Error("the view was changed")
 		}
@@ -106,7 +106,7 @@ func TestStreamsComeAndGo(t *testing.T) {
 		write1(10*i + 2)
 		defs = append(defs, streamOf(t, s, d))
 		if i < 2 {
-			d = setStream(t, s, "t", "")
+			setStream(t, s, "t", "")
 			write1(10*i + 3)
 		}
 	}
@@ -133,7 +133,7 @@ func TestStreamsComeAndGo(t *testing.T) {
 		}
 	}
 	// A new table of the name does not take the labels of the old.
-	d = must[*Descriptor](t)(s.Create(ctx, streamed("KEYS_ONLY")))
+	d := must[*Descriptor](t)(s.Create(ctx, streamed("KEYS_ONLY")))
 	for _, def := range defs {
 		if def.Label == d.LatestStream {
 			t.Error("a label twice")

@@ -463,9 +463,7 @@ func TestTTLSurvives(t *testing.T) {
 		for began := time.Now(); err == nil && stateTTL(t, s, "t") == TTLEnabling && time.Since(began) < 20*time.Millisecond; {
 			time.Sleep(time.Millisecond)
 		}
-		if _, _, failed := s.expireItems(ctx); err == nil {
-			err = failed
-		}
+		_, _, _ = s.expireItems(ctx) // whether the fault comes here or before
 		s.Close()
 		fired := db.Fired()
 		db.FailAt(-1, nil)
