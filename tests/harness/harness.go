@@ -48,6 +48,14 @@ var this = func() *process {
 // Main runs the tests of a package, then stops the shared server and removes the binary. A package that uses this
 // one calls it from TestMain.
 func Main(m *testing.M) {
+	// What the shell has for another server, as "stator env" sets it, is not for the clients of tests; what a test gives
+	// to a child of its own is.
+	_, child := os.LookupEnv("STATOR_TEST_CHILD")
+	for _, variable := range os.Environ() {
+		if name, _, _ := strings.Cut(variable, "="); !child && strings.HasPrefix(name, "AWS_") {
+			_ = os.Unsetenv(name)
+		}
+	}
 	status := m.Run()
 	if err := this.close(); err != nil {
 		fmt.Fprintln(os.Stderr, "harness:", err)
