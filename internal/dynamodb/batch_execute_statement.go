@@ -22,6 +22,7 @@ type batchExecuteStatementCall struct {
 	given      int // elements of the request; those beyond the limit are not read
 	statements []*statement
 	errs       []error // of the statements that can't be done
+	asked      []int   // the statement of each of Needs
 }
 
 // batchExecuteStatement decodes BatchExecuteStatement.
@@ -87,10 +88,14 @@ func (c *batchExecuteStatementCall) Needs() []policy.Need {
 	for i, st := range c.statements {
 		if c.errs[i] == nil {
 			needs = append(needs, st.authorised(""))
+			c.asked = append(c.asked, i)
 		}
 	}
 	return needs
 }
+
+// Refuse implements awsapi.Batch: a statement that is not allowed fails alone.
+func (c *batchExecuteStatementCall) Refuse(need int, err *awsapi.Error) { c.errs[c.asked[need]] = err }
 
 // Run implements awsapi.Call.
 func (c *batchExecuteStatementCall) Run(ctx context.Context, dst []byte) ([]byte, error) {
@@ -115,11 +120,8 @@ func (c *batchExecuteStatementCall) Run(ctx context.Context, dst []byte) ([]byte
 		}
 		dst = append(dst, '{')
 		if e != nil {
-			dst = append(dst, `"Error":{"Code":`...)
-			dst = jsonscan.AppendString(dst, reasonCode(e))
-			dst = append(dst, `,"Message":`...)
-			dst = jsonscan.AppendString(dst, e.Message)
-			dst = append(dst, '}')
+			dst = append(dst, `"Error":`...)
+			dst = appendReason(dst, batchCode(e), e)
 		}
 		if e == nil || st.refused {
 			dst = append(comma(dst), `"TableName":`...)
@@ -134,6 +136,14 @@ func (c *batchExecuteStatementCall) Run(ctx context.Context, dst []byte) ([]byte
 	dst = append(dst, ']')
 	dst = appendCapacities(dst, usage, c.returnCapacity)
 	return append(dst, '}'), nil
+}
+
+// batchCode is the code of an error in a batch, of BatchStatementErrorCodeEnum.
+func batchCode(e *awsapi.Error) string {
+	if e.Code == "RequestLimitExceeded" { // which is no reason of a cancellation
+		return e.Code
+	}
+	return reasonCode(e)
 }
 
 // checkTwice refuses a batch that names an item twice.
