@@ -110,9 +110,9 @@ func (c *batchExecuteStatementCall) Run(ctx context.Context, dst []byte) ([]byte
 			dst = append(dst, ',')
 		}
 		var item attribute.Value
-		err := c.errs[i]
+		err, tried := c.errs[i], false
 		if err == nil {
-			item, err = st.alone(ctx, &usage)
+			item, tried, err = st.alone(ctx, &usage)
 		}
 		var e *awsapi.Error
 		if err != nil && !errors.As(err, &e) {
@@ -123,7 +123,7 @@ func (c *batchExecuteStatementCall) Run(ctx context.Context, dst []byte) ([]byte
 			dst = append(dst, `"Error":`...)
 			dst = appendReason(dst, batchCode(e), e)
 		}
-		if e == nil || st.refused {
+		if tried {
 			dst = append(comma(dst), `"TableName":`...)
 			dst = jsonscan.AppendString(dst, st.tableName.value)
 		}
@@ -170,25 +170,29 @@ func (c *batchExecuteStatementCall) checkTwice(ctx context.Context) error {
 	return nil
 }
 
-// alone does one statement of a batch, and returns what it answers.
-func (st *statement) alone(ctx context.Context, usage *usageByTable) (attribute.Value, error) {
+// alone does one statement of a batch, and returns what it answers. It has tried if it got as far as the item, whatever came
+// of that: then the answer names the table.
+func (st *statement) alone(ctx context.Context, usage *usageByTable) (answer attribute.Value, tried bool, err error) {
 	d, err := st.table(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if st.Kind == partiql.Select {
-		return st.get(ctx, d, usage)
+	switch {
+	case err != nil:
+		return nil, false, err
+	case st.Kind == partiql.Select:
+		answer, err = st.get(ctx, d, usage)
+		return answer, err == nil, err
+	case st.invalid != nil:
+		return nil, false, st.invalid
 	}
 	done, used, err := st.run(ctx, &st.base)
 	if err != nil {
-		return nil, err
+		return nil, true, err
 	}
 	total := usage.of(used.table, st.tableName.value)
 	total.own += used.own
 	for _, x := range used.indexes {
 		total.add(x.index, x.halves)
 	}
-	return st.returned(done.Old, done.New), nil
+	return st.returned(done.Old, done.New), true, nil
 }
 
 // get reads the one item that a Select names.

@@ -97,6 +97,8 @@ func (st *statement) parse() error {
 		}
 	case partiql.Update:
 		st.update, st.presence = st.Statement.Update, mustExist
+	case partiql.Exists:
+		st.presence = mustExist
 	case partiql.Delete:
 		st.remove, st.presence = true, onlyIfExists
 	}
