@@ -176,6 +176,7 @@ func (a *ann) batch(want map[string]string, statements ...string) []types.BatchS
 // A statement of a batch that is not allowed fails alone, and does nothing.
 func TestForbiddenStatementsOfBatches(t *testing.T) {
 	a := newMusic(t)
+	a.batch(map[string]string{selectOne: strings.ReplaceAll(noIdentity, "ACTION", "dynamodb:PartiQLSelect")}, selectOne)
 	a.may("most", `{"Effect":"Allow",`+allPartiQL+`},{"Effect":"Deny","Action":"dynamodb:PartiQLUpdate","Resource":"*"},`+
 		`{"Effect":"Deny","Action":"dynamodb:PartiQL*","Resource":"*","Condition":{"ForAnyValue:StringEquals":{"dynamodb:LeadingKeys":"bob"}}}`)
 	noInsert := strings.ReplaceAll(noIdentity, "ACTION", "dynamodb:PartiQLInsert")
