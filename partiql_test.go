@@ -90,9 +90,16 @@ func TestGuidePoliciesForStatements(t *testing.T) {
 		a.may("guide", `{"Effect":"Allow","Action":["dynamodb:PartiQLSelect"],"Resource":["`+musicARN+`"]}`)
 		a.execute(selectOne, "")
 		a.execute(insertOne, noIdentity)
-		_, err := a.user.BatchExecuteStatement(t.Context(), &dynamodb.BatchExecuteStatementInput{
-			Statements: []types.BatchStatementRequest{{Statement: aws.String(insertOne)}}})
-		a.checkStatement(err, insertOne, noIdentity)
+	})
+	t.Run("insert statements on an index", func(t *testing.T) { // there are none
+		a := newMusic(t)
+		a.may("guide", `{"Effect":"Allow","Action":["dynamodb:PartiQLInsert"],"Resource":["`+musicARN+`/index/index1"]}`)
+		a.execute(insertOne, noIdentity)
+		_, err := a.user.ExecuteStatement(t.Context(), &dynamodb.ExecuteStatementInput{
+			Statement: aws.String(`INSERT INTO "Music"."index1" VALUE {'Artist':'ann','SongTitle':'new'}`)})
+		if err == nil || !strings.Contains(err.Error(), "ValidationException") {
+			t.Errorf("an insert into an index: %v", err)
+		}
 	})
 	t.Run("an index", func(t *testing.T) {
 		a := newMusic(t)
@@ -132,6 +139,58 @@ func TestGuidePoliciesForStatements(t *testing.T) {
 			a.execute(s, explicitDeny)
 		}
 	})
+}
+
+// batch runs statements as ann; why a statement is refused is in its own answer: AccessDenied, or "" if it is done.
+func (a *ann) batch(want map[string]string, statements ...string) []types.BatchStatementResponse {
+	a.Helper()
+	in := &dynamodb.BatchExecuteStatementInput{ReturnConsumedCapacity: types.ReturnConsumedCapacityTotal}
+	for _, s := range statements {
+		in.Statements = append(in.Statements, types.BatchStatementRequest{Statement: aws.String(s)})
+	}
+	out, err := a.user.BatchExecuteStatement(a.Context(), in)
+	a.ok(err)
+	done := 0.0
+	for i, r := range out.Responses {
+		reason := want[statements[i]]
+		switch {
+		case reason == "":
+			if r.Error != nil || aws.ToString(r.TableName) != "Music" {
+				a.Errorf("%s: %+v of %s", statements[i], r.Error, aws.ToString(r.TableName))
+			}
+			done++
+		case r.Error == nil || r.Error.Code != types.BatchStatementErrorCodeEnumAccessDenied || r.TableName != nil || r.Item != nil:
+			a.Errorf("%s: %+v", statements[i], r)
+		default:
+			if m := aws.ToString(r.Error.Message); !strings.HasPrefix(m, "User: arn:aws:iam::111122223333:user/ann is not authorized to perform: ") || !strings.HasSuffix(m, reason) {
+				a.Errorf("%s: %s", statements[i], m)
+			}
+		}
+	}
+	if (len(out.ConsumedCapacity) == 0) != (done == 0) {
+		a.Errorf("%v statements done, capacity %+v", done, out.ConsumedCapacity)
+	}
+	return out.Responses
+}
+
+// A statement of a batch that is not allowed fails alone, and does nothing.
+func TestForbiddenStatementsOfBatches(t *testing.T) {
+	a := newMusic(t)
+	a.batch(map[string]string{selectOne: strings.ReplaceAll(noIdentity, "ACTION", "dynamodb:PartiQLSelect")}, selectOne)
+	a.may("most", `{"Effect":"Allow",`+allPartiQL+`},{"Effect":"Deny","Action":"dynamodb:PartiQLUpdate","Resource":"*"},`+
+		`{"Effect":"Deny","Action":"dynamodb:PartiQL*","Resource":"*","Condition":{"ForAnyValue:StringEquals":{"dynamodb:LeadingKeys":"bob"}}}`)
+	noInsert := strings.ReplaceAll(noIdentity, "ACTION", "dynamodb:PartiQLInsert")
+	const updateRocks, insertAbsent = `UPDATE Music SET Awards = 7 WHERE Artist = 'ann' AND SongTitle = 'PartiQL Rocks'`, `INSERT INTO Absent VALUE {'p':1}`
+	const insertBob = `INSERT INTO Music VALUE {'Artist':'bob','SongTitle':'new'}`
+	a.batch(map[string]string{updateRocks: explicitDeny, insertBob: explicitDeny, insertAbsent: noInsert}, updateRocks, insertOne, insertBob, insertAbsent)
+	// A refused statement does not make an item be named twice.
+	a.batch(map[string]string{updateOne: explicitDeny}, updateOne, deleteOne)
+	a.batch(map[string]string{updateRocks: explicitDeny}, updateRocks)
+	const selectBob = `SELECT * FROM Music WHERE Artist = 'bob' AND SongTitle = 'new'`
+	read := a.batch(map[string]string{selectBob: explicitDeny}, selectBob, selectOne, `SELECT * FROM Music WHERE Artist = 'ann' AND SongTitle = 'new'`)
+	if awards, ok := read[1].Item["Awards"].(*types.AttributeValueMemberN); !ok || awards.Value != "1" || read[2].Item != nil {
+		t.Errorf("after the batches %+v", read)
+	}
 }
 
 // Fine-grained access: what a statement is about is what a policy sees, however it is written.

@@ -48,10 +48,19 @@ type Request struct {
 	Form Form
 }
 
-// Call is a decoded request: what the dispatcher authorises and then runs.
+// Call is a decoded request: what the dispatcher authorises and then runs. It runs only if all that it needs is allowed,
+// unless it is a Batch.
 type Call interface {
 	// Needs returns every permission that the call needs. None means that anyone may make it.
 	Needs() []policy.Need
 	// Run does the work and appends the body of the answer to dst.
 	Run(ctx context.Context, dst []byte) ([]byte, error)
+}
+
+// Batch is a call of parts that are allowed or refused each by itself.
+type Batch interface {
+	Call
+	// Refuse is called, before Run, for each of Needs that is refused: with its place among them, and with the error that
+	// the part which needs it is answered with. Run does the others.
+	Refuse(need int, err *Error)
 }

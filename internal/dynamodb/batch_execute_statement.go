@@ -22,6 +22,7 @@ type batchExecuteStatementCall struct {
 	given      int // elements of the request; those beyond the limit are not read
 	statements []*statement
 	errs       []error // of the statements that can't be done
+	asked      []int   // the statement of each of Needs
 }
 
 // batchExecuteStatement decodes BatchExecuteStatement.
@@ -87,10 +88,14 @@ func (c *batchExecuteStatementCall) Needs() []policy.Need {
 	for i, st := range c.statements {
 		if c.errs[i] == nil {
 			needs = append(needs, st.authorised(""))
+			c.asked = append(c.asked, i)
 		}
 	}
 	return needs
 }
+
+// Refuse implements awsapi.Batch: a statement that is not allowed fails alone.
+func (c *batchExecuteStatementCall) Refuse(need int, err *awsapi.Error) { c.errs[c.asked[need]] = err }
 
 // Run implements awsapi.Call.
 func (c *batchExecuteStatementCall) Run(ctx context.Context, dst []byte) ([]byte, error) {
@@ -105,9 +110,9 @@ func (c *batchExecuteStatementCall) Run(ctx context.Context, dst []byte) ([]byte
 			dst = append(dst, ',')
 		}
 		var item attribute.Value
-		err := c.errs[i]
+		err, tried := c.errs[i], false
 		if err == nil {
-			item, err = st.alone(ctx, &usage)
+			item, tried, err = st.alone(ctx, &usage)
 		}
 		var e *awsapi.Error
 		if err != nil && !errors.As(err, &e) {
@@ -115,13 +120,10 @@ func (c *batchExecuteStatementCall) Run(ctx context.Context, dst []byte) ([]byte
 		}
 		dst = append(dst, '{')
 		if e != nil {
-			dst = append(dst, `"Error":{"Code":`...)
-			dst = jsonscan.AppendString(dst, reasonCode(e))
-			dst = append(dst, `,"Message":`...)
-			dst = jsonscan.AppendString(dst, e.Message)
-			dst = append(dst, '}')
+			dst = append(dst, `"Error":`...)
+			dst = appendReason(dst, batchCode(e), e)
 		}
-		if e == nil || st.refused {
+		if tried {
 			dst = append(comma(dst), `"TableName":`...)
 			dst = jsonscan.AppendString(dst, st.tableName.value)
 		}
@@ -134,6 +136,14 @@ func (c *batchExecuteStatementCall) Run(ctx context.Context, dst []byte) ([]byte
 	dst = append(dst, ']')
 	dst = appendCapacities(dst, usage, c.returnCapacity)
 	return append(dst, '}'), nil
+}
+
+// batchCode is the code of an error in a batch, of BatchStatementErrorCodeEnum.
+func batchCode(e *awsapi.Error) string {
+	if e.Code == "RequestLimitExceeded" { // which is no reason of a cancellation
+		return e.Code
+	}
+	return reasonCode(e)
 }
 
 // checkTwice refuses a batch that names an item twice.
@@ -160,25 +170,29 @@ func (c *batchExecuteStatementCall) checkTwice(ctx context.Context) error {
 	return nil
 }
 
-// alone does one statement of a batch, and returns what it answers.
-func (st *statement) alone(ctx context.Context, usage *usageByTable) (attribute.Value, error) {
+// alone does one statement of a batch, and returns what it answers. It has tried if it got as far as the item, whatever came
+// of that: then the answer names the table.
+func (st *statement) alone(ctx context.Context, usage *usageByTable) (answer attribute.Value, tried bool, err error) {
 	d, err := st.table(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if st.Kind == partiql.Select {
-		return st.get(ctx, d, usage)
+	switch {
+	case err != nil:
+		return nil, false, err
+	case st.Kind == partiql.Select:
+		answer, err = st.get(ctx, d, usage)
+		return answer, err == nil, err
+	case st.invalid != nil:
+		return nil, false, st.invalid
 	}
 	done, used, err := st.run(ctx, &st.base)
 	if err != nil {
-		return nil, err
+		return nil, true, err
 	}
 	total := usage.of(used.table, st.tableName.value)
 	total.own += used.own
 	for _, x := range used.indexes {
 		total.add(x.index, x.halves)
 	}
-	return st.returned(done.Old, done.New), nil
+	return st.returned(done.Old, done.New), true, nil
 }
 
 // get reads the one item that a Select names.

@@ -22,8 +22,6 @@ type change struct {
 	presence  presence
 	// bind sets the key and the condition, if they are known only with the table; nil otherwise.
 	bind func(*table.Descriptor) error
-	// refused says that the item, and not the request, was the reason why run failed.
-	refused bool
 }
 
 // presence is whether the item must be there already. Statements say so without a condition.
@@ -153,7 +151,6 @@ func (c *change) run(ctx context.Context, b *base) (table.Written, capacity, err
 		}
 		written, err := b.s.write(ctx, []table.Write{c.write(d)}, nil)
 		if errors.Is(err, table.ErrRefused) {
-			c.refused = true
 			return written[0].Err
 		}
 		if err != nil {

@@ -227,18 +227,17 @@ func (c *executeTransactionCall) plan(ctx context.Context) ([]attribute.Value, e
 // transacted is the key, or the item, of a statement in a transaction, nil if there is none in it.
 func (st *statement) transacted(d *table.Descriptor) (attribute.Value, error) {
 	switch {
-	case st.Returning != partiql.ReturnNothing:
-		return nil, awsapi.Validation("RETURNING clause is not supported in ExecuteTransaction.")
 	case st.Index != "" && st.Kind == partiql.Exists:
 		return nil, awsapi.Validation("Operations on indices are not supported in transactions")
 	case st.Index != "":
 		return nil, awsapi.Validation("Reads on indices are not supported within transactions.")
 	case st.Kind == partiql.Exists:
 		return st.key, st.invalid
+	case st.Kind != partiql.Select && st.invalid != nil:
+		return nil, nil
+	case st.Returning != partiql.ReturnNothing:
+		return nil, awsapi.Validation("RETURNING clause is not supported in ExecuteTransaction.")
 	case st.Kind != partiql.Select:
-		if st.invalid != nil {
-			return nil, nil
-		}
 		return st.key, nil
 	}
 	key, err := st.one(d)

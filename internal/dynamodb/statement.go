@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
-	"net/http"
 	"strings"
 
 	"github.com/statordb/stator/internal/attribute"
@@ -98,6 +97,8 @@ func (st *statement) parse() error {
 		}
 	case partiql.Update:
 		st.update, st.presence = st.Statement.Update, mustExist
+	case partiql.Exists:
+		st.presence = mustExist
 	case partiql.Delete:
 		st.remove, st.presence = true, onlyIfExists
 	}
@@ -182,7 +183,7 @@ func (st *statement) leadingKeys() ([]string, bool) {
 // table finds the statement's table, and binds the statement to it.
 func (st *statement) table(ctx context.Context) (*table.Descriptor, error) {
 	if st.absent {
-		return nil, notFound("Requested resource not found")
+		return nil, errNoTable
 	}
 	d, err := st.base.table(ctx)
 	if err != nil {
@@ -191,9 +192,10 @@ func (st *statement) table(ctx context.Context) (*table.Descriptor, error) {
 	return d, st.rebind(d)
 }
 
-var errTableChanged = &awsapi.Error{Code: "ResourceInUseException", Status: http.StatusBadRequest, Message: "Attempt to change a resource which is still in use"}
+var errNoTable = notFound("Requested resource not found")
 
-// rebind binds the statement again if its table has changed meanwhile. What was decided on its keys must still be true.
+// rebind binds the statement again if its table has changed meanwhile. What was decided on its keys must still be true: a
+// table or an index with another key is not the one that was asked for.
 func (st *statement) rebind(d *table.Descriptor) error {
 	if st.bound == d {
 		return nil
@@ -203,7 +205,7 @@ func (st *statement) rebind(d *table.Descriptor) error {
 	same := func(a, b *table.KeyAttribute) bool { return a == b || a != nil && b != nil && *a == *b }
 	if before != nil && (!same(&before.Partition, &d.Partition) || !same(before.Sort, d.Sort) ||
 		x != nil && st.index != nil && x.Partition[0] != st.index.Partition[0]) {
-		return errTableChanged
+		return errNoTable
 	}
 	return nil
 }

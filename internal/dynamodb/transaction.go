@@ -101,24 +101,30 @@ func canceled(errs []error) error {
 				if i > 0 {
 					dst = append(dst, ',')
 				}
-				dst = append(dst, `{"Code":`...)
-				dst = jsonscan.AppendString(dst, code)
-				if e := reasons[i]; e != nil {
-					for _, m := range e.Members {
-						if m.Name != "Item" { // the only one that a reason has
-							continue
-						}
-						dst = append(dst, `,"Item":`...)
-						dst = m.Append(dst)
-					}
-					dst = append(dst, `,"Message":`...)
-					dst = jsonscan.AppendString(dst, e.Message)
-				}
-				dst = append(dst, '}')
+				dst = appendReason(dst, code, reasons[i])
 			}
 			return append(dst, ']')
 		}}},
 	}
+}
+
+// appendReason appends why a part of a transaction or of a batch failed: a CancellationReason or a BatchStatementError. The
+// error is nil for a part that did not.
+func appendReason(dst []byte, code string, e *awsapi.Error) []byte {
+	dst = append(dst, `{"Code":`...)
+	dst = jsonscan.AppendString(dst, code)
+	if e != nil {
+		for _, m := range e.Members {
+			if m.Name != "Item" { // the only one that a reason has
+				continue
+			}
+			dst = append(dst, `,"Item":`...)
+			dst = m.Append(dst)
+		}
+		dst = append(dst, `,"Message":`...)
+		dst = jsonscan.AppendString(dst, e.Message)
+	}
+	return append(dst, '}')
 }
 
 // reasonCode is the code of a cancellation reason: the error's name in short.

@@ -94,7 +94,8 @@ func (t *translator) term(e *expr) (expression.Term, error) {
 func (t *translator) typeTest(e *expr) (expression.Term, error) {
 	none := expression.Term{}
 	left, name := e.args[0], e.keys[0].text
-	if left.kind == exprOperator || left.kind == exprCall || left.kind == exprParameter {
+	switch left.kind {
+	case exprOperator, exprCall, exprParameter, exprMissing, exprList, exprBag, exprStruct:
 		return none, fail("The left hand side argument to IS must be a Variable Reference, Literal, or Path")
 	}
 	if !isKind(name) {

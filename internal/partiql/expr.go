@@ -411,9 +411,7 @@ func (p *parser) call(tok token) (*expr, error) {
 
 // path reads the rest of a path that starts with a name.
 func (p *parser) path(first token) (*expr, error) {
-	if first.text == "" {
-		return nil, fail("Path component cannot be an empty string")
-	}
+	p.checkName(first.text)
 	e := &expr{kind: exprPath, tok: first, path: expression.Path{{Name: first.text}}}
 	for {
 		switch {
@@ -427,9 +425,7 @@ func (p *parser) path(first token) (*expr, error) {
 			if p.tok.kind != tokenName && p.tok.kind != tokenQuotedName {
 				return nil, errBadDotComponent
 			}
-			if p.tok.text == "" {
-				return nil, fail("Path component cannot be an empty string")
-			}
+			p.checkName(p.tok.text)
 			e.path = append(e.path, expression.Step{Name: p.tok.text})
 			p.advance()
 		case p.tok.is("["):
@@ -451,6 +447,12 @@ func (p *parser) path(first token) (*expr, error) {
 	}
 }
 
+func (p *parser) checkName(name string) {
+	if name == "" {
+		p.refuse(fail("Path component cannot be an empty string"))
+	}
+}
+
 // indexStep reads what is between brackets in a path: an index, or a name as a string.
 func (p *parser) indexStep() (expression.Step, error) {
 	var step expression.Step
@@ -465,16 +467,14 @@ func (p *parser) indexStep() (expression.Step, error) {
 	case e.kind == exprNumber && !strings.ContainsAny(e.text, ".eE"):
 		i, err := strconv.ParseInt(e.text, 10, 64)
 		if err != nil || i < 0 || i > maxIndex {
-			return step, failAt("List index is not within the allowable range; index: ["+e.text+"]", e.tok)
+			p.refuse(failAt("List index is not within the allowable range; index: ["+e.text+"]", e.tok))
 		}
 		step.Index = int(i)
 	case e.kind == exprString:
-		if e.text == "" {
-			return step, fail("Path component cannot be an empty string")
-		}
+		p.checkName(e.text)
 		step.Name = e.text
 	default:
-		return step, failAt("Unexpected path component", e.tok)
+		p.refuse(failAt("Unexpected path component", e.tok))
 	}
 	return step, nil
 }

@@ -32,9 +32,6 @@ terms:
 					continue
 				}
 				v, err := s.terms.value(value, "root", 0)
-				if err == nil && v.Kind() != a.Kind {
-					err = errKeyKind(a)
-				}
 				if err != nil {
 					return nil, err
 				}
@@ -61,8 +58,27 @@ terms:
 		}
 		made.Add(a.Name, values[i])
 	}
+	for i, a := range attrs {
+		if err := s.checkKind(a, values[i]); err != nil {
+			return nil, err
+		}
+	}
 	return made.Value(), nil
 }
+
+// checkKind checks that a value for a key is of the key's kind.
+func (s *Statement) checkKind(a expression.KeyAttribute, v attribute.Value) error {
+	k := v.Kind()
+	switch {
+	case k == a.Kind:
+		return nil
+	case (s.Kind == Update || s.Kind == Delete) && k != attribute.String && k != attribute.Number && k != attribute.Binary:
+		return fail("Key value must be of type S, N, or B. Key name: " + a.Name + ", Key type: " + k.String())
+	}
+	return errKeyKind(a)
+}
+
+var errIncompleteKey = fail("Where clause does not contain a mandatory equality on all key attributes")
 
 // Target returns the key of the item that an Update, a Delete or an Exists names, and what else its WHERE clause asks
 // for, nil if nothing.

@@ -114,14 +114,6 @@ func (t *translator) structure(e *expr, at string, depth int) (attribute.Value, 
 		if key.text == "" {
 			return nil, fail("Path component cannot be an empty string")
 		}
-		if seen[key.text] {
-			where := e.tok
-			if depth == 0 { // the item itself
-				where = key.tok
-			}
-			return nil, failAt("Duplicate keys in tuple. Key: "+key.text+" under "+at, where)
-		}
-		seen[key.text] = true
 		inside := at
 		if depth > 0 {
 			inside += "." + key.text
@@ -130,6 +122,14 @@ func (t *translator) structure(e *expr, at string, depth int) (attribute.Value, 
 		if err != nil {
 			return nil, err
 		}
+		if seen[key.text] {
+			where := e.tok
+			if depth == 0 { // the item itself
+				where = key.tok
+			}
+			return nil, failAt("Duplicate keys in tuple. Key: "+key.text+" under "+at, where)
+		}
+		seen[key.text] = true
 		b.Add(key.text, v)
 	}
 	return b.Value(), nil
@@ -193,12 +193,16 @@ func (t *translator) set(e *expr) (attribute.Value, error) {
 	seen := make(map[string]bool, len(e.args))
 	repeats := false
 	for i, arg := range e.args {
-		if arg.kind != e.args[0].kind {
-			return nil, fail(mixed)
-		}
 		var err error
-		if elems[i], err = t.value(arg, "root", 0); err != nil {
+		if elems[i], err = t.value(arg, "root", 1); err != nil {
 			return nil, err
+		}
+		switch {
+		case arg.kind == e.args[0].kind:
+		case e.args[0].kind == exprNumber:
+			return nil, fail(mixed)
+		default:
+			return nil, failAt(mixed, arg.tok)
 		}
 		repeats = repeats || seen[string(elems[i])]
 		seen[string(elems[i])] = true

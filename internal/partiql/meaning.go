@@ -12,13 +12,15 @@ import (
 // mean is what a draft means, as far as that can be known without its table.
 func (d *draft) mean(parameters []attribute.Value) (*Statement, error) {
 	s := &Statement{Kind: d.kind, Returning: d.returning, where: d.where, terms: &translator{parameters}}
-	if d.other != nil {
-		return nil, d.other
-	}
 	if err := s.setSource(d.source); err != nil {
 		return nil, err
 	}
 	var err error
+	if d.where != nil {
+		if s.Filter, err = s.terms.condition(d.where); err != nil {
+			return nil, err
+		}
+	}
 	switch d.kind {
 	case Select, Exists:
 		if err = s.setColumns(d); err == nil {
@@ -33,20 +35,8 @@ func (d *draft) mean(parameters []attribute.Value) (*Statement, error) {
 			err = fail("Invalid returning clause: RETURNING " + returningNames[d.returning] + " *. Only RETURNING ALL OLD * is allowed in DELETE statements.")
 		}
 	}
-	if err != nil {
-		return nil, err
-	}
-	if d.where == nil {
-		if d.kind == Update || d.kind == Delete {
-			return nil, errIncompleteKey
-		}
-		return s, nil
-	}
-	s.Filter, err = s.terms.condition(d.where)
 	return s, err
 }
-
-var errIncompleteKey = fail("Where clause does not contain a mandatory equality on all key attributes")
 
 func (s *Statement) setSource(source []token) error {
 	switch {
@@ -98,6 +88,9 @@ func (s *Statement) setColumns(d *draft) error {
 }
 
 func (s *Statement) setOrder(order []draftOrder) error {
+	if len(order) > 0 && s.where == nil {
+		return fail("Must have WHERE clause in the statement when using ORDER BY clause.")
+	}
 	for _, o := range order {
 		if o.by.kind != exprPath || len(o.by.path) > 1 {
 			return fail("Argument to ORDER BY must be of type VariableReference. Type: " + o.by.shown())
@@ -106,9 +99,6 @@ func (s *Statement) setOrder(order []draftOrder) error {
 			return o.by.wildcard
 		}
 		s.order = append(s.order, orderTerm{o.by.path, o.descending})
-	}
-	if len(order) > 0 && s.where == nil {
-		return fail("Must have WHERE clause in the statement when using ORDER BY clause.")
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package partiql
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/statordb/stator/internal/attribute"
@@ -12,6 +13,15 @@ type parser struct {
 	pos        int
 	tok        token
 	parameters int // question marks so far
+	// refused is the first thing that is well formed and that DynamoDB does not have.
+	refused error
+}
+
+// refuse keeps the first error of what is well formed: the rest of the text may still be none.
+func (p *parser) refuse(err error) {
+	if p.refused == nil {
+		p.refused = err
+	}
 }
 
 // Parse reads a statement and puts the parameters where its question marks are.
@@ -37,6 +47,9 @@ func parse(text string, parameters []attribute.Value) (*Statement, error) {
 	if p.tok.kind != tokenEnd {
 		return nil, errMalformed
 	}
+	if p.refused != nil {
+		return nil, p.refused
+	}
 	if p.parameters != len(parameters) {
 		return nil, fail("Number of parameters in request and statement don't match.")
 	}
@@ -55,7 +68,6 @@ type draft struct {
 	many      bool  // it is no VALUE
 	actions   []draftAction
 	returning Returning
-	other     error // of a clause that DynamoDB does not have
 }
 
 type draftOrder struct {
@@ -133,81 +145,6 @@ func (p *parser) exists() (*draft, error) {
 	return d, nil
 }
 
-func (p *parser) selects() (*draft, error) {
-	d := &draft{kind: Select}
-	switch {
-	case p.tok.keyword("value"):
-		return nil, fail("Select projection doesn't support value or pivot keywords")
-	case p.take("distinct"):
-		d.other = fail("Unsupported token in expression: DISTINCT")
-	case p.tok.keyword("all"):
-		p.advance()
-	}
-	for {
-		if p.takeSymbol("*") {
-			if d.star = true; p.tok.is(",") || len(d.columns) > 0 {
-				return nil, errMalformed
-			}
-		} else {
-			e, err := p.expression()
-			if err != nil {
-				return nil, err
-			}
-			d.columns = append(d.columns, e)
-			if p.tok.keyword("as") || p.tok.kind == tokenName || p.tok.kind == tokenQuotedName {
-				return nil, errAlias
-			}
-		}
-		if !p.takeSymbol(",") {
-			break
-		}
-	}
-	if !p.take("from") {
-		return nil, errMalformed
-	}
-	if err := p.from(d); err != nil {
-		return nil, err
-	}
-	return d, p.clauses(d)
-}
-
-var (
-	errAlias  = fail("Aliasing is not supported")
-	errSource = fail("Unexpected from source")
-)
-
-// from reads what a Select reads from.
-func (p *parser) from(d *draft) error {
-	switch {
-	case p.tok.is("(") && p.ahead().keyword("select"):
-		return errSource
-	case p.tok.kind != tokenName && p.tok.kind != tokenQuotedName:
-		if _, err := p.primary(); err != nil {
-			return err
-		}
-		return errSource
-	}
-	if err := p.source(d); err != nil {
-		return err
-	}
-	if p.tok.is("[") {
-		return fail("Invalid list expression in source.")
-	}
-	switch word := p.tok; {
-	case p.alias():
-		return errAlias
-	case word.is(","), word.keyword("join"), word.keyword("cross"), word.keyword("inner"), word.keyword("left"),
-		word.keyword("right"), word.keyword("full"), word.keyword("natural"):
-		return fail("Only select from a single table or index is supported.")
-	}
-	return nil
-}
-
-// alias says whether a table's alias is next. What follows a table in a statement is a keyword, or is REMOVE or LIMIT's like.
-func (p *parser) alias() bool {
-	return p.tok.keyword("as") || p.tok.keyword("at") || p.tok.keyword("by") || p.tok.kind == tokenName || p.tok.kind == tokenQuotedName
-}
-
 // source reads the path of a table or an index.
 func (p *parser) source(d *draft) error {
 	for {
@@ -217,70 +154,13 @@ func (p *parser) source(d *draft) error {
 			}
 			return errBadDotComponent
 		}
-		if p.tok.text == "" {
-			return fail("Path component cannot be an empty string")
-		}
+		p.checkName(p.tok.text)
 		d.source = append(d.source, p.tok)
 		p.advance()
 		if !p.takeSymbol(".") {
 			return nil
 		}
 	}
-}
-
-// clauses reads what follows the FROM of a Select.
-func (p *parser) clauses(d *draft) error {
-	if err := p.whereClause(d); err != nil {
-		return err
-	}
-	if p.take("group") {
-		d.refuse(fail("Unsupported clause: GROUP BY"))
-		for !p.tok.ends() && !p.tok.keyword("having") && !p.tok.keyword("order") && !p.tok.keyword("limit") {
-			p.advance()
-		}
-	}
-	if err := p.otherClause(d, "having"); err != nil {
-		return err
-	}
-	if p.take("order") {
-		if !p.take("by") {
-			return errMalformed
-		}
-		for {
-			e, err := p.expression()
-			if err != nil {
-				return err
-			}
-			o := draftOrder{by: e}
-			if !p.take("asc") {
-				o.descending = p.take("desc")
-			}
-			d.order = append(d.order, o)
-			if !p.takeSymbol(",") {
-				break
-			}
-		}
-	}
-	return p.otherClause(d, "limit")
-}
-
-// refuse keeps the first error of a clause that DynamoDB does not have.
-func (d *draft) refuse(err error) {
-	if d.other == nil {
-		d.other = err
-	}
-}
-
-// otherClause reads a clause with an expression that DynamoDB does not have.
-func (p *parser) otherClause(d *draft, word string) error {
-	if !p.take(word) {
-		return nil
-	}
-	e, err := p.expression()
-	if err == nil {
-		d.refuse(failAt("Unsupported clause: "+strings.ToUpper(word), e.tok))
-	}
-	return err
 }
 
 func (p *parser) whereClause(d *draft) error {
@@ -300,29 +180,52 @@ func (p *parser) insert(tok token) (*draft, error) {
 	if err := p.source(d); err != nil {
 		return nil, err
 	}
+	var err error
 	if p.take("values") {
 		if !p.tok.is("(") {
 			return nil, errMalformed
 		}
-		return nil, errInsertMany
+		p.refuse(errInsertMany)
+	} else {
+		d.many = !p.take("value")
 	}
-	if d.many = !p.take("value"); d.many && p.tok.keyword("select") {
-		return nil, errInsertMany
+	if d.many && p.take("select") {
+		p.refuse(errInsertMany)
+		return p.selects()
 	}
-	var err error
 	if d.item, err = p.expression(); err != nil {
 		return nil, err
 	}
-	if p.tok.keyword("at") {
-		return nil, failAt("AT is not supported in insert statements.", tok)
+	if p.take("at") {
+		if _, err := p.expression(); err != nil {
+			return nil, err
+		}
+		p.refuse(failAt("AT is not supported in insert statements.", tok))
 	}
-	if p.tok.keyword("on") && p.ahead().keyword("conflict") {
-		return nil, fail("Unsupported clause: ON CONFLICT")
+	if p.take("on") {
+		if err := p.conflict(); err != nil {
+			return nil, err
+		}
 	}
 	if p.tok.keyword("returning") {
-		return nil, fail("RETURNING is not supported in INSERT")
+		p.refuse(fail("RETURNING is not supported in INSERT"))
 	}
-	return d, nil
+	return d, p.returns(d)
+}
+
+// conflict reads the rest of ON CONFLICT.
+func (p *parser) conflict() error {
+	p.refuse(fail("Unsupported clause: ON CONFLICT"))
+	if !p.take("conflict") || !p.take("where") {
+		return errMalformed
+	}
+	if _, err := p.expression(); err != nil {
+		return err
+	}
+	if !p.take("do") || !p.take("nothing") {
+		return errMalformed
+	}
+	return nil
 }
 
 var errInsertMany = fail("Unsupported operation: InsertOp")
@@ -332,14 +235,14 @@ func (p *parser) update() (*draft, error) {
 	if err := p.source(d); err != nil {
 		return nil, err
 	}
-	if !p.tok.keyword("set") && !p.tok.keyword("remove") && p.alias() {
-		return nil, errAlias
+	if err := p.aliases(); err != nil {
+		return nil, err
 	}
 	if err := p.actions(d); err != nil {
 		return nil, err
 	}
 	if len(d.actions) == 0 {
-		return nil, errNoManipulation
+		return nil, errMalformed
 	}
 	if err := p.whereClause(d); err != nil {
 		return nil, err
@@ -353,8 +256,8 @@ func (p *parser) fromFirst() (*draft, error) {
 	if err := p.source(d); err != nil {
 		return nil, err
 	}
-	if !p.tok.keyword("where") && !p.tok.keyword("remove") && p.alias() {
-		return nil, errAlias
+	if err := p.aliases(); err != nil {
+		return nil, err
 	}
 	if err := p.whereClause(d); err != nil {
 		return nil, err
@@ -363,7 +266,7 @@ func (p *parser) fromFirst() (*draft, error) {
 		return nil, err
 	}
 	if len(d.actions) == 0 {
-		return nil, errNoManipulation
+		return nil, errMalformed
 	}
 	return d, p.returns(d)
 }
@@ -431,8 +334,8 @@ func (p *parser) deletes() (*draft, error) {
 	if err := p.source(d); err != nil {
 		return nil, err
 	}
-	if p.alias() && !p.tok.keyword("returning") {
-		return nil, errAlias
+	if err := p.aliases(); err != nil {
+		return nil, err
 	}
 	if err := p.whereClause(d); err != nil {
 		return nil, err
@@ -445,27 +348,27 @@ func (p *parser) returns(d *draft) error {
 	if !p.take("returning") {
 		return nil
 	}
-	which := strings.ToUpper(p.tok.text)
-	if !p.take("all") && !p.take("modified") {
-		return errMalformed
-	}
-	which += " " + strings.ToUpper(p.tok.text)
-	if !p.take("old") && !p.take("new") {
-		return errMalformed
-	}
-	if p.tok.ends() {
-		return errMalformed
-	}
-	if !p.takeSymbol("*") {
-		return fail("Expected '*' after ( MODIFIED | ALL ) ( NEW | OLD ) in RETURNING clause")
-	}
-	if p.tok.is(",") {
-		return fail("Invalid syntax with multiple returning elements in RETURNING clause")
-	}
-	for r, name := range returningNames {
-		if name == which && name != "" {
-			d.returning = Returning(r)
+	for again := false; ; again = true {
+		which := strings.ToUpper(p.tok.text)
+		if !p.take("all") && !p.take("modified") {
+			return errMalformed
+		}
+		which += " " + strings.ToUpper(p.tok.text)
+		if !p.take("old") && !p.take("new") {
+			return errMalformed
+		}
+		if !p.takeSymbol("*") {
+			if _, err := p.expression(); err != nil {
+				return err
+			}
+			p.refuse(fail("Expected '*' after ( MODIFIED | ALL ) ( NEW | OLD ) in RETURNING clause"))
+		}
+		if again {
+			p.refuse(fail("Invalid syntax with multiple returning elements in RETURNING clause"))
+		}
+		d.returning = Returning(slices.Index(returningNames[:], which))
+		if !p.takeSymbol(",") {
+			return nil
 		}
 	}
-	return nil
 }

@@ -2,6 +2,7 @@ package partiql
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"strconv"
 
@@ -15,8 +16,11 @@ type Schema struct {
 	Sort      *expression.KeyAttribute
 }
 
-// maxReads bounds how many reads a statement may be made of, as IN takes so many partition keys (developer guide).
-const maxReads = 50
+// maxPartitions is how many partition keys IN takes (developer guide, "PartiQL operators").
+const maxPartitions = 50
+
+// maxReads bounds how many reads the conditions on the sort key make of a statement. Beyond that, whole partitions are read.
+const maxReads = 100
 
 // Plan is how a Select is read.
 type Plan struct {
@@ -40,17 +44,12 @@ type Bounds struct {
 	LowOpen, HighOpen        bool
 }
 
-var errTooManyReads = fail("The WHERE clause has too many conditions on the key; it may ask for at most " + strconv.Itoa(maxReads) + " reads")
-
 // Plan finds what a Select reads of what has this key: some partitions, if the WHERE clause fixes the partition key
 // wherever it may be true, and everything otherwise.
 func (s *Statement) Plan(key Schema) (*Plan, error) {
 	b := brancher{s.terms, key}
 	if s.where == nil || !b.pins(s.where) {
 		if len(s.order) > 0 {
-			if err := s.checkOrder(key); err != nil {
-				return nil, err
-			}
 			return nil, fail("Must have at least one non-optional hash key condition in WHERE clause when using ORDER BY clause.")
 		}
 		return &Plan{Scan: true}, nil
@@ -73,16 +72,6 @@ func (s *Statement) Plan(key Schema) (*Plan, error) {
 	return p, s.sort(p, key)
 }
 
-// checkOrder checks that ORDER BY names attributes of the key.
-func (s *Statement) checkOrder(key Schema) error {
-	for _, o := range s.order {
-		if !isAttribute(o.path, key.Partition) && (key.Sort == nil || !isAttribute(o.path, *key.Sort)) {
-			return fail("Variable reference " + o.path[0].Name + " in ORDER BY clause must be part of the primary key")
-		}
-	}
-	return nil
-}
-
 func isAttribute(p expression.Path, a expression.KeyAttribute) bool {
 	return len(p) == 1 && p[0].Name == a.Name
 }
@@ -92,15 +81,19 @@ func (s *Statement) sort(p *Plan, key Schema) error {
 	if len(s.order) == 0 {
 		return nil
 	}
-	if err := s.checkOrder(key); err != nil {
-		return err
-	}
-	byPartition, descending := false, false
+	byPartition, bySort, descending := false, false, false
 	for _, o := range s.order {
-		if isAttribute(o.path, key.Partition) {
-			byPartition, descending = true, o.descending
-		} else {
-			p.Reverse = o.descending
+		switch { // what is named again changes nothing
+		case isAttribute(o.path, key.Partition):
+			if !byPartition {
+				byPartition, descending = true, o.descending
+			}
+		case key.Sort != nil && isAttribute(o.path, *key.Sort):
+			if !bySort {
+				bySort, p.Reverse = true, o.descending
+			}
+		default:
+			return fail("Variable reference " + o.path[0].Name + " in ORDER BY clause must be part of the primary key")
 		}
 	}
 	places := make(map[string]int, len(p.Ranges)) // where the partitions are first
@@ -129,13 +122,17 @@ func (s *Statement) sort(p *Plan, key Schema) error {
 
 // merge makes one range, of the whole partition, of those that overlap: an item is read once.
 func (p *Plan) merge() {
-	overlapping := map[string]bool{} // by partition
+	sorted := make([]*Range, len(p.Ranges))
 	for i := range p.Ranges {
-		for j := range p.Ranges[:i] {
-			a, b := &p.Ranges[i], &p.Ranges[j]
-			if attribute.Equal(a.Partition, b.Partition) && overlap(&a.Sort, &b.Sort) {
-				overlapping[string(a.Partition)] = true
-			}
+		sorted[i] = &p.Ranges[i]
+	}
+	slices.SortFunc(sorted, func(a, b *Range) int {
+		return cmp.Or(bytes.Compare(a.Partition, b.Partition), compareLow(&a.Sort, &b.Sort))
+	})
+	overlapping := map[string]bool{}   // by partition
+	for i := 1; i < len(sorted); i++ { // if any two of a partition overlap, then two neighbours do
+		if a, b := sorted[i-1], sorted[i]; bytes.Equal(a.Partition, b.Partition) && overlap(&a.Sort, &b.Sort) {
+			overlapping[string(a.Partition)] = true
 		}
 	}
 	var merged []Range
@@ -209,23 +206,23 @@ func (e *expr) comparison() (path, value *expr, name string) {
 	return nil, nil, ""
 }
 
-// branches are conjunctions, one of which is true if e is. What says nothing of the key stays in one piece.
+// branches are conjunctions, one of which is true if e is. What says nothing of the key stays in one piece, and so does what
+// would make too many reads, if it does not fix the partition key.
 func (b *brancher) branches(e *expr) ([][]*expr, error) {
 	switch {
 	case e.isOperator("AND"):
-		var common []*expr // of all branches
+		conjuncts := e.conjuncts(nil)
 		product := [][]*expr{nil}
-		for _, c := range e.conjuncts(nil) {
+		if i := slices.IndexFunc(conjuncts, b.pins); i > 0 {
+			conjuncts[0], conjuncts[i] = conjuncts[i], conjuncts[0]
+		}
+		for i, c := range conjuncts {
 			more, err := b.branches(c)
 			if err != nil {
 				return nil, err
 			}
-			if len(more) == 1 {
-				common = append(common, more[0]...)
-				continue
-			}
-			if len(product)*len(more) > maxReads {
-				return nil, errTooManyReads
+			if i > 0 && len(more) > 1 && len(product)*len(more) > maxReads {
+				more = [][]*expr{{c}}
 			}
 			next := make([][]*expr, 0, len(product)*len(more))
 			for _, l := range product {
@@ -234,9 +231,6 @@ func (b *brancher) branches(e *expr) ([][]*expr, error) {
 				}
 			}
 			product = next
-		}
-		for i := range product {
-			product[i] = append(product[i], common...)
 		}
 		return product, nil
 	case e.isOperator("OR") && b.mentions(e):
@@ -248,12 +242,9 @@ func (b *brancher) branches(e *expr) ([][]*expr, error) {
 		if err != nil {
 			return nil, err
 		}
-		if len(left)+len(right) > maxReads {
-			return nil, errTooManyReads
-		}
 		return append(left, right...), nil
 	case e.isOperator("IN") && (b.isKey(e.args[0], false) || b.isKey(e.args[0], true)):
-		if n := len(e.args) - 1; n > maxReads {
+		if n := len(e.args) - 1; n > maxPartitions && b.isKey(e.args[0], false) {
 			return nil, fail("The IN operator is provided with too many operands; number of operands: " + strconv.Itoa(n))
 		}
 		var alternatives [][]*expr
@@ -362,9 +353,10 @@ func (b *Bounds) high() (attribute.Value, bool) {
 	return b.High, b.HighOpen
 }
 
+// compareLow compares where bounds begin.
 func compareLow(a, b *Bounds) int {
-	x, _ := a.low()
-	y, _ := b.low()
+	x, xOpen := a.low()
+	y, yOpen := b.low()
 	switch {
 	case x == nil && y == nil:
 		return 0
@@ -373,7 +365,14 @@ func compareLow(a, b *Bounds) int {
 	case y == nil:
 		return 1
 	}
-	return attribute.Compare(x, y)
+	c := attribute.Compare(x, y)
+	switch {
+	case c != 0 || xOpen == yOpen:
+		return c
+	case xOpen:
+		return 1
+	}
+	return -1
 }
 
 // overlap says whether a value may be in both bounds.

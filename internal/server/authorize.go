@@ -7,8 +7,10 @@ import (
 	"github.com/statordb/stator/internal/policy"
 )
 
-// authorize returns nil if the caller may do all that a call needs, and otherwise AWS's refusal.
-func (x *exchange) authorize(needs []policy.Need) error {
+// authorize returns nil if the caller may do all that a call needs, and otherwise AWS's refusal. A Batch is told what is
+// refused, and goes on.
+func (x *exchange) authorize(call awsapi.Call) error {
+	needs := call.Needs()
 	if x.record != nil {
 		x.record.needs(needs)
 	}
@@ -19,6 +21,7 @@ func (x *exchange) authorize(needs []policy.Need) error {
 	x.conditions.x = x
 	question := policy.Request{Principal: p.Principal, Context: &x.conditions}
 	policies := p.Policies
+	batch, _ := call.(awsapi.Batch)
 	for i := range needs {
 		question.Need, policies.Resource = needs[i], needs[i].Policy
 		d := policy.Decide(&question, &policies)
@@ -32,7 +35,11 @@ func (x *exchange) authorize(needs []policy.Need) error {
 		if message == "" {
 			message = d.Message(p.ARN, needs[i].Action, needs[i].Resource)
 		}
-		return &awsapi.Error{Code: "AccessDeniedException", Status: http.StatusBadRequest, Message: message}
+		err := &awsapi.Error{Code: "AccessDeniedException", Status: http.StatusBadRequest, Message: message}
+		if batch == nil {
+			return err
+		}
+		batch.Refuse(i, err)
 	}
 	return nil
 }

@@ -195,7 +195,7 @@ func (x *exchange) run(body []byte) error {
 			return err
 		}
 	}
-	if err := x.authorize(call.Needs()); err != nil {
+	if err := x.authorize(call); err != nil {
 		return err
 	}
 	x.answer, err = call.Run(x.r.Context(), x.answer[:0])

@@ -42,8 +42,8 @@ type Record struct {
 	Principal *identity.Principal
 	// AccessKeyID is the key that signed, or that the request names if nothing was proven; "" if none does.
 	AccessKeyID string
-	// Resources are the ones that permission was asked for, ARNs or *, and Decision is the one that refused it, or else
-	// the first one; nil if there was none to make.
+	// Resources are the ones that permission was asked for, ARNs or *, and Decision is the one that refused it, or the last
+	// that refused a part of it, or else the first one; nil if there was none to make.
 	Resources []string
 	Decision  *policy.Decision
 	// ErrorCode and ErrorMessage are those of the answer, "" if it is no error.
