@@ -168,15 +168,17 @@ func (p *page) checkPaths(d *table.Descriptor) error {
 	return expressionError(p.filter.CheckKeys(roles(d)))
 }
 
-// badStartKey is what AWS says of a start key that is no key at all.
+// badStartKey is what AWS says of a start key that is no key at all. Of a number that is none, and of what is twice in a
+// set, it says what it says elsewhere.
 func (p *page) badStartKey() error {
 	if p.badStart == nil {
 		return nil
 	}
-	if strings.HasPrefix(p.badStart.Message, "Supplied AttributeValue") {
-		return awsapi.Validation(invalidStart + ": " + p.badStart.Message)
+	m := p.badStart.Message
+	if strings.HasPrefix(m, "Supplied AttributeValue") || strings.HasPrefix(m, invalidParameter) && !strings.Contains(m, "contains duplicates") {
+		m = invalidStart + ": " + m
 	}
-	return awsapi.Validation(p.badStart.Message)
+	return awsapi.Validation(m)
 }
 
 // checkIndex refuses what the entries of the index don't have. What a local index does not have is fetched, unless only
