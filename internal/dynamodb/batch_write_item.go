@@ -3,6 +3,7 @@ package dynamodb
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/statordb/stator/internal/attribute"
 	"github.com/statordb/stator/internal/awsapi"
@@ -144,7 +145,7 @@ func (c *batchWriteItemCall) violations(given bool) error {
 	for _, t := range c.tables {
 		v.tableKey("requestItems", t.name)
 		if t.given == 0 || t.given > maxBatchWrite {
-			v.Add("'{"+t.name+"}'", "requestItems", "Map value must satisfy constraint: [Member must have length less than or equal to 25, Member must have length greater than or equal to 1]")
+			v.Add("'"+c.shown()+"'", "requestItems", "Map value must satisfy constraint: [Member must have length less than or equal to 25, Member must have length greater than or equal to 1]")
 		}
 		for i, w := range t.writes {
 			at := fmt.Sprintf("requestItems.%s.member.%d.member.", t.name, i+1)
@@ -153,6 +154,18 @@ func (c *batchWriteItemCall) violations(given bool) error {
 		}
 	}
 	return v.err()
+}
+
+// shown is RequestItems as AWS prints it, except that AWS also prints an object's address for each write.
+func (c *batchWriteItemCall) shown() string {
+	lists := make([]string, len(c.tables))
+	for i, t := range c.tables {
+		lists[i] = t.name + "=[]"
+		if t.given > 0 {
+			lists[i] = t.name + "=[...]"
+		}
+	}
+	return "{" + strings.Join(lists, ", ") + "}"
 }
 
 func (w *batchWrite) change() (change, error) {

@@ -1,6 +1,7 @@
 package dynamodb
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/statordb/stator/internal/attribute"
@@ -38,22 +39,23 @@ func (ph *placeholders) check(expressions, legacy []param) error {
 		return awsapi.Validation("Can not use both expression and non-expression parameters in the same request: Non-expression parameters: {" +
 			strings.Join(old, ", ") + "} Expression parameters: {" + strings.Join(given, ", ") + "}")
 	}
-	if len(given) == 0 {
-		if ph.Names != nil {
-			return awsapi.Validation("ExpressionAttributeNames can only be specified when using expressions")
-		}
-		if ph.Values != nil {
-			return awsapi.Validation("ExpressionAttributeValues can only be specified when using expressions: " + nullParams(expressions))
-		}
+	if ph.Names != nil && len(given) == 0 {
+		return awsapi.Validation("ExpressionAttributeNames can only be specified when using expressions")
+	}
+	if ph.Values != nil && !slices.ContainsFunc(expressions, func(p param) bool { return p.given && p.takesValues() }) {
+		return awsapi.Validation("ExpressionAttributeValues can only be specified when using expressions: " + nullParams(expressions))
 	}
 	return nil
 }
 
-// nullParams names the parameters that could have used the values: projections can't.
+// takesValues says whether the parameter is an expression that values can be used in: a projection is not.
+func (p param) takesValues() bool { return p.name != "ProjectionExpression" }
+
+// nullParams names the parameters that could have used the values.
 func nullParams(expressions []param) string {
 	var names []string
 	for _, p := range expressions {
-		if p.name != "ProjectionExpression" {
+		if p.takesValues() {
 			names = append(names, p.name)
 		}
 	}

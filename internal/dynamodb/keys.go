@@ -87,13 +87,23 @@ func checkKeyValue(a table.KeyAttribute, v attribute.Value, partition bool) erro
 	n := len(v.Text())
 	switch {
 	case n == 0:
-		return emptyKey("The AttributeValue for a key attribute cannot contain an empty " + emptyKind(v) + " value. Key: " + a.Name)
+		return emptyKey(emptyTableKey(a, v))
 	case partition && n > maxPartitionKey:
 		return awsapi.Validation("One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 bytes")
 	case !partition && n > maxSortKey:
 		return awsapi.Validation("One or more parameter values were invalid: Aggregated size of all range keys has exceeded the size limit of 1024 bytes")
 	}
 	return nil
+}
+
+// emptyTableKey is what AWS says of an empty value v of an attribute of the table's key.
+func emptyTableKey(a table.KeyAttribute, v attribute.Value) string {
+	return "The AttributeValue for a key attribute cannot contain an empty " + emptyKind(v) + " value. Key: " + a.Name
+}
+
+// emptyIndexKey is what AWS says of an empty value v of an attribute of the index's key.
+func emptyIndexKey(x *table.Index, a table.KeyAttribute, v attribute.Value) string {
+	return fmt.Sprintf("A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty %s value. IndexName: %s, IndexKey: %s", emptyKind(v), x.Name, a.Name)
 }
 
 func emptyKind(v attribute.Value) string {
@@ -164,7 +174,7 @@ func checkIndexKey(x *table.Index, a table.KeyAttribute, v attribute.Value, part
 	n := len(v.Text())
 	switch {
 	case n == 0:
-		return emptyKey(fmt.Sprintf("A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty %s value. IndexName: %s, IndexKey: %s", emptyKind(v), x.Name, a.Name))
+		return emptyKey(emptyIndexKey(x, a, v))
 	case partition && n > maxPartitionKey:
 		return awsapi.Validation("One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 bytes")
 	case !partition && n > maxSortKey:

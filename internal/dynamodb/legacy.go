@@ -70,8 +70,8 @@ func (l *legacyConditions) required(v *violations, at string) {
 
 const invalidParameter = "One or more parameter values were invalid: "
 
-// condition joins the conditions with the ConditionalOperator; nil if there are none. Those of Expected have more forms
-// than those of a filter.
+// condition joins the conditions with the ConditionalOperator, which may only be there if there is something to join; nil if
+// there are none. Those of Expected have more forms than those of a filter.
 func (l *legacyConditions) condition(operator text, expected bool) (*expression.Condition, error) {
 	var all []*expression.Condition
 	for _, c := range l.list {
@@ -82,6 +82,10 @@ func (l *legacyConditions) condition(operator text, expected bool) (*expression.
 		all = append(all, cond)
 	}
 	switch {
+	case operator.set && len(all) == 0:
+		return nil, awsapi.Validation("ConditionalOperator cannot be used without Filter or Expected")
+	case operator.set && len(all) == 1:
+		return nil, awsapi.Validation("ConditionalOperator can only be used when Filter or Expected has two or more elements")
 	case len(all) == 0:
 		return nil, nil
 	case operator.value == "OR":

@@ -40,6 +40,8 @@ type page struct {
 	filter     *expression.Condition
 	projection *expression.Projection
 	count      bool // only the count is asked for
+	// end is the sort key after which nothing can follow, where the condition of a Query of a table says so, or nil.
+	end attribute.Value
 	// show makes of an item what is answered, nil for what the projection makes of it.
 	show func(item attribute.Value) attribute.Value
 }
@@ -94,7 +96,7 @@ func (p *page) value(key string) ([]string, bool) {
 // parse parses the filter and the projection, and checks Select against them.
 func (p *page) parse() error {
 	var err error
-	if p.filters.given {
+	if p.filters.given || p.conditionalOperator.set {
 		p.filter, err = p.filters.condition(p.conditionalOperator, false)
 	} else {
 		p.filter, err = p.placeholders.condition("FilterExpression", p.filterText)
@@ -166,15 +168,17 @@ func (p *page) checkPaths(d *table.Descriptor) error {
 	return expressionError(p.filter.CheckKeys(roles(d)))
 }
 
-// badStartKey is what AWS says of a start key that is no key at all.
+// badStartKey is what AWS says of a start key that is no key at all. Of a number that is none, and of what is twice in a
+// set, it says what it says elsewhere.
 func (p *page) badStartKey() error {
 	if p.badStart == nil {
 		return nil
 	}
-	if strings.HasPrefix(p.badStart.Message, "Supplied AttributeValue") {
-		return awsapi.Validation("The provided starting key is invalid: " + p.badStart.Message)
+	m := p.badStart.Message
+	if strings.HasPrefix(m, "Supplied AttributeValue") || strings.HasPrefix(m, invalidParameter) && !strings.Contains(m, "contains duplicates") {
+		m = invalidStart + ": " + m
 	}
-	return awsapi.Validation(p.badStart.Message)
+	return awsapi.Validation(m)
 }
 
 // checkIndex refuses what the entries of the index don't have. What a local index does not have is fetched, unless only
@@ -245,7 +249,7 @@ type collector struct {
 	fetched halves
 	scanned int
 	count   int
-	last    attribute.Value // the keys of the item with which the page is full, nil if the items ended before
+	last    attribute.Value // the keys of the item with which the page is full, nil if no items can follow
 
 	// What was looked at for the same page before, of a page that is read in several parts.
 	sizeBefore, scannedBefore int
@@ -280,7 +284,9 @@ func (c *collector) visit(item attribute.Value) (more bool, err error) {
 	if c.sizeBefore+c.size < maxPage && len(c.dst) < maxAnswer && (!c.page.limit.set || int64(c.scannedBefore+c.scanned) < c.page.limit.value) {
 		return true, nil
 	}
-	c.last = c.table.KeyOf(c.index, item)
+	if end := c.page.end; end == nil || !attribute.Equal(item.Field(c.table.Sort.Name), end) {
+		c.last = c.table.KeyOf(c.index, item)
+	}
 	return false, nil
 }
 

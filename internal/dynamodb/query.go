@@ -56,9 +56,11 @@ func (s *Service) query(req *awsapi.Request) (awsapi.Call, error) {
 	if err := v.err(); err != nil {
 		return nil, err
 	}
+	// KeyConditions is older than KeyConditionExpression, but not older than the other expressions: with those it may be.
 	if err := c.placeholders.check(
 		[]param{{"ProjectionExpression", c.projectionText.set}, {"FilterExpression", c.filterText.set}, {"KeyConditionExpression", keyText.set}},
-		[]param{{"AttributesToGet", c.names != nil}, {"QueryFilter", c.filters.given}, {"ConditionalOperator", c.conditionalOperator.set}, {"KeyConditions", keys.given}}); err != nil {
+		[]param{{"AttributesToGet", c.names != nil}, {"QueryFilter", c.filters.given}, {"ConditionalOperator", c.conditionalOperator.set},
+			{"KeyConditions", keys.given && keyText.set}}); err != nil {
 		return nil, err
 	}
 	if err := c.badStartKey(); err != nil {
@@ -76,18 +78,16 @@ func (s *Service) query(req *awsapi.Request) (awsapi.Call, error) {
 	if err := c.parse(); err != nil {
 		return nil, err
 	}
+	var err error
 	if keys.given {
-		var err error
-		if c.key, err = keys.keyCondition(); err != nil {
-			return nil, err
-		}
-		return c, nil
+		c.key, err = keys.keyCondition()
+	} else {
+		c.key, err = expression.ParseKeyCondition(keyText.value, &c.placeholders.Placeholders)
+		err = expressionError(err)
 	}
-	key, err := expression.ParseKeyCondition(keyText.value, &c.placeholders.Placeholders)
 	if err != nil {
-		return nil, expressionError(err)
+		return nil, err
 	}
-	c.key = key
 	return c, c.placeholders.close()
 }
 
@@ -140,10 +140,8 @@ func (c *queryCall) Run(ctx context.Context, dst []byte) ([]byte, error) {
 	if err != nil {
 		return dst, expressionError(err)
 	}
-	for i, a := range partition {
-		if err := checkKeyValue(a, bound.Partition[i], true); err != nil {
-			return dst, err
-		}
+	if err := checkBound(x, partition, sort, bound); err != nil {
+		return dst, err
 	}
 	if err := c.checkFilter(partition, sort); err != nil {
 		return dst, err
@@ -153,6 +151,9 @@ func (c *queryCall) Run(ctx context.Context, dst []byte) ([]byte, error) {
 		q.Limit = int(c.limit.value)
 	}
 	setSort(&q, bound.Sort)
+	if x == nil && len(bound.Sort) > 0 {
+		c.end = farEnd(bound.Sort[0], c.forward)
+	}
 	if c.start != nil {
 		if err := c.checkStart(d, x, partition, sort, bound); err != nil {
 			return dst, err
@@ -161,6 +162,32 @@ func (c *queryCall) Run(ctx context.Context, dst []byte) ([]byte, error) {
 	return c.run(dst, d, x, func(visit func(attribute.Value) (bool, error)) error {
 		return c.s.store.Query(ctx, q, visit)
 	})
+}
+
+// checkBound checks that the values that the key is compared with can be keys.
+func checkBound(x *table.Index, partition, sort []table.KeyAttribute, bound *expression.KeyRange) error {
+	check := checkKeyValue
+	if x != nil {
+		check = func(a table.KeyAttribute, v attribute.Value, partition bool) error {
+			return checkIndexKey(x, a, v, partition)
+		}
+	}
+	for i, a := range partition {
+		if err := check(a, bound.Partition[i], true); err != nil {
+			return err
+		}
+	}
+	for i, t := range bound.Sort {
+		if err := check(sort[i], t.Value, false); err != nil {
+			return err
+		}
+		if t.Op == expression.KeyBetween {
+			if err := check(sort[i], t.Upper, false); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func expressionKey(attrs []table.KeyAttribute) []expression.KeyAttribute {
@@ -193,6 +220,18 @@ func setSort(q *table.Query, terms []expression.KeyTerm) {
 	}
 }
 
+// farEnd is the last value that a query can find which goes up or down through the values that have the term; nil if the
+// term does not say, or is an equality, which AWS treats as if it did not.
+func farEnd(t expression.KeyTerm, forward bool) attribute.Value {
+	switch {
+	case forward && t.Op == expression.KeyBetween:
+		return t.Upper
+	case forward && t.Op == expression.KeyLessEqual, !forward && (t.Op == expression.KeyBetween || t.Op == expression.KeyGreaterEqual):
+		return t.Value
+	}
+	return nil
+}
+
 // checkFilter refuses a filter on the attributes of the key that is queried.
 func (c *queryCall) checkFilter(partition, sort []table.KeyAttribute) error {
 	if c.filter == nil {
@@ -212,7 +251,8 @@ func (c *queryCall) checkFilter(partition, sort []table.KeyAttribute) error {
 	return expressionError(c.filter.CheckFilter(isKey))
 }
 
-// checkStart checks that ExclusiveStartKey is a place in what is queried.
+// checkStart checks that ExclusiveStartKey is a place in what is queried, and that something can come after it: no answer
+// has a LastEvaluatedKey of which that is not so.
 func (c *queryCall) checkStart(d *table.Descriptor, x *table.Index, partition, sort []table.KeyAttribute, bound *expression.KeyRange) error {
 	if err := checkStartKey(d, x, c.start); err != nil {
 		return err
@@ -223,7 +263,8 @@ func (c *queryCall) checkStart(d *table.Descriptor, x *table.Index, partition, s
 		}
 	}
 	for i, t := range bound.Sort {
-		if !holds(t, c.start.Field(sort[i].Name)) {
+		v := c.start.Field(sort[i].Name)
+		if !holds(t, v) || c.end != nil && attribute.Equal(v, c.end) {
 			return awsapi.Validation("The provided starting key does not match the range key predicate")
 		}
 	}
@@ -251,9 +292,12 @@ func holds(t expression.KeyTerm, v attribute.Value) bool {
 	return c == 0
 }
 
+const invalidStart = "The provided starting key is invalid"
+
+var errInvalidStart = awsapi.Validation(invalidStart)
+
 // checkStartKey checks that start has the attributes of the table's key and the index's, and no others.
 func checkStartKey(d *table.Descriptor, x *table.Index, start attribute.Value) error {
-	mismatch := awsapi.Validation("The provided starting key is invalid")
 	names := map[string]bool{}
 	schema := keyAttributes(d)
 	if x != nil {
@@ -262,11 +306,11 @@ func checkStartKey(d *table.Descriptor, x *table.Index, start attribute.Value) e
 	for _, a := range schema {
 		names[a.Name] = true
 		if start.Field(a.Name) == nil {
-			return mismatch
+			return errInvalidStart
 		}
 	}
 	if start.Count() != len(names) {
-		return mismatch
+		return errInvalidStart
 	}
 	for _, a := range schema {
 		v := start.Field(a.Name)
@@ -278,10 +322,14 @@ func checkStartKey(d *table.Descriptor, x *table.Index, start attribute.Value) e
 		}
 		inPartition := a == d.Partition || x != nil && slices.Contains(x.Partition, a)
 		if n := len(v.Text()); n > maxPartitionKey || n > maxSortKey && !inPartition {
-			return mismatch
+			return errInvalidStart
 		}
 		if len(v.Text()) == 0 {
-			return refused("The AttributeValue for a key attribute cannot contain an empty %s value. Key: %s", emptyKind(v), a.Name)
+			message := emptyTableKey(a, v)
+			if !isKey(d, a.Name) {
+				message = emptyIndexKey(x, a, v)
+			}
+			return awsapi.Validation(invalidStart + ": " + emptyValue + message)
 		}
 	}
 	return nil

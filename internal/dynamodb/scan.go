@@ -113,14 +113,14 @@ func (c *scanCall) Run(ctx context.Context, dst []byte) ([]byte, error) {
 	}
 	if c.start != nil {
 		err := checkStartKey(d, x, c.start)
-		if err != nil && x == nil {
-			err = awsapi.Validation("The provided starting key is invalid: " + errKeySchema.Message)
+		if x == nil && (err == errInvalidStart || err == errKeySchema) {
+			err = awsapi.Validation(invalidStart + ": " + errKeySchema.Message)
 		}
 		if err != nil {
 			return dst, err
 		}
 		if sc.Total > 1 && !d.InSegment(x, c.start, sc.Segment, sc.Total) {
-			return dst, awsapi.Validation(fmt.Sprintf("The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. TotalSegments: %d Segment: %d", sc.Total, sc.Segment))
+			return dst, awsapi.Validation(fmt.Sprintf(invalidStart+": Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. TotalSegments: %d Segment: %d", sc.Total, sc.Segment))
 		}
 	}
 	return c.run(dst, d, x, func(visit func(attribute.Value) (bool, error)) error {

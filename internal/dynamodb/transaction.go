@@ -66,9 +66,12 @@ func (s *Service) admit(writes []table.Write) error {
 // was cancelled.
 var errWholeTransaction = errors.New("dynamodb: not a cancellation reason")
 
+// emptyValue is how AWS begins to speak of an empty value.
+const emptyValue = "One or more parameter values are not valid. "
+
 // emptyKey is the refusal of an empty value for a key, of the table or of an index.
 func emptyKey(message string) error {
-	err := awsapi.Validation("One or more parameter values are not valid. " + message)
+	err := awsapi.Validation(emptyValue + message)
 	err.Cause = errWholeTransaction
 	return err
 }

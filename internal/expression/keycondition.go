@@ -123,7 +123,7 @@ func (n *node) equal(name string) attribute.Value {
 }
 
 // Bind finds what the condition asks of a key: at most four attributes of either sort, one unless the index has a
-// key of several attributes.
+// key of several attributes. The values have the kinds of the attributes; whether they can be keys is not looked at.
 func (k *KeyCondition) Bind(partition, sort []KeyAttribute) (*KeyRange, error) {
 	role := func(name string) Role {
 		for _, attrs := range [][]KeyAttribute{partition, sort} {
@@ -157,9 +157,6 @@ func (k *KeyCondition) Bind(partition, sort []KeyAttribute) (*KeyRange, error) {
 		case t.Op != KeyEqual:
 			return nil, notSupported()
 		}
-		if err := notEmpty(attr, t); err != nil {
-			return nil, err
-		}
 		r.Partition = append(r.Partition, t.Value)
 	}
 	left := len(k.terms) - len(partition)
@@ -173,9 +170,6 @@ func (k *KeyCondition) Bind(partition, sort []KeyAttribute) (*KeyRange, error) {
 			return nil, err
 		case t.Op != KeyEqual && i < left-1:
 			return nil, notSupported()
-		}
-		if err := notEmpty(attr, t); err != nil {
-			return nil, err
 		}
 		r.Sort = append(r.Sort, t)
 	}
@@ -196,20 +190,6 @@ func (k *KeyCondition) term(attr KeyAttribute) (KeyTerm, error) {
 		}
 	}
 	return KeyTerm{}, &Error{Message: "Query condition missed key schema element: " + attr.Name}
-}
-
-func notEmpty(attr KeyAttribute, t KeyTerm) error {
-	for _, v := range []attribute.Value{t.Value, t.Upper} {
-		if isText(v) && len(v.Text()) == 0 {
-			what := "string"
-			if v.Kind() == attribute.Binary {
-				what = "binary"
-			}
-			return &Error{Message: "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty " +
-				what + " value. Key: " + attr.Name}
-		}
-	}
-	return nil
 }
 
 // collect appends the terms that n joins with AND.
