@@ -22,6 +22,7 @@ import (
 	"github.com/statordb/stator/internal/identity"
 	"github.com/statordb/stator/internal/kv"
 	"github.com/statordb/stator/internal/kv/pebblekv"
+	"github.com/statordb/stator/internal/meter"
 	"github.com/statordb/stator/internal/server"
 	"github.com/statordb/stator/internal/table"
 )
@@ -218,6 +219,8 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	if opts.Throttle {
 		tables.Throttle(time.Now)
 	}
+	measured := meter.New(time.Now)
+	tables.Meter(measured)
 	s.handler = server.New(server.Options{
 		Recorder:        recorder,
 		Operations:      slices.Concat(tables.Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations()),

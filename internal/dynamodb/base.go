@@ -22,6 +22,8 @@ type base struct {
 
 	subject subject
 	needed  [1]policy.Need
+	// returned is how many items a Query, a Scan or a statement returns.
+	returned int
 }
 
 // need is the one permission of the operation, on its table or an index.
