@@ -18,6 +18,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/statordb/stator/internal/cloudwatch"
 	"github.com/statordb/stator/internal/dynamodb"
 	"github.com/statordb/stator/internal/identity"
 	"github.com/statordb/stator/internal/kv"
@@ -223,7 +224,8 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	tables.Meter(measured)
 	s.handler = server.New(server.Options{
 		Recorder:        recorder,
-		Operations:      slices.Concat(tables.Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations()),
+		Operations:      slices.Concat(tables.Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations(),
+			cloudwatch.New(measured).Operations()),
 		Auth:            auth,
 		Region:          opts.Region,
 		Ready:           s.ready,

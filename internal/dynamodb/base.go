@@ -22,8 +22,8 @@ type base struct {
 
 	subject subject
 	needed  [1]policy.Need
-	// returned is how many items a Query, a Scan or a statement returns.
-	returned int
+	// itemCount is how many items a Query, a Scan or a statement returns.
+	itemCount int
 }
 
 // need is the one permission of the operation, on its table or an index.

@@ -91,7 +91,7 @@ func (s *Service) observer(name string) func(*awsapi.Outcome) {
 	}
 }
 
-func (b *base) itemsReturned() int { return b.returned }
+func (b *base) itemsReturned() int { return b.itemCount }
 
 func (b *base) eachTable(yield func(*table.Descriptor)) {
 	if d := b.subject.table; d != nil {

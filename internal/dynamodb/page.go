@@ -310,7 +310,7 @@ func (p *page) run(dst []byte, d *table.Descriptor, x *table.Index, read func(vi
 		dst = append(dst, `,"LastEvaluatedKey":`...)
 		dst = c.last.AppendItemJSON(dst)
 	}
-	p.returned = c.count
+	p.itemCount = c.count
 	used := c.used()
 	p.s.paidRead(&used)
 	dst = used.appendMember(dst, p.returnCapacity)

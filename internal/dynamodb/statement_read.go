@@ -97,7 +97,7 @@ func (st *statement) selects(ctx context.Context, dst []byte, limit integer, nex
 		dst = append(dst, `","LastEvaluatedKey":`...)
 		dst = last.AppendItemJSON(dst)
 	}
-	st.returned = before.count
+	st.itemCount = before.count
 	st.s.paidRead(&used)
 	dst = used.appendMember(dst, st.returnCapacity)
 	return append(dst, '}'), nil
