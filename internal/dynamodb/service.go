@@ -21,6 +21,7 @@ type Service struct {
 	policies   streamPolicies
 	throttle   *throttle    // nil if nothing limits throughput
 	meter      *meter.Store // nil if nobody measures
+	sized      time.Time    // the hour in which Sample looked at sizes
 }
 
 // New returns the service over a store. Principals may be nil.

@@ -9,6 +9,7 @@
 package meter
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -189,20 +190,27 @@ func (s *Store) Points(t Table, m Metric, of Of, from, to time.Time, period time
 func (s *Store) Series(account, region string) []Series {
 	var found []Series
 	for _, t := range s.Tables(account, region) {
-		s.mu.RLock()
-		all := s.tables[t]
-		s.mu.RUnlock()
-		if all == nil {
-			continue
-		}
-		all.mu.Lock()
-		for key, one := range all.all {
-			found = append(found, Series{t, key.of, key.metric, time.Unix(int64(one.last())*60, 0).UTC()})
-		}
-		all.mu.Unlock()
+		found = append(found, s.SeriesOf(t)...)
 	}
+	return found
+}
+
+// SeriesOf returns what there is of a table, in order.
+func (s *Store) SeriesOf(t Table) []Series {
+	s.mu.RLock()
+	all := s.tables[t]
+	s.mu.RUnlock()
+	if all == nil {
+		return nil
+	}
+	var found []Series
+	all.mu.Lock()
+	for key, one := range all.all {
+		found = append(found, Series{t, key.of, key.metric, time.Unix(int64(one.last())*60, 0).UTC()})
+	}
+	all.mu.Unlock()
 	slices.SortFunc(found, func(a, b Series) int {
-		return slices.Compare([]string{a.Name, a.Index, a.Operation, string(rune(a.Metric))}, []string{b.Name, b.Index, b.Operation, string(rune(b.Metric))})
+		return cmp.Or(strings.Compare(a.Index, b.Index), strings.Compare(a.Operation, b.Operation), cmp.Compare(a.Metric, b.Metric))
 	})
 	return found
 }
