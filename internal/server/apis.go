@@ -76,7 +76,11 @@ var apis = []*api{
 			},
 		},
 	},
-	{service: "cloudtrail", target: "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.", contentType: jsonAWS1},
+	{
+		// The SDKs do not agree on the name.
+		service: "cloudtrail", target: "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.", contentType: jsonAWS1,
+		also: []*api{{service: "cloudtrail", target: "CloudTrail_20131101.", contentType: jsonAWS1}},
+	},
 	{service: "ce", target: "AWSInsightsIndexService.", contentType: jsonAWS1, global: true},
 	{service: "access-analyzer", protocol: awsapi.REST, contentType: jsonPlain},
 	{service: "iam", protocol: awsapi.Query, version: "2010-05-08", namespace: "https://iam.amazonaws.com/doc/2010-05-08/", global: true},
