@@ -53,16 +53,15 @@ var measured = map[string]bool{
 	"TransactWriteItems": false, "UpdateItem": false,
 }
 
-// onTables is a call that knows, when it has run, which tables it was about: each once, and none if they were not found.
+// onTables is a call that knows, when it has run, which tables it was about: one, or several, or none if they were not found.
 type onTables interface {
-	eachTable(yield func(*table.Descriptor))
+	onTables() (one *table.Descriptor, several []*table.Descriptor)
 	itemsReturned() int
 }
 
 // observer is the Observe of an operation.
 func (s *Service) observer(name string) func(*awsapi.Outcome) {
-	items, each := measured[name]
-	of := meter.Of{Operation: name}
+	_, each := measured[name]
 	return func(o *awsapi.Outcome) {
 		if s.meter == nil {
 			return
@@ -74,62 +73,67 @@ func (s *Service) observer(name string) func(*awsapi.Outcome) {
 		if !each || !ok {
 			return
 		}
-		call.eachTable(func(d *table.Descriptor) {
-			t := meterTable(d)
-			switch {
-			case o.Err == nil:
-				s.meter.Add(t, meter.SuccessfulRequestLatency, of, float64(o.Took)/float64(time.Millisecond))
-				if n := call.itemsReturned(); items && (n > 0 || name != "ExecuteStatement") {
-					s.meter.Add(t, meter.ReturnedItemCount, of, float64(n))
-				}
-			case o.Err.Status >= http.StatusInternalServerError:
-				s.meter.Add(t, meter.SystemErrors, of, 1)
-			case isThrottled(o.Err):
-				s.meter.Add(t, meter.ThrottledRequests, of, 1)
-			}
-		})
+		one, several := call.onTables()
+		if one != nil {
+			s.observe(name, one, o, call.itemsReturned())
+		}
+		for _, d := range several {
+			s.observe(name, d, o, 0)
+		}
+	}
+}
+
+// observe measures how a request went that was about a table.
+func (s *Service) observe(name string, d *table.Descriptor, o *awsapi.Outcome, items int) {
+	t, of := meterTable(d), meter.Of{Operation: name}
+	switch {
+	case o.Err == nil:
+		s.meter.Add(t, meter.SuccessfulRequestLatency, of, float64(o.Took)/float64(time.Millisecond))
+		if measured[name] && (items > 0 || name != "ExecuteStatement") {
+			s.meter.Add(t, meter.ReturnedItemCount, of, float64(items))
+		}
+	case o.Err.Status >= http.StatusInternalServerError:
+		s.meter.Add(t, meter.SystemErrors, of, 1)
+	case isThrottled(o.Err):
+		s.meter.Add(t, meter.ThrottledRequests, of, 1)
 	}
 }
 
 func (b *base) itemsReturned() int { return b.itemCount }
 
-func (b *base) eachTable(yield func(*table.Descriptor)) {
-	if d := b.subject.table; d != nil {
-		yield(d)
-	}
-}
+func (b *base) onTables() (*table.Descriptor, []*table.Descriptor) { return b.subject.table, nil }
 
-// eachOf calls yield with each table of n subjects once.
-func eachOf(n int, subject func(i int) *subject, yield func(*table.Descriptor)) {
-	var seen []uint64
+// distinctTables are the tables of n subjects, each once.
+func distinctTables(n int, subject func(i int) *subject) (all []*table.Descriptor) {
 	for i := range n {
-		if d := subject(i).table; d != nil && !slices.Contains(seen, d.ID) {
-			seen = append(seen, d.ID)
-			yield(d)
+		d := subject(i).table
+		if d != nil && !slices.ContainsFunc(all, func(other *table.Descriptor) bool { return other.ID == d.ID }) {
+			all = append(all, d)
 		}
 	}
+	return all
 }
 
-func (c *batchGetItemCall) eachTable(yield func(*table.Descriptor)) {
-	eachOf(len(c.tables), func(i int) *subject { return &c.tables[i].subject }, yield)
+func (c *batchGetItemCall) onTables() (*table.Descriptor, []*table.Descriptor) {
+	return nil, distinctTables(len(c.tables), func(i int) *subject { return &c.tables[i].subject })
 }
 
-func (c *batchWriteItemCall) eachTable(yield func(*table.Descriptor)) {
-	eachOf(len(c.tables), func(i int) *subject { return &c.tables[i].subject }, yield)
+func (c *batchWriteItemCall) onTables() (*table.Descriptor, []*table.Descriptor) {
+	return nil, distinctTables(len(c.tables), func(i int) *subject { return &c.tables[i].subject })
 }
 
-func (c *transactGetItemsCall) eachTable(yield func(*table.Descriptor)) {
-	eachOf(len(c.gets), func(i int) *subject { return &c.gets[i].subject }, yield)
+func (c *transactGetItemsCall) onTables() (*table.Descriptor, []*table.Descriptor) {
+	return nil, distinctTables(len(c.gets), func(i int) *subject { return &c.gets[i].subject })
 }
 
-func (c *transactWriteItemsCall) eachTable(yield func(*table.Descriptor)) {
-	eachOf(len(c.writes), func(i int) *subject { return &c.writes[i].subject }, yield)
+func (c *transactWriteItemsCall) onTables() (*table.Descriptor, []*table.Descriptor) {
+	return nil, distinctTables(len(c.writes), func(i int) *subject { return &c.writes[i].subject })
 }
 
-func (c *executeTransactionCall) eachTable(yield func(*table.Descriptor)) {
-	eachOf(len(c.statements), func(i int) *subject { return &c.statements[i].subject }, yield)
+func (c *executeTransactionCall) onTables() (*table.Descriptor, []*table.Descriptor) {
+	return nil, distinctTables(len(c.statements), func(i int) *subject { return &c.statements[i].subject })
 }
 
-func (c *batchExecuteStatementCall) eachTable(yield func(*table.Descriptor)) {
-	eachOf(len(c.statements), func(i int) *subject { return &c.statements[i].subject }, yield)
+func (c *batchExecuteStatementCall) onTables() (*table.Descriptor, []*table.Descriptor) {
+	return nil, distinctTables(len(c.statements), func(i int) *subject { return &c.statements[i].subject })
 }
