@@ -70,9 +70,14 @@ func (w *writeItem) Values(key string) ([]string, bool) {
 	return w.subject.tag(key)
 }
 
+// legacy are the older parameters for conditions.
+func (w *writeItem) legacy(others ...param) []param {
+	return append(others, param{"Expected", w.expected.given}, param{"ConditionalOperator", w.conditionalOperator.set})
+}
+
 // prepare checks a PutItem or a DeleteItem after its constraints, as far as that goes without the table.
 func (w *writeItem) prepare(bad *attribute.Error) error {
-	if err := w.placeholders.check([]param{{"ConditionExpression", w.conditionExpression.set}}, []param{{"Expected", w.expected.given}}); err != nil {
+	if err := w.placeholders.check([]param{{"ConditionExpression", w.conditionExpression.set}}, w.legacy()); err != nil {
 		return err
 	}
 	if err := invalid(bad); err != nil {
@@ -99,7 +104,7 @@ func (w *writeItem) prepare(bad *attribute.Error) error {
 func (w *writeItem) parseCondition() error {
 	w.showItem = w.onFailure.value == "ALL_OLD"
 	var err error
-	if w.expected.given {
+	if w.expected.given || w.conditionalOperator.set {
 		w.condition, err = w.expected.condition(w.conditionalOperator, true)
 		return err
 	}

@@ -29,8 +29,8 @@ const (
 	maxName        = 65535
 )
 
-// Check finds the mistakes in the maps themselves. It comes before any expression is parsed.
-func (ph *Placeholders) Check() error {
+// CheckKeys finds the mistakes in the keys of the maps. It comes before any expression is parsed.
+func (ph *Placeholders) CheckKeys() error {
 	if ph.Names != nil {
 		if err := checkKeys(namesParam, '#', ph.Names); err != nil {
 			return err
@@ -41,6 +41,11 @@ func (ph *Placeholders) Check() error {
 			return err
 		}
 	}
+	return nil
+}
+
+// CheckNames finds the mistakes in the names that the keys stand for. It comes after CheckKeys.
+func (ph *Placeholders) CheckNames() error {
 	for key, name := range ph.Names {
 		switch {
 		case name == "":
