@@ -72,7 +72,10 @@ func (ph *placeholders) open() error {
 	if err := invalid(ph.invalid); err != nil {
 		return err
 	}
-	return expressionError(ph.CheckNames())
+	if err := ph.CheckNames(); err != nil {
+		return expressionError(err)
+	}
+	return expressionError(ph.CheckSizes())
 }
 
 // close refuses placeholders that no expression used. It comes after the last expression was parsed.
