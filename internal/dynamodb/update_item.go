@@ -42,7 +42,7 @@ func (s *Service) updateItem(req *awsapi.Request) (awsapi.Call, error) {
 	}
 	if err := w.placeholders.check(
 		[]param{{"UpdateExpression", updateExpression.set}, {"ConditionExpression", w.conditionExpression.set}},
-		w.legacy(param{"AttributeUpdates", updates.given})); err != nil {
+		[]param{{"AttributeUpdates", updates.given}, {"Expected", w.expected.given}, {"ConditionalOperator", w.conditionalOperator.set}}); err != nil {
 		return nil, err
 	}
 	if err := invalid(badKey); err != nil {

@@ -70,14 +70,10 @@ func (w *writeItem) Values(key string) ([]string, bool) {
 	return w.subject.tag(key)
 }
 
-// legacy are the older parameters for conditions.
-func (w *writeItem) legacy(others ...param) []param {
-	return append(others, param{"Expected", w.expected.given}, param{"ConditionalOperator", w.conditionalOperator.set})
-}
-
 // prepare checks a PutItem or a DeleteItem after its constraints, as far as that goes without the table.
 func (w *writeItem) prepare(bad *attribute.Error) error {
-	if err := w.placeholders.check([]param{{"ConditionExpression", w.conditionExpression.set}}, w.legacy()); err != nil {
+	if err := w.placeholders.check([]param{{"ConditionExpression", w.conditionExpression.set}},
+		[]param{{"Expected", w.expected.given}, {"ConditionalOperator", w.conditionalOperator.set}}); err != nil {
 		return err
 	}
 	if err := invalid(bad); err != nil {
