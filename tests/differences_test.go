@@ -15,6 +15,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/statordb/stator/statortest"
 )
@@ -238,6 +241,20 @@ var differences = []difference{
 		},
 	},
 	{
+		title:  "A name is in a JSON object once",
+		aws:    "What counts if an object of a request's body has a name twice is nowhere said.",
+		stator: "The request is refused with a SerializationException that names it.",
+		why:    "Who looks at a request before it is done, such as a proxy, must not read another than the one that is done. No SDK writes such a body.",
+		shows: func(t *testing.T, db *dynamodb.Client) {
+			_, err := db.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: aws.String("things"), Key: map[string]types.AttributeValue{"id": text("x")}},
+				sending(`{"TableName":"things","Key":{"id":{"S":"x"},"id":{"S":"y"}}}`))
+			var refused smithy.APIError
+			if !errors.As(err, &refused) || refused.ErrorCode() != "SerializationException" || refused.ErrorMessage() != "Duplicate field 'id'" {
+				t.Errorf("got %v", err)
+			}
+		},
+	},
+	{
 		title:  "A region is a name",
 		aws:    "A request must be signed for a region that exists.",
 		stator: "Any name of a region's form is one. Tables of two regions are apart.",
@@ -300,6 +317,18 @@ func put(t *testing.T, db *dynamodb.Client, item map[string]types.AttributeValue
 	if _, err := db.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String("things"), Item: item}); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// sending sends body in the place of what the SDK would.
+func sending(body string) func(*dynamodb.Options) {
+	return dynamodb.WithAPIOptions(func(stack *middleware.Stack) error {
+		return stack.Build.Add(middleware.BuildMiddlewareFunc("Sending", func(ctx context.Context, in middleware.BuildInput, next middleware.BuildHandler) (out middleware.BuildOutput, md middleware.Metadata, err error) {
+			if in.Request, err = in.Request.(*smithyhttp.Request).SetStream(strings.NewReader(body)); err != nil {
+				return out, md, err
+			}
+			return next.HandleBuild(ctx, in)
+		}), middleware.Before)
+	})
 }
 
 // create makes a table with one unit of throughput, whose key is id, and the index kinds.

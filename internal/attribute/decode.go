@@ -20,10 +20,13 @@ var (
 	errSeveral     = &Error{"Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes"}
 	errNull        = &Error{"One or more parameter values were invalid: Null attribute value types must have the value of true"}
 	errNullElement = &Error{"One or more parameter values were invalid: An string set may not have a null string as a member"}
-	errNoName      = &Error{"Empty attribute name"}
+	errNullValue   = &Error{"The supplied Item contains a null AttributeValue"}
 	errLongName    = &Error{"Attribute name is too large, must be less than 65536 bytes"}
 	errNesting     = &Error{"Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit"}
 )
+
+// ErrNoName is the error for a name that is empty.
+var ErrNoName = &Error{"Empty attribute name"}
 
 // Decoder reads attribute values from JSON into storage form.
 //
@@ -62,7 +65,12 @@ func (d *Decoder) Value() (Value, error) {
 
 // appendValue always appends one whole value, a null where there was none, so that what is around it stays in form.
 func (d *Decoder) appendValue(dst []byte) ([]byte, error) {
-	if d.Scan.Peek() != jsonscan.Object {
+	switch d.Scan.Peek() {
+	case jsonscan.Object:
+	case jsonscan.Null:
+		d.invalid(errNullValue)
+		return append(dst, byte(Null)), d.Scan.Literal()
+	default:
 		return dst, d.Scan.MismatchStruct("AttributeValue")
 	}
 	start, types := len(dst), 0
@@ -149,13 +157,14 @@ func (d *Decoder) appendScalar(dst []byte, kind Kind) ([]byte, error) {
 	return appendNumber(dst, n), nil
 }
 
-// decodeBase64 decodes the standard alphabet with padding, and says what AWS says of anything else.
+// decodeBase64 decodes the standard alphabet with padding, and says what AWS says of anything else: also of a last
+// character with bits that are in no byte.
 func decodeBase64(text []byte) ([]byte, error) {
 	if len(text)%4 != 0 {
 		return nil, &jsonscan.Error{Message: "Base64 encoded length is expected a multiple of 4 bytes but found: " + strconv.Itoa(len(text))}
 	}
 	raw := make([]byte, base64.StdEncoding.DecodedLen(len(text)))
-	n, err := base64.StdEncoding.Decode(raw, text)
+	n, err := base64.StdEncoding.Strict().Decode(raw, text)
 	if err != nil || bytes.ContainsAny(text, "\r\n") {
 		return nil, &jsonscan.Error{Message: "Invalid last non-pad Base64 character dectected"}
 	}
@@ -194,15 +203,18 @@ func (d *Decoder) appendMap(dst []byte) ([]byte, error) {
 	count := 0
 	err := d.Scan.Object(func(name []byte) error {
 		count++
-		switch {
-		case len(name) == 0:
-			d.invalid(errNoName)
-		case len(name) > maxName:
-			d.invalid(errLongName)
+		if d.Scan.Peek() == jsonscan.Null {
+			d.invalid(&Error{errNullValue.Message + ": " + string(name) + " is null"})
 		}
 		dst = appendName(dst, name)
 		var err error
 		dst, err = d.appendValue(dst)
+		switch {
+		case len(name) == 0:
+			d.invalid(ErrNoName)
+		case len(name) > maxName:
+			d.invalid(errLongName)
+		}
 		return err
 	})
 	d.depth--
@@ -216,14 +228,15 @@ func (d *Decoder) appendSet(dst []byte, kind Kind) ([]byte, error) {
 	var scratch []byte
 	var ends []int
 	err := d.Scan.Array(func() error {
-		if d.Scan.Peek() == jsonscan.Null {
-			d.invalid(errNullElement)
-			scratch = append(scratch, byte(Null))
-			ends = append(ends, len(scratch))
-			return d.Scan.Literal()
-		}
 		var err error
-		scratch, err = d.appendScalar(scratch, kind.Element())
+		if d.Scan.Peek() == jsonscan.Null {
+			if kind == NumberSet {
+				d.invalid(errNoNumber)
+			}
+			scratch, err = append(scratch, byte(Null)), d.Scan.Literal()
+		} else {
+			scratch, err = d.appendScalar(scratch, kind.Element())
+		}
 		ends = append(ends, len(scratch))
 		return err
 	})
@@ -262,15 +275,21 @@ func checkSet(kind Kind, elems []Value) *Error {
 		return &Error{"One or more parameter values were invalid: Binary sets should not be empty"}
 	}
 	seen := make(map[string]struct{}, len(elems))
-	repeats := false
+	repeats, null := false, false
 	for _, e := range elems {
-		if _, there := seen[string(e)]; there && e.Kind() != Null {
+		if _, there := seen[string(e)]; there {
 			repeats = true
 		}
 		seen[string(e)] = struct{}{}
+		null = null || e.Kind() == Null
 	}
-	if !repeats {
+	switch {
+	case !repeats && !null:
 		return nil
+	case !repeats && kind == BinarySet:
+		return errNullValue
+	case !repeats:
+		return errNullElement
 	}
 	switch kind {
 	case StringSet:
@@ -288,9 +307,12 @@ func listed(elems []Value) string {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		if e.Kind() == Binary {
+		switch e.Kind() {
+		case Null:
+			b.WriteString("null")
+		case Binary:
 			b.WriteString(base64.StdEncoding.EncodeToString(e.Text()))
-		} else {
+		default:
 			b.Write(e.Text())
 		}
 	}

@@ -38,6 +38,7 @@ func (e *Error) Error() string { return e.Message }
 var (
 	errOverflow  = &Error{"Number overflow. Attempting to store a number with magnitude larger than supported range"}
 	errUnderflow = &Error{"Number underflow. Attempting to store a number with magnitude smaller than supported range"}
+	errNoNumber  = &Error{"The parameter cannot be converted to a numeric value"}
 	errPrecision = &Error{"Attempting to store more than 38 significant digits in a Number"}
 )
 
@@ -56,9 +57,9 @@ func ParseNumber[T ~string | ~[]byte](s T) (Num, error) {
 func decimal[T ~string | ~[]byte](s T, buf []byte) (neg bool, digits []byte, exp int, err error) {
 	bad := func() (bool, []byte, int, error) {
 		if len(s) == 0 {
-			return false, nil, 0, &Error{"The parameter cannot be converted to a numeric value"}
+			return false, nil, 0, errNoNumber
 		}
-		return false, nil, 0, &Error{"The parameter cannot be converted to a numeric value: " + string(s)}
+		return false, nil, 0, &Error{errNoNumber.Message + ": " + string(s)}
 	}
 	i := 0
 	if i < len(s) && (s[i] == '-' || s[i] == '+') {

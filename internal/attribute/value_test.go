@@ -64,7 +64,7 @@ func TestRefused(t *testing.T) {
 		{`"a"`, "Unexpected value type in payload"},
 		{`{"M":"a"}`, "Unexpected field type"},
 		{`{"B":"abc"}`, "Base64 encoded length is expected a multiple of 4 bytes but found: 3"},
-		{`{"BOOL":"yes"}`, "Unexpected token received from parser"},
+		{`{"BOOL":"on"}`, "Unexpected token received from parser"},
 		{`{"L":{}}`, "Start of structure or map found where not expected"},
 	} {
 		if v, err := ParseJSON(c.in); err == nil || err.Error() != c.want {

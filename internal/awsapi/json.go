@@ -91,8 +91,19 @@ func decodeStruct(s *jsonscan.Scanner, v reflect.Value) error {
 		if !ok || !f.IsExported() || len(f.Index) != 1 {
 			return s.Skip()
 		}
+		if shape, ok := structure(f.Type); ok && s.Peek() != jsonscan.Object && s.Peek() != jsonscan.Null {
+			return s.MismatchMember(shape)
+		}
 		return decode(s, v.Field(f.Index[0]))
 	})
+}
+
+// structure is the shape of a member that is a structure.
+func structure(t reflect.Type) (shape string, ok bool) {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t.Name(), t.Kind() == reflect.Struct && t != timeType
 }
 
 // maxElements bounds a list: no control plane takes longer ones, and an element takes many times the memory of its text. A

@@ -113,7 +113,7 @@ func (t *batchWriteTable) read(r *reader) error {
 		switch string(name) {
 		case "PutRequest":
 			w.put = true
-			return r.structure("PutRequest", func(name []byte) error {
+			return r.member("PutRequest", func(name []byte) error {
 				if string(name) == "Item" {
 					return r.item(&w.item, &w.badItem)
 				}
@@ -121,7 +121,7 @@ func (t *batchWriteTable) read(r *reader) error {
 			})
 		case "DeleteRequest":
 			w.remove = true
-			return r.structure("DeleteRequest", func(name []byte) error {
+			return r.member("DeleteRequest", func(name []byte) error {
 				if string(name) == "Key" {
 					return r.item(&w.key, &w.badKey)
 				}

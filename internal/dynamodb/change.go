@@ -117,8 +117,11 @@ func (c *change) updated(d *table.Descriptor, old attribute.Value) (attribute.Va
 		from = c.key
 	}
 	item, err := c.update.Apply(from)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, expressionError(err)
+	case old == nil && c.update.OnlyTakes():
+		return nil, nil
 	}
 	if attribute.ItemSize(item) > maxItem {
 		return nil, errUpdatedToSize

@@ -65,12 +65,19 @@ func nullParams(expressions []param) string {
 	return strings.Join(names, " and ") + " are null"
 }
 
-// open checks the placeholders themselves. It comes before the first expression is parsed.
+// open checks the placeholders themselves, what they are called before what they stand for. It comes before the first
+// expression is parsed.
 func (ph *placeholders) open() error {
+	if err := ph.CheckKeys(); err != nil {
+		return expressionError(err)
+	}
 	if err := invalid(ph.invalid); err != nil {
 		return err
 	}
-	return expressionError(ph.Check())
+	if err := ph.CheckNames(); err != nil {
+		return expressionError(err)
+	}
+	return expressionError(ph.CheckSizes())
 }
 
 // close refuses placeholders that no expression used. It comes after the last expression was parsed.
@@ -101,6 +108,9 @@ func attributesToGet(names []string) (*expression.Projection, error) {
 	}
 	seen := make(map[string]struct{}, len(names))
 	for _, name := range names {
+		if name == "" {
+			return nil, invalid(attribute.ErrNoName)
+		}
 		if _, there := seen[name]; there {
 			return nil, awsapi.Validation("One or more parameter values were invalid: Duplicate value in attribute name: " + name)
 		}

@@ -16,6 +16,7 @@ type legacyConditions struct {
 // legacyCondition is the condition on one attribute.
 type legacyCondition struct {
 	name     string
+	null     bool
 	operator text
 	value    attribute.Value   // of Expected
 	exists   *bool             // of Expected
@@ -26,15 +27,19 @@ type legacyCondition struct {
 // conditions reads legacy conditions: structures of the shape ExpectedAttributeValue or Condition.
 func (r *reader) conditions(shape string, dst *legacyConditions) error {
 	*dst = legacyConditions{given: true}
-	return r.mapOf(jsonscan.Class(shape), func(name []byte) error {
+	return r.entries(jsonscan.Class(shape), func(name []byte) error {
 		c := legacyCondition{name: string(name)}
-		err := r.structure(shape, func(name []byte) (err error) {
+		if c.null = r.Scan.Peek() == jsonscan.Null; c.null {
+			c.invalid = nullCondition(shape, c.name)
+			dst.list = append(dst.list, c)
+			return r.Scan.Literal()
+		}
+		err := r.structure(shape, func(name []byte) error {
 			switch string(name) {
 			case "ComparisonOperator":
 				return r.text(&c.operator)
 			case "Value":
-				c.value, err = r.Value()
-				return err
+				return r.value(&c.value)
 			case "Exists":
 				return r.optionalBoolean(&c.exists)
 			case "AttributeValueList":
@@ -47,10 +52,20 @@ func (r *reader) conditions(shape string, dst *legacyConditions) error {
 			}
 			return r.Scan.Skip()
 		})
-		c.invalid = r.TakeInvalid()
+		if c.invalid = r.TakeInvalid(); c.invalid == nil && c.name == "" {
+			c.invalid = attribute.ErrNoName
+		}
 		dst.list = append(dst.list, c)
 		return err
 	})
+}
+
+// nullCondition is the error for a condition that is null.
+func nullCondition(shape, name string) *attribute.Error {
+	if shape == "ExpectedAttributeValue" {
+		return &attribute.Error{Message: invalidParameter + "ExpectedAttributeValue must not be null for Attribute: " + name}
+	}
+	return &attribute.Error{Message: "The filter condition for an attribute cannot be null: " + name}
 }
 
 // violations checks the operators.
@@ -63,15 +78,15 @@ func (l *legacyConditions) violations(v *violations, at string) {
 // required checks the operators where each condition must have one.
 func (l *legacyConditions) required(v *violations, at string) {
 	for _, c := range l.list {
-		v.required(at+"."+c.name+".member.comparisonOperator", c.operator.set)
+		v.required(at+"."+c.name+".member.comparisonOperator", c.operator.set || c.null)
 	}
 	l.violations(v, at)
 }
 
 const invalidParameter = "One or more parameter values were invalid: "
 
-// condition joins the conditions with the ConditionalOperator, which may only be there if there is something to join; nil if
-// there are none. Those of Expected have more forms than those of a filter.
+// condition joins the conditions with the ConditionalOperator, which there may only be if it has something to join; nil
+// if there are none. Those of Expected have more forms than those of a filter.
 func (l *legacyConditions) condition(operator text, expected bool) (*expression.Condition, error) {
 	var all []*expression.Condition
 	for _, c := range l.list {
@@ -82,12 +97,12 @@ func (l *legacyConditions) condition(operator text, expected bool) (*expression.
 		all = append(all, cond)
 	}
 	switch {
-	case operator.set && len(all) == 0:
+	case len(all) == 0 && operator.set:
 		return nil, awsapi.Validation("ConditionalOperator cannot be used without Filter or Expected")
-	case operator.set && len(all) == 1:
-		return nil, awsapi.Validation("ConditionalOperator can only be used when Filter or Expected has two or more elements")
 	case len(all) == 0:
 		return nil, nil
+	case len(all) == 1 && operator.set:
+		return nil, awsapi.Validation("ConditionalOperator can only be used when Filter or Expected has two or more elements")
 	case operator.value == "OR":
 		return expression.Any(all...), nil
 	}
@@ -112,7 +127,7 @@ func (c *legacyCondition) condition(expected bool) (*expression.Condition, error
 		if c.value != nil {
 			values = []attribute.Value{c.value}
 		}
-		if expected && len(values) == 0 && operator != "NULL" && operator != "NOT_NULL" {
+		if expected && values == nil && operator != "NULL" && operator != "NOT_NULL" {
 			return refuse("Value or AttributeValueList must be used with ComparisonOperator: " + operator)
 		}
 	case c.values != nil:
@@ -181,22 +196,29 @@ type legacyUpdate struct {
 // updates reads AttributeUpdates.
 func (r *reader) updates(dst *legacyUpdates) error {
 	*dst = legacyUpdates{given: true}
-	return r.mapOf(jsonscan.Class("AttributeValueUpdate"), func(name []byte) error {
+	return r.entries(jsonscan.Class("AttributeValueUpdate"), func(name []byte) error {
 		u := legacyUpdate{name: string(name)}
-		err := r.structure("AttributeValueUpdate", func(name []byte) (err error) {
+		dst.list = append(dst.list, u)
+		if r.Scan.Peek() == jsonscan.Null { // an update to nothing
+			return r.Scan.Literal()
+		}
+		err := r.structure("AttributeValueUpdate", func(name []byte) error {
 			switch string(name) {
 			case "Action":
 				return r.text(&u.action)
 			case "Value":
-				u.value, err = r.Value()
-				return err
+				return r.value(&u.value)
 			}
 			return r.Scan.Skip()
 		})
-		if bad := r.TakeInvalid(); bad != nil && dst.invalid == nil {
+		dst.list[len(dst.list)-1] = u
+		bad := r.TakeInvalid()
+		if bad == nil && u.name == "" {
+			bad = attribute.ErrNoName
+		}
+		if dst.invalid == nil {
 			dst.invalid = bad
 		}
-		dst.list = append(dst.list, u)
 		return err
 	})
 }

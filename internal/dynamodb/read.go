@@ -55,7 +55,24 @@ func serialization(err error) error {
 	return err
 }
 
-// structure reads a structure of AWS's model, calling fn for the members that are not null.
+// member reads a member of a structure that is a structure itself, calling fn for the members that are not null.
+func (r *reader) member(shape string, fn func(name []byte) error) error {
+	if r.Scan.Peek() != jsonscan.Object {
+		return r.Scan.MismatchMember(shape)
+	}
+	return r.members(fn)
+}
+
+// value reads a member of a structure that is an attribute value.
+func (r *reader) value(dst *attribute.Value) (err error) {
+	if r.Scan.Peek() != jsonscan.Object {
+		return r.Scan.MismatchMember("AttributeValue")
+	}
+	*dst, err = r.Value()
+	return err
+}
+
+// structure reads a structure in a list or a map, calling fn for the members that are not null.
 func (r *reader) structure(shape string, fn func(name []byte) error) error {
 	if r.Scan.Peek() != jsonscan.Object {
 		return r.Scan.MismatchStruct(shape)
@@ -65,10 +82,20 @@ func (r *reader) structure(shape string, fn func(name []byte) error) error {
 
 // mapOf reads a map to values of a Java type, calling fn for the entries that are not null.
 func (r *reader) mapOf(elem string, fn func(name []byte) error) error {
+	return r.entries(elem, func(name []byte) error {
+		if r.Scan.Peek() == jsonscan.Null {
+			return r.Scan.Literal()
+		}
+		return fn(name)
+	})
+}
+
+// entries reads a map to values of a Java type, calling fn for every entry.
+func (r *reader) entries(elem string, fn func(name []byte) error) error {
 	if r.Scan.Peek() != jsonscan.Object {
 		return r.Scan.MismatchMap(elem)
 	}
-	return r.members(fn)
+	return r.Scan.Object(fn)
 }
 
 func (r *reader) members(fn func(name []byte) error) error {
@@ -129,16 +156,23 @@ func (r *reader) item(dst *attribute.Value, invalid **attribute.Error) error {
 	return err
 }
 
+// name reads a string in a list or a map: null is empty.
+func (r *reader) name() (string, error) {
+	var t text
+	if r.Scan.Peek() == jsonscan.Null {
+		return "", r.Scan.Literal()
+	}
+	err := r.text(&t)
+	return t.value, err
+}
+
 // names reads ExpressionAttributeNames.
 func (r *reader) names(dst *map[string]string) error {
 	*dst = map[string]string{}
-	return r.mapOf("java.lang.String", func(name []byte) error {
-		var t text
-		if err := r.text(&t); err != nil {
-			return err
-		}
-		(*dst)[string(name)] = t.value
-		return nil
+	return r.entries("java.lang.String", func(key []byte) error {
+		name, err := r.name()
+		(*dst)[string(key)] = name
+		return err
 	})
 }
 
@@ -146,9 +180,8 @@ func (r *reader) names(dst *map[string]string) error {
 func (r *reader) texts(dst *[]string) error {
 	*dst = []string{}
 	return r.elements(func() error {
-		var t text
-		err := r.text(&t)
-		*dst = append(*dst, t.value)
+		name, err := r.name()
+		*dst = append(*dst, name)
 		return err
 	})
 }
@@ -156,7 +189,7 @@ func (r *reader) texts(dst *[]string) error {
 // values reads ExpressionAttributeValues. What is invalid in one is reported with its name.
 func (r *reader) values(dst *map[string]attribute.Value, invalid **attribute.Error) error {
 	*dst = map[string]attribute.Value{}
-	return r.mapOf(jsonscan.Class("AttributeValue"), func(name []byte) error {
+	return r.entries(jsonscan.Class("AttributeValue"), func(name []byte) error {
 		v, err := r.Value()
 		if err != nil {
 			return err

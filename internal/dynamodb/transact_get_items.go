@@ -95,7 +95,7 @@ func (g *transactGet) read(r *reader) error {
 			return r.Scan.Skip()
 		}
 		g.given = true
-		return r.structure("Get", func(name []byte) error {
+		return r.member("Get", func(name []byte) error {
 			switch string(name) {
 			case "TableName":
 				return r.text(&g.tableName)

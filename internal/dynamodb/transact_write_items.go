@@ -98,7 +98,7 @@ func (w *transactWrite) read(r *reader) error {
 			return r.Scan.Skip()
 		}
 		w.kinds = append(w.kinds, kind)
-		return r.structure(kind, func(name []byte) error {
+		return r.member(kind, func(name []byte) error {
 			switch string(name) {
 			case "TableName":
 				return r.text(&w.tableName)

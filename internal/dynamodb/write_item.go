@@ -72,7 +72,8 @@ func (w *writeItem) Values(key string) ([]string, bool) {
 
 // prepare checks a PutItem or a DeleteItem after its constraints, as far as that goes without the table.
 func (w *writeItem) prepare(bad *attribute.Error) error {
-	if err := w.placeholders.check([]param{{"ConditionExpression", w.conditionExpression.set}}, []param{{"Expected", w.expected.given}, {"ConditionalOperator", w.conditionalOperator.set}}); err != nil {
+	if err := w.placeholders.check([]param{{"ConditionExpression", w.conditionExpression.set}},
+		[]param{{"Expected", w.expected.given}, {"ConditionalOperator", w.conditionalOperator.set}}); err != nil {
 		return err
 	}
 	if err := invalid(bad); err != nil {

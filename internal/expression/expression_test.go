@@ -234,8 +234,10 @@ func (s *script) key(text string, d *datadriven.TestData) (string, error) {
 
 func (s *script) unused(text string) (string, error) {
 	ph := &Placeholders{Names: s.names, Values: s.values}
-	if err := ph.Check(); err != nil {
-		return "", err
+	for _, check := range []func() error{ph.CheckKeys, ph.CheckNames} {
+		if err := check(); err != nil {
+			return "", err
+		}
 	}
 	if _, err := ParseCondition(FilterParam, text, ph); err != nil {
 		return "", err

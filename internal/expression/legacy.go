@@ -84,6 +84,8 @@ func legacyTakes(operator string, kind attribute.Kind) bool {
 	switch operator {
 	case "EQ", "NE":
 		return true
+	case "CONTAINS", "NOT_CONTAINS":
+		return !kind.IsSet() && kind != attribute.List && kind != attribute.Map
 	case "BEGINS_WITH":
 		return kind == attribute.String || kind == attribute.Binary
 	}

@@ -25,12 +25,13 @@ const (
 	namesParam  = "ExpressionAttributeNames"
 	valuesParam = "ExpressionAttributeValues"
 
-	maxPlaceholder = 255
-	maxName        = 65535
+	maxPlaceholder  = 255
+	maxName         = 65535
+	maxPlaceholders = 2 << 20 // of all of them, in bytes
 )
 
-// Check finds the mistakes in the maps themselves. It comes before any expression is parsed.
-func (ph *Placeholders) Check() error {
+// CheckKeys finds the mistakes in the keys of the maps. It comes before any expression is parsed.
+func (ph *Placeholders) CheckKeys() error {
 	if ph.Names != nil {
 		if err := checkKeys(namesParam, '#', ph.Names); err != nil {
 			return err
@@ -41,6 +42,11 @@ func (ph *Placeholders) Check() error {
 			return err
 		}
 	}
+	return nil
+}
+
+// CheckNames finds the mistakes in the names that the keys stand for. It comes after CheckKeys.
+func (ph *Placeholders) CheckNames() error {
 	for key, name := range ph.Names {
 		switch {
 		case name == "":
@@ -48,6 +54,25 @@ func (ph *Placeholders) Check() error {
 		case len(name) > maxName:
 			return &Error{Message: namesParam + " contains invalid value: Attribute name is too large, must be less than 65536 bytes for key " + key}
 		}
+	}
+	return nil
+}
+
+// CheckSizes finds out whether all of the maps is too large (developer guide, "Constraints", "Expression parameters"). It
+// comes after CheckNames.
+func (ph *Placeholders) CheckSizes() error {
+	size := 0
+	for key, name := range ph.Names {
+		size += len(key) + len(name)
+	}
+	if size > maxPlaceholders {
+		return &Error{Message: namesParam + " exceeds max size"}
+	}
+	for key, v := range ph.Values {
+		size += len(key) + v.Size()
+	}
+	if size > maxPlaceholders {
+		return &Error{Message: valuesParam + " exceeds max size"}
 	}
 	return nil
 }

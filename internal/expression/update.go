@@ -202,6 +202,17 @@ func (u *Update) operandPaths() []Path {
 // Reads returns the names of the attributes whose values the update reads.
 func (u *Update) Reads() []string { return heads(u.operandPaths()) }
 
+// OnlyTakes says whether all that the update does is to take something away. Such an update does not make an item that is
+// not there (API reference, AttributeUpdates: DELETE "causes nothing to happen"); one that does nothing at all makes it.
+func (u *Update) OnlyTakes() bool {
+	for _, a := range u.actions {
+		if a.section != tokenRemove && a.section != tokenDelete {
+			return false
+		}
+	}
+	return len(u.actions) > 0
+}
+
 // Changes says whether the update changes the attribute.
 func (u *Update) Changes(name string) bool {
 	return slices.ContainsFunc(u.paths, func(p Path) bool { return p[0].Name == name })

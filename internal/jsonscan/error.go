@@ -1,6 +1,6 @@
 package jsonscan
 
-import "strconv"
+import "strings"
 
 // Error says why a body can't be read. AWS gives no message for what is not JSON at all.
 type Error struct {
@@ -52,7 +52,18 @@ func (s *Scanner) Mismatch(want string) error {
 // Class is the Java class of a structure of AWS's model.
 func Class(shape string) string { return "com.amazonaws.dynamodb.v20120810." + shape }
 
-// MismatchStruct is the error where the structure shape is expected.
+// MismatchMember is the error where a member of a structure is expected to be the structure shape.
+func (s *Scanner) MismatchMember(shape string) error {
+	switch s.Peek() {
+	case Invalid:
+		return errSyntax
+	case Array:
+		return &Error{Message: "Unrecognized collection type class " + Class(shape)}
+	}
+	return &Error{Message: "Unexpected field type"}
+}
+
+// MismatchStruct is the error where an element of a list or a map is expected to be the structure shape.
 func (s *Scanner) MismatchStruct(shape string) error {
 	switch s.Peek() {
 	case Invalid:
@@ -74,7 +85,7 @@ func (s *Scanner) MismatchMap(elem string) error {
 	return &Error{Message: "Unexpected field type"}
 }
 
-// Boolean reads true or false, which may also be written as a string.
+// Boolean reads true or false, which may also be written as a string, in a few words of any case.
 func (s *Scanner) Boolean() (bool, error) {
 	switch s.Peek() {
 	case True:
@@ -87,8 +98,11 @@ func (s *Scanner) Boolean() (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		if b, err := strconv.ParseBool(string(text)); err == nil {
-			return b, nil
+		switch strings.ToLower(string(text)) {
+		case "true", "yes", "1":
+			return true, nil
+		case "false", "no", "0":
+			return false, nil
 		}
 		*s = at
 	}

@@ -108,6 +108,10 @@ func (x *exchange) failRead(err error, limit int) {
 	switch {
 	case errors.Is(err, errTooLarge):
 		e = tooLarge(limit)
+		if header(x.r, "Expect") == "" {
+			// A client that sends all before it reads would see a broken connection, and try again, not the answer.
+			_, _ = io.CopyN(io.Discard, x.r.Body, 2*MaxBody)
+		}
 	case errors.Is(err, errBusy):
 		e = tooBusy()
 	}

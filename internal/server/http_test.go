@@ -46,6 +46,24 @@ func TestBodyLimit(t *testing.T) {
 	}
 }
 
+// Clients that do not ask first send their whole body before they read.
+func TestTooLargeBodyIsAnswered(t *testing.T) {
+	f := start(t, nil)
+	c, in := f.dial(t)
+	body := strings.Repeat("x", MaxBody+MaxBody/2)
+	if _, err := fmt.Fprintf(c, "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-amz-json-1.0\r\nX-Amz-Target: %s\r\nContent-Length: %d\r\n\r\n%s", getItem, len(body), body); err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.ReadResponse(in, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	if res.StatusCode != 413 {
+		t.Errorf("got %d", res.StatusCode)
+	}
+}
+
 // dial returns a connection to the server that a test writes to by hand.
 func (f *fixture) dial(t *testing.T) (net.Conn, *bufio.Reader) {
 	t.Helper()
