@@ -11,15 +11,17 @@ import (
 // The constraints that the model puts on the structures of the control plane, which AWS checks before what they mean.
 
 var (
-	scalarValues      = []string{"B", "N", "S"}
-	billingValues     = []string{"PROVISIONED", "PAY_PER_REQUEST"}
-	keyTypeValues     = []string{"HASH", "RANGE"}
-	projectionValues  = []string{"ALL", "INCLUDE", "KEYS_ONLY"}
-	tableClassValues  = []string{"STANDARD", "STANDARD_INFREQUENT_ACCESS"}
-	viewValues        = []string{"NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", "KEYS_ONLY"}
-	sseTypeValues     = []string{"AES256", "KMS"}
-	maxNonKey         = 20
-	maxAttributeOfKey = 255
+	scalarValues          = []string{"B", "N", "S"}
+	billingValues         = []string{"PROVISIONED", "PAY_PER_REQUEST"}
+	keyTypeValues         = []string{"HASH", "RANGE"}
+	projectionValues      = []string{"ALL", "INCLUDE", "KEYS_ONLY"}
+	tableClassValues      = []string{"STANDARD", "STANDARD_INFREQUENT_ACCESS"}
+	viewValues            = []string{"NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", "KEYS_ONLY"}
+	sseTypeValues         = []string{"AES256", "KMS"}
+	replicationModeValues = []string{"ENABLED", "DISABLED", "ENABLED_WITH_OVERRIDES"}
+	consistencyValues     = []string{"EVENTUAL", "STRONG"}
+	maxNonKey             = 20
+	maxAttributeOfKey     = 255
 )
 
 func (v *violations) definitions(at string, defs []types.AttributeDefinition) {
@@ -95,10 +97,4 @@ func (v *violations) index(at string, name *string, schema []types.KeySchemaElem
 	v.name(at+"indexName", optional(name))
 	v.keySchema(at+"keySchema", schema, most)
 	v.projection(at+"projection", p)
-}
-
-func (v *violations) sse(s *types.SSESpecification) {
-	if s != nil {
-		v.enum("sSESpecification.sSEType", enumText(s.SSEType), sseTypeValues)
-	}
 }

@@ -1,7 +1,6 @@
 package dynamodb
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -26,6 +25,7 @@ func description(d *table.Descriptor, status types.TableStatus, stats table.Stat
 		TableId:                   aws.String(d.UUID),
 		DeletionProtectionEnabled: aws.Bool(d.Settings.DeletionProtection),
 		OnDemandThroughput:        maximum(d.Settings.Throughput),
+		SSEDescription:            encryption(&d.Settings),
 	}
 	read, write := shownWarm(d.Settings.Throughput, d.Settings.BillingMode)
 	t.WarmThroughput = &types.TableWarmThroughputDescription{ReadUnitsPerSecond: &read, WriteUnitsPerSecond: &write, Status: types.TableStatusActive}
@@ -38,12 +38,6 @@ func description(d *table.Descriptor, status types.TableStatus, stats table.Stat
 	if d.Settings.TableClass != "" {
 		t.TableClassSummary = &types.TableClassSummary{TableClass: types.TableClass(d.Settings.TableClass),
 			LastUpdateDateTime: timeOrNil(d.Settings.TableClassSince)}
-	}
-	if sse := d.Settings.SSE; sse != nil && sse.Enabled {
-		t.SSEDescription = &types.SSEDescription{Status: types.SSEStatusEnabled, SSEType: types.SSEType(cmp.Or(sse.Type, string(types.SSETypeKms)))}
-		if sse.Key != "" {
-			t.SSEDescription.KMSMasterKeyArn = aws.String(sse.Key)
-		}
 	}
 	if d.Stream != nil {
 		t.StreamSpecification = &types.StreamSpecification{StreamEnabled: aws.Bool(true), StreamViewType: types.StreamViewType(d.Stream.View)}

@@ -14,7 +14,7 @@ import (
 // AWS's answer still has the throughput of before, and says that it is being changed.
 func updating(before, d *table.Descriptor, stats table.Stats, in *dynamodb.UpdateTableInput, now time.Time) *types.TableDescription {
 	status := types.TableStatusActive // settings that are in force at once, or that only an index shows
-	if in.ProvisionedThroughput != nil || in.BillingMode != "" || in.TableClass != "" || in.StreamSpecification != nil {
+	if in.ProvisionedThroughput != nil || in.BillingMode != "" || in.TableClass != "" || in.StreamSpecification != nil || in.SSESpecification != nil {
 		status = types.TableStatusUpdating
 	}
 	for _, u := range in.GlobalSecondaryIndexUpdates {
@@ -29,9 +29,17 @@ func updating(before, d *table.Descriptor, stats table.Stats, in *dynamodb.Updat
 	} else if in.ProvisionedThroughput != nil {
 		notYet(t.ProvisionedThroughput, before.Settings.Throughput, now)
 	}
+	if in.SSESpecification != nil {
+		t.SSEDescription = &types.SSEDescription{Status: types.SSEStatusUpdating}
+	}
 	if in.WarmThroughput != nil {
 		read, write := shownWarm(before.Settings.Throughput, before.Settings.BillingMode)
 		t.WarmThroughput = &types.TableWarmThroughputDescription{ReadUnitsPerSecond: &read, WriteUnitsPerSecond: &write, Status: types.TableStatusUpdating}
+	}
+	for i := range t.GlobalSecondaryIndexes {
+		if switched {
+			t.GlobalSecondaryIndexes[i].IndexStatus = types.IndexStatusUpdating
+		}
 	}
 	for _, u := range in.GlobalSecondaryIndexUpdates {
 		for i := range t.GlobalSecondaryIndexes {
