@@ -1,6 +1,7 @@
 package dynamodb
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -76,11 +77,13 @@ func globalIndex(d *table.Descriptor, x *table.Index, n table.Count, now time.Ti
 	return g
 }
 
+// definitions are in the order of their names, whatever order they were given in (AWS CLI, examples of create-table).
 func definitions(attrs []table.KeyAttribute) []types.AttributeDefinition {
 	out := make([]types.AttributeDefinition, len(attrs))
 	for i, a := range attrs {
 		out[i] = types.AttributeDefinition{AttributeName: aws.String(a.Name), AttributeType: types.ScalarAttributeType(a.Kind.String())}
 	}
+	slices.SortFunc(out, func(a, b types.AttributeDefinition) int { return cmp.Compare(*a.AttributeName, *b.AttributeName) })
 	return out
 }
 

@@ -14,7 +14,7 @@ import (
 // AWS's answer still has the throughput of before, and says that it is being changed.
 func updating(before, d *table.Descriptor, stats table.Stats, in *dynamodb.UpdateTableInput, now time.Time) *types.TableDescription {
 	status := types.TableStatusActive // settings that are in force at once, or that only an index shows
-	if in.ProvisionedThroughput != nil || in.BillingMode != "" || in.TableClass != "" || in.StreamSpecification != nil || in.SSESpecification != nil {
+	if in.ProvisionedThroughput != nil || in.BillingMode != "" || in.TableClass != "" || in.StreamSpecification != nil {
 		status = types.TableStatusUpdating
 	}
 	for _, u := range in.GlobalSecondaryIndexUpdates {
@@ -26,6 +26,11 @@ func updating(before, d *table.Descriptor, stats table.Stats, in *dynamodb.Updat
 	switched := before.Settings.BillingMode != d.Settings.BillingMode
 	if switched {
 		t.BillingModeSummary.LastUpdateToPayPerRequestDateTime = timeOrNil(before.Settings.OnDemandSince)
+		if d.Settings.BillingMode == onDemand { // while it is being switched, it counts as a change of units
+			t.ProvisionedThroughput.LastDecreaseDateTime = &now
+		} else {
+			t.ProvisionedThroughput.LastIncreaseDateTime = &now
+		}
 	} else if in.ProvisionedThroughput != nil {
 		notYet(t.ProvisionedThroughput, before.Settings.Throughput, now)
 	}
