@@ -229,7 +229,8 @@ func (a *amendment) update(u *types.UpdateGlobalSecondaryIndexAction) error {
 	return a.quotas.maximums(&wanted)
 }
 
-// create adds a global index. AttributeDefinitions must define its key; they may repeat the table's own.
+// create adds a global index. AttributeDefinitions must be there to define its key (API reference, UpdateTable); what the table
+// defines need not be repeated.
 func (a *amendment) create(c *types.CreateGlobalSecondaryIndexAction) error {
 	if a.Index(*c.IndexName) != nil {
 		return refused("Attempting to create an index which already exists")
@@ -238,7 +239,10 @@ func (a *amendment) create(c *types.CreateGlobalSecondaryIndexAction) error {
 	if err != nil {
 		return err
 	}
-	all := definitionList(slices.Clone(a.Definitions))
+	var all definitionList
+	if len(given) > 0 {
+		all = slices.Clone(a.Definitions)
+	}
 	for _, def := range given {
 		old, there := all.find(def.Name)
 		switch {
