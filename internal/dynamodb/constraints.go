@@ -1,6 +1,7 @@
 package dynamodb
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 
@@ -73,7 +74,11 @@ func (v *violations) keySchema(at string, schema []types.KeySchemaElement, most 
 func shownSchema(schema []types.KeySchemaElement) string {
 	elems := make([]string, len(schema))
 	for i, e := range schema {
-		elems[i] = "KeySchemaElement(attributeName=" + aws.ToString(e.AttributeName) + ", keyType=" + string(e.KeyType) + ")"
+		name := "null"
+		if e.AttributeName != nil {
+			name = *e.AttributeName
+		}
+		elems[i] = "KeySchemaElement(attributeName=" + name + ", keyType=" + cmp.Or(string(e.KeyType), "null") + ")"
 	}
 	return joinNames(elems)
 }
