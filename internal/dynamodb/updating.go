@@ -52,6 +52,7 @@ func updating(before, d *table.Descriptor, stats table.Stats, in *dynamodb.Updat
 			switch {
 			case u.Create != nil && *u.Create.IndexName == *g.IndexName:
 				g.IndexStatus, g.Backfilling = types.IndexStatusCreating, aws.Bool(false)
+				g.ItemCount, g.IndexSizeBytes = aws.Int64(0), aws.Int64(0) // it may have entries by now
 			case u.Update != nil && *u.Update.IndexName == *g.IndexName:
 				updatingIndex(g, u.Update, before, switched, now)
 			}
