@@ -267,6 +267,42 @@ var differences = []difference{
 			}
 		},
 	},
+	{
+		title:  "A table is in one region",
+		aws:    "A table can have replicas in other regions and other accounts, as a global table.",
+		stator: "What makes a table global is refused: ReplicaUpdates, GlobalTableWitnessUpdates, MultiRegionConsistency, GlobalTableSourceArn and GlobalTableSettingsReplicationMode.",
+		why:    "A region is a name on one machine; a replica in another would be no safer and no nearer.",
+		shows: func(t *testing.T, db *dynamodb.Client) {
+			_, err := db.UpdateTable(t.Context(), &dynamodb.UpdateTableInput{TableName: aws.String("things"),
+				ReplicaUpdates: []types.ReplicationGroupUpdate{{Create: &types.CreateReplicationGroupMemberAction{RegionName: aws.String("us-west-2")}}}})
+			if err == nil || !strings.Contains(err.Error(), "Global tables are not available") {
+				t.Errorf("a replica: %v", err)
+			}
+		},
+	},
+	{
+		title:  "Encryption at rest is the disk's",
+		aws:    "Tables are encrypted with a key that AWS owns, one that it manages, or with SSESpecification one of the client's in KMS.",
+		stator: "Items are as safe as the disk they are on. An SSESpecification without a key is kept and shown as SSEDescription, without KMSMasterKeyArn, and encrypts nothing; one with a KMSMasterKeyId is refused.",
+		why:    "There is no KMS here, and a key beside the data protects it less than an encrypted disk. Templates that turn encryption on work; nobody is told that a key of theirs is used.",
+		shows: func(t *testing.T, db *dynamodb.Client) {
+			encrypt := func(key *string) error {
+				_, err := db.UpdateTable(t.Context(), &dynamodb.UpdateTableInput{TableName: aws.String("things"),
+					SSESpecification: &types.SSESpecification{Enabled: aws.Bool(true), KMSMasterKeyId: key}})
+				return err
+			}
+			if err := encrypt(aws.String("alias/mine")); err == nil || !strings.Contains(err.Error(), "KMS keys are not available") {
+				t.Errorf("with a key: %v", err)
+			}
+			if err := encrypt(nil); err != nil {
+				t.Fatal(err)
+			}
+			out, err := db.DescribeTable(t.Context(), &dynamodb.DescribeTableInput{TableName: aws.String("things")})
+			if err != nil || out.Table.SSEDescription == nil || out.Table.SSEDescription.Status != types.SSEStatusEnabled || out.Table.SSEDescription.KMSMasterKeyArn != nil {
+				t.Errorf("described as %+v (%v)", out.Table.SSEDescription, err)
+			}
+		},
+	},
 }
 
 func TestDifferences(t *testing.T) {

@@ -25,13 +25,8 @@ type amendment struct {
 
 // run makes the changes.
 func (a *amendment) run() error {
-	for _, x := range a.Indexes {
-		if x.State != table.IndexActive {
-			if len(a.in.GlobalSecondaryIndexUpdates) > 0 {
-				return limitExceeded("Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table")
-			}
-			return inUse("Attempt to change a resource which is still in use: Table is being updated: " + a.Name)
-		}
+	if err := a.online(); err != nil {
+		return err
 	}
 	keepWarm(a.Descriptor)
 	if err := a.billing(); err != nil {
@@ -53,8 +48,8 @@ func (a *amendment) run() error {
 	if a.in.TableClass != "" && string(a.in.TableClass) != a.Settings.TableClass {
 		a.Settings.TableClass, a.Settings.TableClassSince = string(a.in.TableClass), a.now
 	}
-	if a.in.SSESpecification != nil {
-		a.Settings.SSE = sseOf(a.in.SSESpecification)
+	if err := setEncryption(&a.Settings, a.in.SSESpecification); err != nil {
+		return err
 	}
 	for _, u := range a.in.GlobalSecondaryIndexUpdates {
 		if err := a.index(u); err != nil {
@@ -62,6 +57,25 @@ func (a *amendment) run() error {
 		}
 	}
 	return checkIncluded(a.Indexes)
+}
+
+// online refuses what can't be done at the same time: one index is created or deleted after the other, and nothing else is
+// changed in the meantime.
+func (a *amendment) online() error {
+	changes := 0
+	for _, u := range a.in.GlobalSecondaryIndexUpdates {
+		if u.Update == nil {
+			changes++
+		}
+	}
+	busy := slices.ContainsFunc(a.Indexes, func(x *table.Index) bool { return x.State != table.IndexActive })
+	switch {
+	case changes > 1, busy && len(a.in.GlobalSecondaryIndexUpdates) > 0:
+		return limitExceeded("Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table")
+	case busy:
+		return inUse("Attempt to change a resource which is still in use: Table is being updated: " + a.Name)
+	}
+	return nil
 }
 
 // stream enables or disables the stream of the table. The view of one that is enabled can't be changed.
@@ -93,8 +107,6 @@ func (a *amendment) billing() error {
 		return refused("Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST")
 	case mode == onDemand && a.switched:
 		return a.toOnDemand()
-	case a.in.BillingMode != "" && mode == provisioned && a.in.ProvisionedThroughput == nil:
-		return refused("ProvisionedThroughput must be specified when BillingMode is PROVISIONED")
 	case a.in.ProvisionedThroughput == nil:
 		return nil
 	case a.switched:
@@ -217,7 +229,8 @@ func (a *amendment) update(u *types.UpdateGlobalSecondaryIndexAction) error {
 	return a.quotas.maximums(&wanted)
 }
 
-// create adds a global index. AttributeDefinitions must define its key; they may repeat the table's own.
+// create adds a global index. AttributeDefinitions must be there to define its key (API reference, UpdateTable); what the table
+// defines need not be repeated.
 func (a *amendment) create(c *types.CreateGlobalSecondaryIndexAction) error {
 	if a.Index(*c.IndexName) != nil {
 		return refused("Attempting to create an index which already exists")
@@ -226,7 +239,10 @@ func (a *amendment) create(c *types.CreateGlobalSecondaryIndexAction) error {
 	if err != nil {
 		return err
 	}
-	all := definitionList(slices.Clone(a.Definitions))
+	var all definitionList
+	if len(given) > 0 {
+		all = slices.Clone(a.Definitions)
+	}
 	for _, def := range given {
 		old, there := all.find(def.Name)
 		switch {

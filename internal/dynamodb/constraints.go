@@ -1,6 +1,7 @@
 package dynamodb
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 
@@ -11,15 +12,17 @@ import (
 // The constraints that the model puts on the structures of the control plane, which AWS checks before what they mean.
 
 var (
-	scalarValues      = []string{"B", "N", "S"}
-	billingValues     = []string{"PROVISIONED", "PAY_PER_REQUEST"}
-	keyTypeValues     = []string{"HASH", "RANGE"}
-	projectionValues  = []string{"ALL", "INCLUDE", "KEYS_ONLY"}
-	tableClassValues  = []string{"STANDARD", "STANDARD_INFREQUENT_ACCESS"}
-	viewValues        = []string{"NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", "KEYS_ONLY"}
-	sseTypeValues     = []string{"AES256", "KMS"}
-	maxNonKey         = 20
-	maxAttributeOfKey = 255
+	scalarValues          = []string{"B", "N", "S"}
+	billingValues         = []string{"PROVISIONED", "PAY_PER_REQUEST"}
+	keyTypeValues         = []string{"HASH", "RANGE"}
+	projectionValues      = []string{"ALL", "INCLUDE", "KEYS_ONLY"}
+	tableClassValues      = []string{"STANDARD", "STANDARD_INFREQUENT_ACCESS"}
+	viewValues            = []string{"NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", "KEYS_ONLY"}
+	sseTypeValues         = []string{"AES256", "KMS"}
+	replicationModeValues = []string{"ENABLED", "DISABLED", "ENABLED_WITH_OVERRIDES"}
+	consistencyValues     = []string{"EVENTUAL", "STRONG"}
+	maxNonKey             = 20
+	maxAttributeOfKey     = 255
 )
 
 func (v *violations) definitions(at string, defs []types.AttributeDefinition) {
@@ -71,7 +74,11 @@ func (v *violations) keySchema(at string, schema []types.KeySchemaElement, most 
 func shownSchema(schema []types.KeySchemaElement) string {
 	elems := make([]string, len(schema))
 	for i, e := range schema {
-		elems[i] = "KeySchemaElement(attributeName=" + aws.ToString(e.AttributeName) + ", keyType=" + string(e.KeyType) + ")"
+		name := "null"
+		if e.AttributeName != nil {
+			name = *e.AttributeName
+		}
+		elems[i] = "KeySchemaElement(attributeName=" + name + ", keyType=" + cmp.Or(string(e.KeyType), "null") + ")"
 	}
 	return joinNames(elems)
 }
@@ -95,10 +102,4 @@ func (v *violations) index(at string, name *string, schema []types.KeySchemaElem
 	v.name(at+"indexName", optional(name))
 	v.keySchema(at+"keySchema", schema, most)
 	v.projection(at+"projection", p)
-}
-
-func (v *violations) sse(s *types.SSESpecification) {
-	if s != nil {
-		v.enum("sSESpecification.sSEType", enumText(s.SSEType), sseTypeValues)
-	}
 }

@@ -118,14 +118,18 @@ func createTableConstraints(in *dynamodb.CreateTableInput) error {
 	}
 	v.streamSpecification(in.StreamSpecification)
 	v.enum("tableClass", enumText(in.TableClass), tableClassValues)
-	v.sse(in.SSESpecification)
+	v.encryption(in.SSESpecification)
+	v.enum("globalTableSettingsReplicationMode", enumText(in.GlobalTableSettingsReplicationMode), replicationModeValues)
 	return v.err()
 }
 
 // newDescriptor is the table that in asks for.
 func newDescriptor(req *awsapi.Request, in *dynamodb.CreateTableInput) (*table.Descriptor, error) {
-	if in.GlobalTableSourceArn != nil {
-		return nil, awsapi.Validation("Global tables are not available on this server yet")
+	if in.GlobalTableSourceArn != nil || in.GlobalTableSettingsReplicationMode != "" {
+		return nil, errNoGlobalTables
+	}
+	if err := checkEncryption(in.SSESpecification); err != nil {
+		return nil, err
 	}
 	scope, name, err := locate(req, *in.TableName)
 	if err != nil {
@@ -165,7 +169,9 @@ func newDescriptor(req *awsapi.Request, in *dynamodb.CreateTableInput) (*table.D
 	}
 	d.Settings.DeletionProtection = aws.ToBool(in.DeletionProtectionEnabled)
 	d.Settings.TableClass = string(in.TableClass)
-	d.Settings.SSE = sseOf(in.SSESpecification)
+	if err := setEncryption(&d.Settings, in.SSESpecification); err != nil {
+		return nil, err
+	}
 	if in.Tags != nil {
 		if err := checkTags(in.Tags); err != nil {
 			return nil, err
@@ -175,12 +181,12 @@ func newDescriptor(req *awsapi.Request, in *dynamodb.CreateTableInput) (*table.D
 	return d, checkTagSet(d.Settings.Tags)
 }
 
+// errNoGlobalTables refuses what makes a table, or a replica of one, global.
+var errNoGlobalTables = awsapi.Validation("Global tables are not available on this server")
+
 // tableKey is the table's own key, which has its own words for an attribute without a definition.
 func tableKey(defs definitionList, schema []types.KeySchemaElement) (partition, sort []table.KeyAttribute, err error) {
-	if err := checkOrder(schema, 1); err != nil {
-		return nil, nil, err
-	}
-	if len(schema) > 1 && len(defs) < 2 || len(defs) == 0 {
+	if len(schema) > len(defs) {
 		return nil, nil, awsapi.Validation("Invalid KeySchema: Some index key attribute have no definition")
 	}
 	return defs.key(schema, 1)
@@ -203,12 +209,6 @@ func setStream(d *table.Descriptor, in *types.StreamSpecification) error {
 }
 
 func addIndexes(d *table.Descriptor, in *dynamodb.CreateTableInput) error {
-	switch {
-	case in.LocalSecondaryIndexes != nil && len(in.LocalSecondaryIndexes) == 0:
-		return refused("List of LocalSecondaryIndexes is empty")
-	case in.GlobalSecondaryIndexes != nil && len(in.GlobalSecondaryIndexes) == 0:
-		return refused("List of GlobalSecondaryIndexes is empty")
-	}
 	add := func(x *table.Index) error {
 		if d.Index(x.Name) != nil {
 			return refused("Duplicate index name: %s", x.Name)
@@ -216,7 +216,10 @@ func addIndexes(d *table.Descriptor, in *dynamodb.CreateTableInput) error {
 		d.Indexes = append(d.Indexes, x)
 		return nil
 	}
-	if len(in.LocalSecondaryIndexes) > maxLocalIndexes {
+	switch n := len(in.LocalSecondaryIndexes); {
+	case in.LocalSecondaryIndexes != nil && n == 0:
+		return refused("List of LocalSecondaryIndexes is empty")
+	case n > maxLocalIndexes:
 		return refused("Number of LocalSecondaryIndexes exceeds per-table limit of %d", maxLocalIndexes)
 	}
 	for _, l := range in.LocalSecondaryIndexes {
@@ -228,7 +231,10 @@ func addIndexes(d *table.Descriptor, in *dynamodb.CreateTableInput) error {
 			return err
 		}
 	}
-	if len(in.GlobalSecondaryIndexes) > maxGlobalIndexes {
+	switch n := len(in.GlobalSecondaryIndexes); {
+	case in.GlobalSecondaryIndexes != nil && n == 0:
+		return refused("List of GlobalSecondaryIndexes is empty")
+	case n > maxGlobalIndexes:
 		return refused("GlobalSecondaryIndex count exceeds the per-table limit of %d", maxGlobalIndexes)
 	}
 	for _, g := range in.GlobalSecondaryIndexes {
@@ -245,11 +251,4 @@ func addIndexes(d *table.Descriptor, in *dynamodb.CreateTableInput) error {
 		}
 	}
 	return nil
-}
-
-func sseOf(in *types.SSESpecification) *table.SSE {
-	if in == nil {
-		return nil
-	}
-	return &table.SSE{Enabled: aws.ToBool(in.Enabled), Type: string(in.SSEType), Key: aws.ToString(in.KMSMasterKeyId)}
 }

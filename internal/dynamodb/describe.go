@@ -26,6 +26,7 @@ func description(d *table.Descriptor, status types.TableStatus, stats table.Stat
 		TableId:                   aws.String(d.UUID),
 		DeletionProtectionEnabled: aws.Bool(d.Settings.DeletionProtection),
 		OnDemandThroughput:        maximum(d.Settings.Throughput),
+		SSEDescription:            encryption(&d.Settings),
 	}
 	read, write := shownWarm(d.Settings.Throughput, d.Settings.BillingMode)
 	t.WarmThroughput = &types.TableWarmThroughputDescription{ReadUnitsPerSecond: &read, WriteUnitsPerSecond: &write, Status: types.TableStatusActive}
@@ -38,12 +39,6 @@ func description(d *table.Descriptor, status types.TableStatus, stats table.Stat
 	if d.Settings.TableClass != "" {
 		t.TableClassSummary = &types.TableClassSummary{TableClass: types.TableClass(d.Settings.TableClass),
 			LastUpdateDateTime: timeOrNil(d.Settings.TableClassSince)}
-	}
-	if sse := d.Settings.SSE; sse != nil && sse.Enabled {
-		t.SSEDescription = &types.SSEDescription{Status: types.SSEStatusEnabled, SSEType: types.SSEType(cmp.Or(sse.Type, string(types.SSETypeKms)))}
-		if sse.Key != "" {
-			t.SSEDescription.KMSMasterKeyArn = aws.String(sse.Key)
-		}
 	}
 	if d.Stream != nil {
 		t.StreamSpecification = &types.StreamSpecification{StreamEnabled: aws.Bool(true), StreamViewType: types.StreamViewType(d.Stream.View)}
@@ -82,11 +77,13 @@ func globalIndex(d *table.Descriptor, x *table.Index, n table.Count, now time.Ti
 	return g
 }
 
+// definitions are in the order of their names, whatever order they were given in (AWS CLI, examples of create-table).
 func definitions(attrs []table.KeyAttribute) []types.AttributeDefinition {
 	out := make([]types.AttributeDefinition, len(attrs))
 	for i, a := range attrs {
 		out[i] = types.AttributeDefinition{AttributeName: aws.String(a.Name), AttributeType: types.ScalarAttributeType(a.Kind.String())}
 	}
+	slices.SortFunc(out, func(a, b types.AttributeDefinition) int { return cmp.Compare(*a.AttributeName, *b.AttributeName) })
 	return out
 }
 

@@ -31,19 +31,17 @@ func refused(format string, args ...any) error {
 // definitionList are AttributeDefinitions.
 type definitionList []table.KeyAttribute
 
+var errWrongCount = refused("Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions")
+
 func parseDefinitions(defs []types.AttributeDefinition) (definitionList, error) {
 	if len(defs) > maxDefinitions {
-		return nil, refused("Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions")
+		return nil, errWrongCount
 	}
-	var list definitionList
-	for _, d := range defs {
-		a := table.KeyAttribute{Name: aws.ToString(d.AttributeName), Kind: map[types.ScalarAttributeType]attribute.Kind{
+	list := make(definitionList, len(defs))
+	for i, d := range defs {
+		list[i] = table.KeyAttribute{Name: aws.ToString(d.AttributeName), Kind: map[types.ScalarAttributeType]attribute.Kind{
 			types.ScalarAttributeTypeS: attribute.String, types.ScalarAttributeTypeN: attribute.Number, types.ScalarAttributeTypeB: attribute.Binary,
 		}[d.AttributeType]}
-		if _, there := list.find(a.Name); there {
-			return nil, refused("Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions")
-		}
-		list = append(list, a)
 	}
 	return list, nil
 }
@@ -64,31 +62,32 @@ func (l definitionList) names() string {
 	return joinNames(names)
 }
 
-// key reads a KeySchema of at most most partition and most sort attributes.
+// key reads a KeySchema of at most most partition and most sort attributes. That the attributes are defined is checked before
+// what they are for.
 func (l definitionList) key(schema []types.KeySchemaElement, most int) (partition, sort []table.KeyAttribute, err error) {
-	if err := checkOrder(schema, most); err != nil {
-		return nil, nil, err
-	}
 	var names []string
-	undefined := false
+	undefined, repeated := false, false
 	for _, e := range schema {
 		name := aws.ToString(e.AttributeName)
-		if slices.Contains(names, name) {
-			return nil, nil, awsapi.Validation("Both the Hash Key and the Range Key element in the KeySchema have the same name")
-		}
-		names = append(names, name)
 		a, ok := l.find(name)
 		undefined = undefined || !ok
+		repeated = repeated || slices.Contains(names, name)
+		names = append(names, name)
 		if e.KeyType == types.KeyTypeHash {
 			partition = append(partition, a)
 		} else {
 			sort = append(sort, a)
 		}
 	}
-	if undefined {
-		return nil, nil, refused("Some index key attributes are not defined in AttributeDefinitions. Keys: %s, AttributeDefinitions: %s", joinNames(names), l.names())
+	switch {
+	case undefined:
+		err = refused("Some index key attributes are not defined in AttributeDefinitions. Keys: %s, AttributeDefinitions: %s", joinNames(names), l.names())
+	case repeated:
+		err = awsapi.Validation("Both the Hash Key and the Range Key element in the KeySchema have the same name")
+	default:
+		err = checkOrder(schema, most)
 	}
-	return partition, sort, nil
+	return partition, sort, err
 }
 
 // checkOrder checks that the partition attributes come first, and that there are not too many of either.
@@ -124,7 +123,7 @@ func checkProjection(p *types.Projection) error {
 	return nil
 }
 
-// checkUnused refuses definitions that no key of the table or of an index uses.
+// checkUnused refuses definitions that no key of the table or of an index uses, and what is defined twice.
 func checkUnused(d *table.Descriptor) error {
 	var used []string
 	use := func(attrs []table.KeyAttribute) {
@@ -143,7 +142,7 @@ func checkUnused(d *table.Descriptor) error {
 		return nil
 	}
 	if len(d.Indexes) == 0 {
-		return refused("Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions")
+		return errWrongCount
 	}
 	slices.Sort(used)
 	names := strings.Split(strings.Trim(definitionList(d.Definitions).names(), "[]"), ", ")
@@ -166,18 +165,17 @@ func checkIncluded(indexes []*table.Index) error {
 // localIndexOf makes a local index of its definition.
 func localIndexOf(in types.LocalSecondaryIndex, d *table.Descriptor) (*table.Index, error) {
 	name := aws.ToString(in.IndexName)
+	if d.Sort == nil {
+		return nil, refused("Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex")
+	}
 	partition, sort, err := definitionList(d.Definitions).key(in.KeySchema, 1)
 	switch {
 	case err != nil:
 		return nil, err
-	case d.Sort == nil:
-		return nil, refused("Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex")
-	case partition[0].Name != d.Partition.Name:
-		return nil, refused("Index KeySchema does not have the same leading hash key as table KeySchema for index: %s. index hash key: %s, table hash key: %s", name, partition[0].Name, d.Partition.Name)
 	case len(sort) == 0:
 		return nil, refused("Index KeySchema does not have a range key for index: %s", name)
-	case len(sort) > 1:
-		return nil, awsapi.Validation("Invalid KeySchema: The number of key attributes exceeds the limit of 1 for HASH and 1 for RANGE")
+	case partition[0].Name != d.Partition.Name:
+		return nil, refused("Index KeySchema does not have the same leading hash key as table KeySchema for index: %s. index hash key: %s, table hash key: %s", name, partition[0].Name, d.Partition.Name)
 	}
 	if err := checkProjection(in.Projection); err != nil {
 		return nil, err

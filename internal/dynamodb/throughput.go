@@ -142,9 +142,9 @@ func (w *wantedThroughput) setMaximum(t *table.Throughput, removable bool) error
 func (w *wantedThroughput) setWarm(t *table.Throughput, read, write int64) error {
 	switch {
 	case w.warm.ReadUnitsPerSecond != nil && *w.warm.ReadUnitsPerSecond < read:
-		return refused("ReadUnitsPerSecond of WarmThroughput for %s must be at least %d", w.owner(), read)
+		return w.colder("ReadUnitsPerSecond")
 	case w.warm.WriteUnitsPerSecond != nil && *w.warm.WriteUnitsPerSecond < write:
-		return refused("WriteUnitsPerSecond of WarmThroughput for %s must be at least %d", w.owner(), write)
+		return w.colder("WriteUnitsPerSecond")
 	}
 	t.WarmRead, t.WarmWrite = max(read, aws.ToInt64(w.warm.ReadUnitsPerSecond)), max(write, aws.ToInt64(w.warm.WriteUnitsPerSecond))
 	if t.WarmRead > maxThroughputUnits {
@@ -156,17 +156,27 @@ func (w *wantedThroughput) setWarm(t *table.Throughput, read, write int64) error
 	return nil
 }
 
+// colder is the error for less warm throughput than there is.
+func (w *wantedThroughput) colder(name string) error {
+	return refused("Requested %s for WarmThroughput for %s is lower than current WarmThroughput, decreasing WarmThroughput is not supported", name, w.owner())
+}
+
 // setProvisioned sets the units, if any are given.
 func setProvisioned(t *table.Throughput, to *types.ProvisionedThroughput) error {
-	if to == nil {
-		return nil
+	if to != nil {
+		t.Read, t.Write = *to.ReadCapacityUnits, *to.WriteCapacityUnits
 	}
-	t.Read, t.Write = *to.ReadCapacityUnits, *to.WriteCapacityUnits
-	if t.Read > maxThroughputUnits {
-		return outOfBounds("ReadCapacityUnits", t.Read)
-	}
-	if t.Write > maxThroughputUnits {
-		return outOfBounds("WriteCapacityUnits", t.Write)
+	return checkBounds(to)
+}
+
+// checkBounds bounds the units, if any are given.
+func checkBounds(to *types.ProvisionedThroughput) error {
+	switch {
+	case to == nil:
+	case *to.ReadCapacityUnits > maxThroughputUnits:
+		return outOfBounds("ReadCapacityUnits", *to.ReadCapacityUnits)
+	case *to.WriteCapacityUnits > maxThroughputUnits:
+		return outOfBounds("WriteCapacityUnits", *to.WriteCapacityUnits)
 	}
 	return nil
 }

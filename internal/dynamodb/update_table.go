@@ -1,8 +1,10 @@
 package dynamodb
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -76,20 +78,28 @@ func updateTableConstraints(in *dynamodb.UpdateTableInput) error {
 	}
 	v.streamSpecification(in.StreamSpecification)
 	v.enum("tableClass", enumText(in.TableClass), tableClassValues)
-	v.sse(in.SSESpecification)
+	v.encryption(in.SSESpecification)
+	if in.ReplicaUpdates != nil {
+		v.count("replicaUpdates", len(in.ReplicaUpdates), 1, math.MaxInt, emptyList)
+	}
+	v.enum("multiRegionConsistency", enumText(in.MultiRegionConsistency), consistencyValues)
+	v.enum("globalTableSettingsReplicationMode", enumText(in.GlobalTableSettingsReplicationMode), replicationModeValues)
 	return v.err()
 }
 
 // checkUpdate checks what needs no look at the table.
 func checkUpdate(in *dynamodb.UpdateTableInput) error {
 	switch {
-	case len(in.ReplicaUpdates) > 0:
-		return awsapi.Validation("Global tables are not available on this server yet")
+	case in.ReplicaUpdates != nil || in.GlobalTableWitnessUpdates != nil || in.MultiRegionConsistency != "" || in.GlobalTableSettingsReplicationMode != "":
+		return errNoGlobalTables
 	case in.ProvisionedThroughput == nil && in.BillingMode == "" && len(in.GlobalSecondaryIndexUpdates) == 0 && in.SSESpecification == nil &&
 		in.StreamSpecification == nil && in.TableClass == "" && in.DeletionProtectionEnabled == nil && !(&wantedThroughput{onDemand: in.OnDemandThroughput}).hasMaximum() && emptyWarm(in.WarmThroughput):
 		return awsapi.Validation("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required")
-	case in.BillingMode == types.BillingModePayPerRequest && in.ProvisionedThroughput != nil:
-		return refused("Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST")
+	case in.BillingMode == types.BillingModeProvisioned && in.ProvisionedThroughput == nil:
+		return refused("ProvisionedThroughput must be specified when BillingMode is PROVISIONED")
+	}
+	if err := cmp.Or(checkBounds(in.ProvisionedThroughput), checkEncryption(in.SSESpecification)); err != nil {
+		return err
 	}
 	if err := checkCombination(in); err != nil {
 		return err
@@ -103,7 +113,6 @@ func checkUpdate(in *dynamodb.UpdateTableInput) error {
 		}
 	}
 	var names []string
-	changes := 0
 	for _, u := range in.GlobalSecondaryIndexUpdates {
 		name := ""
 		n := 0
@@ -113,11 +122,11 @@ func checkUpdate(in *dynamodb.UpdateTableInput) error {
 		}
 		if u.Create != nil {
 			name = *u.Create.IndexName
-			n, changes = n+1, changes+1
+			n++
 		}
 		if u.Delete != nil {
 			name = *u.Delete.IndexName
-			n, changes = n+1, changes+1
+			n++
 		}
 		switch {
 		case n == 0:
@@ -128,9 +137,6 @@ func checkUpdate(in *dynamodb.UpdateTableInput) error {
 			return refused("Only one global secondary index update per index is allowed simultaneously. Index: %s", name)
 		}
 		names = append(names, name)
-	}
-	if changes > 1 {
-		return limitExceeded("Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table")
 	}
 	return nil
 }

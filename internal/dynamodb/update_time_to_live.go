@@ -53,7 +53,7 @@ func changeTTL(d *table.Descriptor, attr string, enable bool) error {
 	on := t != nil && t.State != table.TTLDisabling
 	switch {
 	case on && t.Attribute != attr:
-		return awsapi.Validation("TimeToLive is active on a different AttributeName")
+		return awsapi.Validation("TimeToLive is active on a different AttributeName: current AttributeName is " + t.Attribute)
 	case on && enable:
 		return awsapi.Validation("TimeToLive is already enabled")
 	case !on && !enable:

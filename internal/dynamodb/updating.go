@@ -26,12 +26,25 @@ func updating(before, d *table.Descriptor, stats table.Stats, in *dynamodb.Updat
 	switched := before.Settings.BillingMode != d.Settings.BillingMode
 	if switched {
 		t.BillingModeSummary.LastUpdateToPayPerRequestDateTime = timeOrNil(before.Settings.OnDemandSince)
+		if d.Settings.BillingMode == onDemand { // while it is being switched, it counts as a change of units
+			t.ProvisionedThroughput.LastDecreaseDateTime = &now
+		} else {
+			t.ProvisionedThroughput.LastIncreaseDateTime = &now
+		}
 	} else if in.ProvisionedThroughput != nil {
 		notYet(t.ProvisionedThroughput, before.Settings.Throughput, now)
+	}
+	if in.SSESpecification != nil {
+		t.SSEDescription = &types.SSEDescription{Status: types.SSEStatusUpdating}
 	}
 	if in.WarmThroughput != nil {
 		read, write := shownWarm(before.Settings.Throughput, before.Settings.BillingMode)
 		t.WarmThroughput = &types.TableWarmThroughputDescription{ReadUnitsPerSecond: &read, WriteUnitsPerSecond: &write, Status: types.TableStatusUpdating}
+	}
+	for i := range t.GlobalSecondaryIndexes {
+		if switched {
+			t.GlobalSecondaryIndexes[i].IndexStatus = types.IndexStatusUpdating
+		}
 	}
 	for _, u := range in.GlobalSecondaryIndexUpdates {
 		for i := range t.GlobalSecondaryIndexes {
@@ -39,6 +52,7 @@ func updating(before, d *table.Descriptor, stats table.Stats, in *dynamodb.Updat
 			switch {
 			case u.Create != nil && *u.Create.IndexName == *g.IndexName:
 				g.IndexStatus, g.Backfilling = types.IndexStatusCreating, aws.Bool(false)
+				g.ItemCount, g.IndexSizeBytes = aws.Int64(0), aws.Int64(0) // it may have entries by now
 			case u.Update != nil && *u.Update.IndexName == *g.IndexName:
 				updatingIndex(g, u.Update, before, switched, now)
 			}

@@ -88,13 +88,14 @@ type Settings struct {
 	// OnDemandSince is when the table was last switched to PAY_PER_REQUEST, or created so; zero if it never was.
 	OnDemandSince time.Time `json:"onDemandSince,omitzero"`
 	// Switches are the times of its last switches to PAY_PER_REQUEST, the latest at the end.
-	Switches           []time.Time       `json:"switches,omitempty"`
-	Throughput         Throughput        `json:"throughput,omitzero"`
-	DeletionProtection bool              `json:"deletionProtection,omitempty"`
-	TableClass         string            `json:"tableClass,omitempty"` // "" until it is named
-	TableClassSince    time.Time         `json:"tableClassSince,omitzero"`
-	SSE                *SSE              `json:"sse,omitempty"`
-	Tags               map[string]string `json:"tags,omitempty"`
+	Switches           []time.Time `json:"switches,omitempty"`
+	Throughput         Throughput  `json:"throughput,omitzero"`
+	DeletionProtection bool        `json:"deletionProtection,omitempty"`
+	TableClass         string      `json:"tableClass,omitempty"` // "" until it is named
+	TableClassSince    time.Time   `json:"tableClassSince,omitzero"`
+	// KMS: encryption with a key of KMS was asked for.
+	KMS  bool              `json:"kms,omitempty"`
+	Tags map[string]string `json:"tags,omitempty"`
 	// Policy is nil if there never was one.
 	Policy *ResourcePolicy `json:"policy,omitempty"`
 }
@@ -119,13 +120,6 @@ type Throughput struct {
 	MaxWrite       int64     `json:"maxWrite,omitempty"`
 	WarmRead       int64     `json:"warmRead,omitempty"` // WarmThroughput, 0 if not given
 	WarmWrite      int64     `json:"warmWrite,omitempty"`
-}
-
-// SSE is the server-side encryption as it was asked for.
-type SSE struct {
-	Enabled bool   `json:"enabled"`
-	Type    string `json:"type,omitempty"`
-	Key     string `json:"key,omitempty"`
 }
 
 // Index returns the index of that name, nil if there is none.
@@ -167,10 +161,6 @@ func (d *Descriptor) Clone() *Descriptor {
 	if d.TTL != nil {
 		ttl := *d.TTL
 		c.TTL = &ttl
-	}
-	if d.Settings.SSE != nil {
-		sse := *d.Settings.SSE
-		c.Settings.SSE = &sse
 	}
 	if d.Stream != nil {
 		stream := *d.Stream

@@ -21,7 +21,7 @@ func TestCatalogue(t *testing.T) {
 	s := openStore(t, db, Options{Now: newClock().now})
 	d := simple("music", global("g", "INCLUDE", []KeyAttribute{str("a"), num("b")}, []KeyAttribute{{"c", attribute.Binary}}, "x", "y"), local("l", "ALL", num("z")))
 	d.Definitions = []KeyAttribute{str("p"), num("s")}
-	d.Settings = Settings{BillingMode: "PROVISIONED", Throughput: Throughput{Read: 3, Write: 4, Increased: time.Unix(5, 0).UTC()}, SSE: &SSE{Enabled: true, Type: "KMS"}, Tags: map[string]string{"k": "v"}}
+	d.Settings = Settings{BillingMode: "PROVISIONED", Throughput: Throughput{Read: 3, Write: 4, Increased: time.Unix(5, 0).UTC()}, KMS: true, Tags: map[string]string{"k": "v"}}
 	made := must[*Descriptor](t)(s.Create(ctx, d))
 	if made.ID == 0 || made.UUID == "" || made.Version != 1 || made.Created.IsZero() || made.Indexes[0].ID == made.Indexes[1].ID || made.Indexes[0].State != IndexActive {
 		t.Errorf("created %+v", made)
