@@ -17,7 +17,7 @@ import (
 type Service struct {
 	store      *table.Store
 	principals Principals // nil if nobody is known: then policies name users and roles by ARN
-	policies   streamPolicies
+	streams    streamAccess
 	throttle   *throttle // nil if nothing limits throughput
 }
 
