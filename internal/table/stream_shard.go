@@ -140,54 +140,73 @@ func (s *Store) tendLoop() {
 	}
 }
 
-// tendPage is how many streams are read at a time.
-const tendPage = 100
+const (
+	// tendPage is how many streams are read at a time.
+	tendPage = 100
+	// tendLease is the name of the work on streams. To look whether there is any takes no lease.
+	tendLease = "streams"
+)
 
+// tendStreams does what the age of all streams asks for, if this server is the one who does. What goes wrong with one of them
+// does not hold up the others.
 func (s *Store) tendStreams(ctx context.Context) error {
+	var failed error
 	start, end := keyspace.AllStreams()
-	for {
+	for start != nil {
 		var defs []*StreamDefinition
+		var next []byte
 		err := s.db.View(ctx, func(r kv.Reader) error {
-			defs = nil
-			return r.Scan(ctx, kv.Range{Start: start, End: end, Limit: tendPage}, func(_, value []byte) (bool, error) {
-				d, err := decodeStream(value)
-				defs = append(defs, d)
-				return err == nil && len(defs) < tendPage, err
+			n := 0
+			return r.Scan(ctx, kv.Range{Start: start, End: end, Limit: tendPage}, func(key, value []byte) (bool, error) {
+				if d, err := decodeStream(value); err != nil {
+					failed = errors.Join(failed, err)
+				} else {
+					defs = append(defs, d)
+				}
+				if n++; n < tendPage {
+					return true, nil
+				}
+				next = keyspace.After(key)
+				return false, nil
 			})
 		})
 		if err != nil {
-			return err
+			return errors.Join(failed, err)
 		}
 		for _, d := range defs {
 			if err := s.tend(ctx, d); err != nil {
-				return fmt.Errorf("stream %s of table %q: %w", d.Label, d.Table, err)
+				failed = errors.Join(failed, fmt.Errorf("stream %s of table %q: %w", d.Label, d.Table, err))
+			}
+			if ctx.Err() != nil {
+				return ctx.Err()
 			}
 		}
-		if len(defs) < tendPage {
-			return nil
-		}
-		start = keyspace.After(defs[len(defs)-1].key())
+		start = next
 	}
+	return failed
 }
 
 // tend does for one stream what its age asks for.
 func (s *Store) tend(ctx context.Context, d *StreamDefinition) error {
 	now := s.now()
 	if d.State == StreamDisabled && !d.Ended.Add(streamRetention).After(now) {
-		return s.removeStream(ctx, d)
+		return s.ifLeased(ctx, tendLease, func() error { return s.removeStream(ctx, d) })
 	}
 	shards, err := s.Shards(ctx, d)
 	if err != nil {
 		return err
 	}
 	for _, sh := range shards {
+		var work func(context.Context, *StreamDefinition, Shard) error
 		switch age := time.Duration(now.UnixMilli()-sh.Opened) * time.Millisecond; {
 		case sh.Closed != 0 && sh.Closed <= cutoff(now):
-			err = s.removeShard(ctx, d, sh)
-		case sh.Closed == 0 && age >= s.shardLife:
-			err = s.rollShard(ctx, d, sh)
+			work = s.removeShard
+		case sh.Closed == 0 && age >= s.shardLife && d.State == StreamEnabled:
+			work = s.rollShard
+		default:
+			continue
 		}
-		if err != nil {
+		if err := s.ifLeased(ctx, tendLease, func() error { return work(ctx, d, sh) }); err != nil {
 			return err
 		}
 	}
@@ -251,6 +270,14 @@ func (s *Store) removeStream(ctx context.Context, d *StreamDefinition) error {
 	}
 	return s.db.Update(ctx, func(tx kv.Txn) error {
 		if err := tx.Lock(ctx, d.key()); err != nil {
+			return err
+		}
+		// Another server may have removed it, and a clock that went back may have given its label to another stream.
+		there, err := readStream(ctx, tx, d.Scope, d.Table, d.Label)
+		if errors.Is(err, ErrNotFound) || err == nil && there.ID != d.ID {
+			return nil
+		}
+		if err != nil {
 			return err
 		}
 		return tx.Delete(d.key())

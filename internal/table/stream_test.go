@@ -227,6 +227,54 @@ func TestStreamsAreTrimmed(t *testing.T) {
 	}
 }
 
+// A stream that can't be read, or whose shards can't, does not keep the others from being tended.
+func TestStreamsAreTendedEach(t *testing.T) {
+	ctx := t.Context()
+	c := newClock()
+	db := openPlain(t)
+	s := openStore(t, db, Options{Now: c.now, Lanes: 1})
+	var defs []*StreamDefinition
+	for _, name := range []string{"t1", "t2", "t3"} {
+		d := simple(name)
+		d.Stream = &Stream{View: "KEYS_ONLY"}
+		defs = append(defs, streamOf(t, s, must[*Descriptor](t)(s.Create(ctx, d))))
+	}
+	if err := db.Update(ctx, func(tx kv.Txn) error {
+		return errors.Join(tx.Set(defs[0].key(), []byte("{}")), tx.Set(keyspace.Shard(defs[1].ID, 0, 0), []byte("x")))
+	}); err != nil {
+		t.Fatal(err)
+	}
+	c.forward(defaultShardLife)
+	if err := s.tendStreams(ctx); !errors.Is(err, ErrFormat) || !errors.Is(err, ErrCorrupt) {
+		t.Error(err)
+	}
+	if n := len(must[[]Shard](t)(s.Shards(ctx, defs[2]))); n != 2 {
+		t.Errorf("%d shards", n)
+	}
+}
+
+// Who removes a stream that has gone already does not remove what has come in its place.
+func TestStreamsAreRemovedOnce(t *testing.T) {
+	ctx := t.Context()
+	c := newClock()
+	s := openStore(t, openDB(t), Options{Now: c.now})
+	d := must[*Descriptor](t)(s.Create(ctx, streamed("KEYS_ONLY")))
+	old := streamOf(t, s, d)
+	must[*Descriptor](t)(s.Drop(ctx, testScope, "t", nil))
+	if err := s.removeStream(ctx, old); err != nil {
+		t.Fatal(err)
+	}
+	again := must[*Descriptor](t)(s.Create(ctx, streamed("KEYS_ONLY"))) // the clock stands still: the label is the same
+	for range 2 {
+		if err := s.removeStream(ctx, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if def := streamOf(t, s, again); def.Label != old.Label || def.ID == old.ID || len(must[[]Shard](t)(s.Shards(ctx, def))) != defaultLanes {
+		t.Errorf("%+v after %+v", def, old)
+	}
+}
+
 // A clock that goes back does not make records older than those before them.
 func TestStreamsAndClocks(t *testing.T) {
 	ctx := t.Context()
