@@ -82,6 +82,9 @@ type Options struct {
 	// Throttle limits requests to the throughput of tables and indexes, and changes of throughput to AWS's quotas, as AWS
 	// does. Without it the machine is the limit. Each server has its own count of what was consumed.
 	Throttle bool
+	// ShardLife is how long a shard of a stream takes records before its child does; 0 is four hours, as on AWS. A shorter
+	// one, of a second at least, is for trying how a consumer takes it: every shard is kept and listed for a day.
+	ShardLife time.Duration
 	// PublicURL is how clients reach the server, such as https://db.example.com. SAML assertions may be meant for /saml
 	// there.
 	PublicURL string
@@ -162,6 +165,8 @@ func (o *Options) complete() error {
 		return fmt.Errorf("there is no authentication %q", o.Auth)
 	case !server.ValidRegion(o.Region):
 		return fmt.Errorf("%q is no name for a region", o.Region)
+	case o.ShardLife != 0 && (o.ShardLife < minShardLife || o.ShardLife > maxShardLife):
+		return fmt.Errorf("shards of streams live from %v to %v, not %v", minShardLife, maxShardLife, o.ShardLife)
 	case o.Account != "" && identity.CheckAccount(o.Account) != nil:
 		return fmt.Errorf("account %q: %w", o.Account, identity.CheckAccount(o.Account))
 	}
@@ -171,6 +176,10 @@ func (o *Options) complete() error {
 	}
 	return nil
 }
+
+// The shortest and the longest life of a shard: what is trimmed is whole shards, so that a day's records take up two days'
+// space at the most.
+const minShardLife, maxShardLife = time.Second, 24 * time.Hour
 
 // engineFolder is where the engine is in the data folder.
 const engineFolder = "pebble"
@@ -194,7 +203,7 @@ const soleServer = "stator"
 
 // wire puts the parts together over the engine.
 func (s *Server) wire(ctx context.Context, opts Options) (err error) {
-	if s.store, err = table.Open(ctx, s.db, table.Options{Logger: opts.Logger, Owner: soleServer}); err != nil {
+	if s.store, err = table.Open(ctx, s.db, table.Options{Logger: opts.Logger, Owner: soleServer, ShardLife: opts.ShardLife}); err != nil {
 		return err
 	}
 	ids, auth, err := s.openIdentities(ctx, opts)
