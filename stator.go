@@ -236,6 +236,7 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 		TrustedProxies:  opts.TrustedProxies,
 		AllowedNetworks: opts.AllowedNetworks,
 		Metrics:         opts.Metrics,
+		Counters:        counters(s.store, tables, opts.Throttle),
 		Logger:          opts.Logger,
 	})
 	return nil

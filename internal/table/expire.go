@@ -194,9 +194,14 @@ func (s *Store) expireRound(ctx context.Context, q *dueQueue, mine [keyspace.Due
 			return err
 		}
 		if len(b.writes) > 0 {
-			_, err := s.Write(ctx, b.writes, nil)
+			written, err := s.Write(ctx, b.writes, nil)
 			if err != nil && !errors.Is(err, ErrStale) { // if it is stale, another look finds them again
 				return err
+			}
+			for _, w := range written {
+				if w.Old != nil && w.New == nil {
+					s.counts.expired.Add(1)
+				}
 			}
 		}
 		q.from = b.next

@@ -141,6 +141,7 @@ func (s *Store) Position(ctx context.Context, d *StreamDefinition, lane int, gen
 // records and never will.
 func (s *Store) Records(ctx context.Context, d *StreamDefinition, p StreamPosition, limit int, visit func(*StreamRecord) (taken bool, err error)) (next StreamPosition, ended bool, err error) {
 	next = p
+	read := uint64(0)
 	err = s.db.View(ctx, func(tx kv.Reader) error {
 		r, err := s.shard(ctx, tx, d, p.Lane, p.Generation)
 		if errors.Is(err, ErrNotFound) {
@@ -173,10 +174,12 @@ func (s *Store) Records(ctx context.Context, d *StreamDefinition, p StreamPositi
 			taken, err := visit(&rec)
 			if err == nil && taken {
 				next.Sequence = rec.Sequence + 1
+				read++
 			}
 			ended = ended && taken
 			return taken, err
 		})
 	})
+	s.counts.read.Add(read)
 	return next, ended, err
 }
