@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
 
 	"github.com/statordb/stator/statortest"
 )
@@ -155,6 +156,36 @@ var differences = []difference{
 			for _, attr := range []string{"a", "b"} {
 				setTTL(t, db, "changing", attr, true)
 				setTTL(t, db, "changing", attr, false)
+			}
+		},
+	},
+	{
+		title:  "A stream has four open shards at any time",
+		aws:    "A stream has a shard for each partition of its table. A busy one splits: its shard closes and has two children.",
+		stator: "A stream has four open shards from its first day to its last, whatever is written. Each closes after four hours and has one child.",
+		why:    "A shard is no machine here: one that splits would not take more writes, and consumers poll every shard that there is. Those that follow all children, as they must on AWS, find the one.",
+		shows: func(t *testing.T, db *dynamodb.Client) {
+			enabled := &types.StreamSpecification{StreamEnabled: aws.Bool(true), StreamViewType: types.StreamViewTypeNewImage}
+			out, err := db.UpdateTable(t.Context(), &dynamodb.UpdateTableInput{TableName: aws.String("things"), StreamSpecification: enabled})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for n := range 100 { // 2000 units: more than a partition of AWS takes in a second
+				put(t, db, map[string]types.AttributeValue{"id": text("hot"), "v": text(strconv.Itoa(n) + strings.Repeat("v", 19<<10))})
+			}
+			o := db.Options()
+			streams := dynamodbstreams.New(dynamodbstreams.Options{BaseEndpoint: o.BaseEndpoint, Region: o.Region, Credentials: o.Credentials, HTTPClient: o.HTTPClient})
+			described, err := streams.DescribeStream(t.Context(), &dynamodbstreams.DescribeStreamInput{StreamArn: out.TableDescription.LatestStreamArn})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, sh := range described.StreamDescription.Shards {
+				if sh.ParentShardId != nil || sh.SequenceNumberRange.EndingSequenceNumber != nil {
+					t.Errorf("shard %s was split", *sh.ShardId)
+				}
+			}
+			if n := len(described.StreamDescription.Shards); n != 4 {
+				t.Errorf("%d shards", n)
 			}
 		},
 	},
