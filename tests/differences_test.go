@@ -243,8 +243,8 @@ var differences = []difference{
 	},
 	{
 		title:  "Throughput is not limited unless asked for",
-		aws:    "Requests beyond the provisioned throughput, the maximum of an on-demand table or what a partition takes are throttled; quotas bound the number of tables and their units, and how often throughput is decreased and on-demand switched to.",
-		stator: "Throughput settings are kept and shown, and consumed capacity is counted as on AWS, but nothing is throttled and no quota applies. With --throttle, tables and global indexes are limited as on AWS, errors and all, and so are their units and changes; but each server counts for itself, a new table may use five minutes of capacity at once, and so may every table after a restart, partitions have no limits of their own, and the number of tables and the units of the whole account none at all.",
+		aws:    "Requests beyond the provisioned throughput, the maximum of an on-demand table or what a partition takes are throttled, and so are more than a few reads of a shard of a stream in a second; quotas bound the number of tables and their units, and how often throughput is decreased and on-demand switched to.",
+		stator: "Throughput settings are kept and shown, and consumed capacity is counted as on AWS, but nothing is throttled and no quota applies. With --throttle, tables and global indexes are limited as on AWS, errors and all, and so are their units and changes; but each server counts for itself, a new table may use five minutes of capacity at once, and so may every table after a restart, partitions have no limits of their own, and the number of tables, the units of the whole account and reads of streams none at all.",
 		why:    "Nobody pays by the unit here: the machine is the limit. --throttle is for finding out how a program takes it.",
 		shows: func(t *testing.T, db *dynamodb.Client) {
 			for range 50 { // the table has one unit a second

@@ -79,8 +79,8 @@ func (r *shardReader) first(millis int64) (uint64, error) {
 		if err != nil {
 			failed = err
 		}
-		if b == nil { // removed because it was old, or the sequence that an empty shard took
-			return false
+		if b == nil { // the sequence that an empty shard took: nobody misses it
+			return true
 		}
 		at, err := recordMillis(b)
 		if err != nil {
@@ -124,6 +124,7 @@ func (s *Store) Position(ctx context.Context, d *StreamDefinition, lane int, gen
 			p.Sequence = horizon
 		case from == FromTime:
 			p.Sequence, err = r.first(max(millis, r.oldest))
+			p.Sequence = max(p.Sequence, horizon)
 		case sequence < r.First || sequence > r.end || r.Closed != 0 && sequence > r.Last+1:
 			err = ErrSequence
 		case sequence < horizon:

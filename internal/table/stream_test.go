@@ -227,6 +227,34 @@ func TestStreamsAreTrimmed(t *testing.T) {
 	}
 }
 
+// Who waits for records of a shard that has none is told that it ended, however long that took: nothing was missed.
+func TestEmptyShardsEnd(t *testing.T) {
+	ctx := t.Context()
+	c := newClock()
+	s := openStore(t, openDB(t), Options{Now: c.now, Lanes: 1, ShardLife: streamRetention})
+	d := must[*Descriptor](t)(s.Create(ctx, streamed("KEYS_ONLY")))
+	def := streamOf(t, s, d)
+	for generation := range uint32(3) {
+		at := must[StreamPosition](t)(s.Position(ctx, def, 0, generation, FromLatest, 0, 0))
+		c.forward(streamRetention + time.Minute)
+		if _, _, ended, err := page(t, s, def, at, 10); ended || err != nil {
+			t.Errorf("an open shard: %v %v", ended, err)
+		}
+		if err := s.tendStreams(ctx); err != nil {
+			t.Fatal(err)
+		}
+		for _, from := range []From{FromHorizon, FromLatest, FromTime} {
+			p := must[StreamPosition](t)(s.Position(ctx, def, 0, generation, from, 0, 0))
+			if records, _, ended, err := page(t, s, def, p, 10); len(records) > 0 || !ended || err != nil {
+				t.Errorf("a closed shard, from %d: %v %v %v", from, records, ended, err)
+			}
+		}
+		if records, _, ended, err := page(t, s, def, at, 10); len(records) > 0 || !ended || err != nil {
+			t.Errorf("a closed shard: %v %v %v", records, ended, err)
+		}
+	}
+}
+
 // A stream that can't be read, or whose shards can't, does not keep the others from being tended.
 func TestStreamsAreTendedEach(t *testing.T) {
 	ctx := t.Context()
