@@ -255,6 +255,38 @@ func TestEmptyShardsEnd(t *testing.T) {
 	}
 }
 
+// Very many old shards go little by little, the oldest first.
+func TestManyOldShards(t *testing.T) {
+	ctx := t.Context()
+	c := newClock()
+	db := openDB(t)
+	s := openStore(t, db, Options{Now: c.now, Lanes: 2, ShardLife: 24 * time.Hour})
+	d := must[*Descriptor](t)(s.Create(ctx, streamed("KEYS_ONLY")))
+	def := streamOf(t, s, d)
+	for i := range tendPage + 20 {
+		must[[]Written](t)(s.Write(ctx, []Write{put(d, item(t, `{"p":{"S":"p%d"},"s":{"N":"1"}}`, i))}, nil))
+		for lane := range 2 {
+			if err := s.rollShard(ctx, def, Shard{Lane: lane, Generation: uint32(i)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		c.forward(time.Second)
+	}
+	c.forward(streamRetention)
+	for _, want := range []int{20 + 2, 2, 2} { // in each lane, with the last one, which is rolled, and its child
+		if err := s.tendStreams(ctx); err != nil {
+			t.Fatal(err)
+		}
+		all := must[[]Shard](t)(s.Shards(ctx, def))
+		if len(all) != 2*want || all[0].Generation != uint32(tendPage+20+2-want) {
+			t.Errorf("%d shards, want %d, the first %+v", len(all), 2*want, all[0])
+		}
+	}
+	if sum := checkStore(t, db); sum.Records != 0 {
+		t.Errorf("%d records", sum.Records)
+	}
+}
+
 // A stream that can't be read, or whose shards can't, does not keep the others from being tended.
 func TestStreamsAreTendedEach(t *testing.T) {
 	ctx := t.Context()
