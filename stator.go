@@ -89,6 +89,9 @@ type Options struct {
 	// Throttle limits requests to the throughput of tables and indexes, and changes of throughput to AWS's quotas, as AWS
 	// does. Without it the machine is the limit. Each server has its own count of what was consumed.
 	Throttle bool
+	// ShardLife is how long a shard of a stream takes records before its child does; 0 is four hours, as on AWS. A shorter
+	// one, of a second at least, is for trying how a consumer takes it: every shard is kept and listed for a day.
+	ShardLife time.Duration
 	// PublicURL is how clients reach the server, such as https://db.example.com. SAML assertions may be meant for /saml
 	// there.
 	PublicURL string
@@ -172,6 +175,8 @@ func (o *Options) complete() error {
 		return fmt.Errorf("there is no authentication %q", o.Auth)
 	case !server.ValidRegion(o.Region):
 		return fmt.Errorf("%q is no name for a region", o.Region)
+	case o.ShardLife != 0 && (o.ShardLife < minShardLife || o.ShardLife > maxShardLife):
+		return fmt.Errorf("shards of streams live from %v to %v, not %v", minShardLife, maxShardLife, o.ShardLife)
 	case o.Account != "" && identity.CheckAccount(o.Account) != nil:
 		return fmt.Errorf("account %q: %w", o.Account, identity.CheckAccount(o.Account))
 	}
@@ -181,6 +186,10 @@ func (o *Options) complete() error {
 	}
 	return nil
 }
+
+// The shortest and the longest life of a shard: what is trimmed is whole shards, so that a day's records take up two days'
+// space at the most.
+const minShardLife, maxShardLife = time.Second, 24 * time.Hour
 
 // engineFolder is where the engine is in the data folder.
 const engineFolder = "pebble"
@@ -205,7 +214,9 @@ const soleServer = "stator"
 // wire puts the parts together over the engine.
 func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	measured := meter.New(time.Now)
-	if s.store, err = table.Open(ctx, s.db, table.Options{Logger: opts.Logger, Owner: soleServer, Expired: dynamodb.Expired(measured)}); err != nil {
+	if s.store, err = table.Open(ctx, s.db, table.Options{
+		Logger: opts.Logger, Owner: soleServer, ShardLife: opts.ShardLife, Expired: dynamodb.Expired(measured),
+	}); err != nil {
 		return err
 	}
 	ids, auth, err := s.openIdentities(ctx, opts)
@@ -247,6 +258,7 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 		TrustedProxies:  opts.TrustedProxies,
 		AllowedNetworks: opts.AllowedNetworks,
 		Metrics:         opts.Metrics,
+		Counters:        counters(s.store, tables, opts.Throttle),
 		Logger:          opts.Logger,
 	})
 	return nil

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -172,7 +173,7 @@ func TestCredentialsAreKept(t *testing.T) {
 
 func TestOptions(t *testing.T) {
 	for _, bad := range []stator.Options{
-		{Engine: "oracle"}, {Engine: stator.EnginePebble}, {Auth: "none"}, {Account: "1"}, {Region: "a b"}, {MasterKey: "short"},
+		{Engine: "oracle"}, {Engine: stator.EnginePebble}, {Auth: "none"}, {Account: "1"}, {Region: "a b"}, {MasterKey: "short"}, {ShardLife: time.Millisecond}, {ShardLife: 25 * time.Hour},
 	} {
 		if s, err := stator.Open(bad); err == nil {
 			t.Errorf("%+v was taken", bad)

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
@@ -162,6 +163,36 @@ var differences = []difference{
 		},
 	},
 	{
+		title:  "A stream has four open shards at any time",
+		aws:    "A stream has a shard for each partition of its table. A busy one splits: its shard closes and has two children.",
+		stator: "A stream has four open shards from its first day to its last, whatever is written. Each closes after four hours and has one child.",
+		why:    "A shard is no machine here: one that splits would not take more writes, and consumers poll every shard that there is. Those that follow all children, as they must on AWS, find the one.",
+		shows: func(t *testing.T, db *dynamodb.Client) {
+			enabled := &types.StreamSpecification{StreamEnabled: aws.Bool(true), StreamViewType: types.StreamViewTypeNewImage}
+			out, err := db.UpdateTable(t.Context(), &dynamodb.UpdateTableInput{TableName: aws.String("things"), StreamSpecification: enabled})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for n := range 100 { // 2000 units: more than a partition of AWS takes in a second
+				put(t, db, map[string]types.AttributeValue{"id": text("hot"), "v": text(strconv.Itoa(n) + strings.Repeat("v", 19<<10))})
+			}
+			o := db.Options()
+			streams := dynamodbstreams.New(dynamodbstreams.Options{BaseEndpoint: o.BaseEndpoint, Region: o.Region, Credentials: o.Credentials, HTTPClient: o.HTTPClient})
+			described, err := streams.DescribeStream(t.Context(), &dynamodbstreams.DescribeStreamInput{StreamArn: out.TableDescription.LatestStreamArn})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, sh := range described.StreamDescription.Shards {
+				if sh.ParentShardId != nil || sh.SequenceNumberRange.EndingSequenceNumber != nil {
+					t.Errorf("shard %s was split", *sh.ShardId)
+				}
+			}
+			if n := len(described.StreamDescription.Shards); n != 4 {
+				t.Errorf("%d shards", n)
+			}
+		},
+	},
+	{
 		title:  "A batch is written whole",
 		aws:    "Each put and delete of a batch succeeds or fails by itself, and some may come back as UnprocessedItems.",
 		stator: "All of a batch is written, or nothing, unless its items are so large that it takes several transactions. UnprocessedItems is empty, unless --throttle limits throughput.",
@@ -215,8 +246,8 @@ var differences = []difference{
 	},
 	{
 		title:  "Throughput is not limited unless asked for",
-		aws:    "Requests beyond the provisioned throughput, the maximum of an on-demand table or what a partition takes are throttled; quotas bound the number of tables and their units, and how often throughput is decreased and on-demand switched to.",
-		stator: "Throughput settings are kept and shown, and consumed capacity is counted as on AWS, but nothing is throttled and no quota applies. With --throttle, tables and global indexes are limited as on AWS, errors and all, and so are their units and changes; but each server counts for itself, a new table may use five minutes of capacity at once, and so may every table after a restart, partitions have no limits of their own, and the number of tables and the units of the whole account none at all.",
+		aws:    "Requests beyond the provisioned throughput, the maximum of an on-demand table or what a partition takes are throttled, and so are more than a few reads of a shard of a stream in a second; quotas bound the number of tables and their units, and how often throughput is decreased and on-demand switched to.",
+		stator: "Throughput settings are kept and shown, and consumed capacity is counted as on AWS, but nothing is throttled and no quota applies. With --throttle, tables and global indexes are limited as on AWS, errors and all, and so are their units and changes; but each server counts for itself, a new table may use five minutes of capacity at once, and so may every table after a restart, partitions have no limits of their own, and the number of tables, the units of the whole account and reads of streams none at all.",
 		why:    "Nobody pays by the unit here: the machine is the limit. --throttle is for finding out how a program takes it.",
 		shows: func(t *testing.T, db *dynamodb.Client) {
 			for range 50 { // the table has one unit a second

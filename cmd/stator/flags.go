@@ -40,7 +40,7 @@ type config struct {
 	allowed, proxies                networks
 	noFsync, throttle               bool
 	cacheMiB                        int64
-	grace                           time.Duration
+	grace, shardLife                time.Duration
 	masterKeyCommand                string
 	publicURL                       string
 	auditLog                        string
@@ -91,6 +91,7 @@ func (c *config) serveFlags(f *flag.FlagSet) {
 	f.Var(&c.proxies, "trusted-proxies", "`networks` of the proxies in front: who they say in X-Forwarded-For and -Proto a request is from counts")
 	f.BoolVar(&c.noFsync, "no-fsync", false, "acknowledge writes before they are on disk: a crash loses the last second")
 	f.BoolVar(&c.throttle, "throttle", false, "limit requests to the throughput of tables and indexes, as AWS does; each server counts for itself")
+	f.DurationVar(&c.shardLife, "stream-shard-life", 4*time.Hour, "how long a shard of a stream takes records before its child does; less to try how a consumer takes it")
 	f.Int64Var(&c.cacheMiB, "cache-mib", 8, "`MiB` of memory for the engine's cache; give it more if the data is much larger")
 	f.StringVar(&c.publicURL, "public-url", "", "`URL` by which clients reach the server; SAML assertions may be meant for /saml there")
 	f.StringVar(&c.auditLog, "audit-log", auditAuto, "`file` that says who did what, a line for each request on tables and identities; - is standard error, off is none, auto is audit.log in the data folder")

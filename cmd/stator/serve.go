@@ -56,6 +56,7 @@ func serve(ctx context.Context, args []string, std stdio) error {
 		TrustedProxies:  c.proxies,
 		Metrics:         c.metrics == "on" || c.metrics == "auto" && local,
 		Throttle:        c.throttle,
+		ShardLife:       c.shardLife,
 		Audit:           stator.AuditOptions{Path: c.auditPath(), Data: c.auditData, MaxSizeMB: c.auditMaxSize, MaxFiles: c.auditMaxFiles},
 		Logger:          log,
 	})

@@ -56,7 +56,7 @@ func (s *Service) write(ctx context.Context, writes []table.Write, token *table.
 		return written, err
 	}
 	for i := range written {
-		if e := written[i].Err; e != nil && isConditionFailed(e) {
+		if e := counted(written[i].Err); e != nil && isConditionFailed(e) {
 			d := writes[i].Table
 			s.paidWrite(&capacity{table: d, own: writeHalves(attribute.ItemSize(written[i].Old))})
 			s.meter.Add(meterTable(d), meter.ConditionalCheckFailedRequests, meter.Of{}, 1)

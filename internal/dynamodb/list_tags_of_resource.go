@@ -23,17 +23,30 @@ func (s *Service) listTagsOfResource(req *awsapi.Request) (awsapi.Call, error) {
 	}
 	c := onResource[*dynamodb.ListTagsOfResourceOutput](s, req, "dynamodb:ListTagsOfResource", r, nil)
 	c.run = func(ctx context.Context) (*dynamodb.ListTagsOfResourceOutput, error) {
-		if r.stream != "" {
-			return nil, r.notTagged()
-		}
-		d, err := s.store.Table(ctx, r.scope, r.table)
+		all, err := s.resourceTags(ctx, &r)
 		if errors.Is(err, table.ErrNotFound) {
 			return nil, r.notTagged()
 		}
 		if err != nil {
 			return nil, err
 		}
-		return &dynamodb.ListTagsOfResourceOutput{Tags: shownTags(d.Settings.Tags)}, nil
+		return &dynamodb.ListTagsOfResourceOutput{Tags: shownTags(all)}, nil
 	}
 	return c, nil
+}
+
+// resourceTags returns the tags of a resource.
+func (s *Service) resourceTags(ctx context.Context, r *resource) (map[string]string, error) {
+	if r.stream != "" {
+		d, err := s.store.Stream(ctx, r.scope, r.table, r.stream)
+		if err != nil {
+			return nil, err
+		}
+		return d.Tags, nil
+	}
+	d, err := s.store.Table(ctx, r.scope, r.table)
+	if err != nil {
+		return nil, err
+	}
+	return d.Settings.Tags, nil
 }

@@ -42,15 +42,11 @@ func parseResource(req *awsapi.Request, arn string, mismatch func(arn string) er
 	return r, nil
 }
 
-// subject is the resource as it is when the request is authorised. A stream has a policy of its own.
+// subject is the resource as it is when the request is authorised.
 func (r *resource) subject(s *Service, req *awsapi.Request) *subject {
 	if r.stream != "" {
 		o := s.onStream(*r)
-		u := &subject{arn: r.arn, err: o.err}
-		if o.stream != nil {
-			u.own = s.policies.of(o.stream)
-		}
-		return u
+		return o.subject()
 	}
 	u := s.subject(req, r.arn)
 	return &u

@@ -18,7 +18,7 @@ import (
 type Service struct {
 	store      *table.Store
 	principals Principals // nil if nobody is known: then policies name users and roles by ARN
-	policies   streamPolicies
+	streams    streamAccess
 	throttle   *throttle    // nil if nothing limits throughput
 	meter      *meter.Store // nil if nobody measures
 	sized      time.Time    // the hour in which Sample looked at sizes

@@ -42,8 +42,8 @@ func parseStreamARN(req *awsapi.Request, text string) (resource, error) {
 	return resource{arn: text, scope: table.Scope{Account: parts[4], Region: parts[3]}, table: path[1], stream: path[3]}, nil
 }
 
-// onStream is a stream that a request is about, as it is when the request is authorised: its policy has a say in that. The
-// policy and the tags of its table have none.
+// onStream is a stream that a request is about, as it is when the request is authorised: its policy and its tags have a say
+// in that. Those of its table have none (developer guide, "Using attribute-based access control with DynamoDB Streams").
 type onStream struct {
 	resource
 	s *Service
@@ -61,13 +61,18 @@ func (s *Service) onStream(r resource) onStream {
 	return onStream{resource: r, s: s, stream: d, err: err}
 }
 
+func (o *onStream) subject() *subject {
+	u := &subject{arn: o.arn, err: o.err}
+	if o.stream != nil {
+		u.own = o.s.streams.of(o.stream)
+	}
+	return u
+}
+
 // need is a permission on the stream.
 func (o *onStream) need(action string) []policy.Need {
-	n := policy.Need{Action: action, Resource: o.arn}
-	if o.stream != nil {
-		n.Policy = o.s.policies.of(o.stream)
-	}
-	return []policy.Need{n}
+	u := o.subject()
+	return []policy.Need{u.need(action, "", tagged{u, nil})}
 }
 
 // found returns the stream, or the error that there is none.
@@ -78,40 +83,32 @@ func (o *onStream) found() (*table.StreamDefinition, error) {
 	return o.stream, o.err
 }
 
-// streamPolicies keeps the compiled policies of streams that are in use.
-type streamPolicies struct {
+// streamAccess keeps what authorisation has to know of the streams that are in use.
+type streamAccess struct {
 	mu   sync.Mutex
-	kept map[uint64]streamPolicy
+	kept map[uint64]keptAccess // by the streams' ids
 }
 
-type streamPolicy struct {
-	document string
-	policy   *policy.Policy
+type keptAccess struct {
+	changed int // as in the definition that it was made of
+	access  *access
 }
 
-// maxStreamPolicies bounds what is kept; then it begins anew.
-const maxStreamPolicies = 1000
+// maxStreamAccess bounds what is kept; then it begins anew.
+const maxStreamAccess = 1000
 
-// of returns the policy of a stream, nil if it has none.
-func (p *streamPolicies) of(d *table.StreamDefinition) *policy.Policy {
-	if d.Policy == nil || d.Policy.Document == "" {
-		return nil
+func (k *streamAccess) of(d *table.StreamDefinition) *access {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if a, ok := k.kept[d.ID]; ok && a.changed == d.Changed {
+		return a.access
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if k, ok := p.kept[d.ID]; ok && k.document == d.Policy.Document {
-		return k.policy
+	a := compileAccess(streamARN(d.Scope, d.Table, d.Label), d.Policy, d.Tags)
+	if k.kept == nil || len(k.kept) >= maxStreamAccess {
+		k.kept = make(map[uint64]keptAccess)
 	}
-	arn := streamARN(d.Scope, d.Table, d.Label)
-	compiled, err := policy.Compile(policy.Resource, arn, []byte(d.Policy.Document))
-	if err != nil {
-		compiled = policy.Unreadable(arn) // what it denies is not known
-	}
-	if p.kept == nil || len(p.kept) >= maxStreamPolicies {
-		p.kept = make(map[uint64]streamPolicy)
-	}
-	p.kept[d.ID] = streamPolicy{d.Policy.Document, compiled}
-	return compiled
+	k.kept[d.ID] = keptAccess{d.Changed, a}
+	return a
 }
 
 // shardID is the name of a shard. Names sort as shards are opened, so that parents come before their children.

@@ -99,6 +99,57 @@ func TestStreamPolicies(t *testing.T) {
 	d.want(reader, "GetItem", `{"TableName":"music","Key":{"p":{"S":"x"}}}`, "no identity-based policy allows")
 }
 
+// The developer guide's examples of "Using attribute-based access control with DynamoDB Streams". A stream has none of the
+// tags of its table.
+func TestStreamTags(t *testing.T) {
+	d := newDoor(t, nil)
+	admin := user(owner, "admin", allowAll)
+	arn := ask[describedTable](d, admin, "CreateTable", "%s", strings.Replace(streamedTable, `{`, `{"Tags":[{"Key":"Team","Value":"Analytics"}],`, 1)).TableDescription.LatestStreamArn
+	shard := ask[describedStream](d, admin, "DescribeStream", `{"StreamArn":%q}`, arn).StreamDescription.Shards[0].ShardId
+	reading := fmt.Sprintf(`{"StreamArn":%q,"ShardId":%q,"ShardIteratorType":"TRIM_HORIZON"}`, arn, shard)
+	at := ask[shardIterator](d, admin, "GetShardIterator", "%s", reading).ShardIterator
+	may := func(effect, action, condition string) sender {
+		return user(owner, "ann", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"dynamodb:TagResource","Resource":"arn:aws:dynamodb:*:*:table/x"},`+
+			`{"Effect":"`+effect+`","Action":`+action+`,"Resource":"arn:aws:dynamodb:*:*:table/*/stream/*","Condition":{`+condition+`}}]}`)
+	}
+	const denied = "no identity-based policy allows"
+	analyst := may("Allow", `["dynamodb:DescribeStream","dynamodb:GetShardIterator","dynamodb:GetRecords","dynamodb:ListTagsOfResource"]`, `"StringEquals":{"aws:ResourceTag/Team":"Analytics"}`)
+	all := func(why string) {
+		t.Helper()
+		d.want(analyst, "DescribeStream", fmt.Sprintf(`{"StreamArn":%q}`, arn), why)
+		d.want(analyst, "GetShardIterator", reading, why)
+		d.want(analyst, "GetRecords", fmt.Sprintf(`{"ShardIterator":%q}`, at), why)
+		d.want(analyst, "ListTagsOfResource", fmt.Sprintf(`{"ResourceArn":%q}`, arn), why)
+	}
+	all(denied)
+	d.must(admin, "TagResource", fmt.Sprintf(`{"ResourceArn":%q,"Tags":[{"Key":"Team","Value":"Analytics"}]}`, arn))
+	all("")
+	if got := d.must(analyst, "ListTagsOfResource", fmt.Sprintf(`{"ResourceArn":%q}`, arn)); !strings.Contains(got, "Analytics") {
+		t.Error(got)
+	}
+	d.must(admin, "TagResource", fmt.Sprintf(`{"ResourceArn":%q,"Tags":[{"Key":"Team","Value":"Sales"}]}`, arn))
+	all(denied)
+	d.must(admin, "TagResource", fmt.Sprintf(`{"ResourceArn":%q,"Tags":[{"Key":"team","Value":"Analytics"}]}`, arn)) // Team comes first
+	all(denied)
+	d.must(admin, "UntagResource", fmt.Sprintf(`{"ResourceArn":%q,"TagKeys":["Team"]}`, arn))
+	all("")
+	if got := d.must(admin, "ListTagsOfResource", `{"ResourceArn":"arn:aws:dynamodb:us-east-1:`+owner+`:table/music"}`); !strings.Contains(got, `"Team"`) || strings.Contains(got, `"team"`) {
+		t.Errorf("the table's tags are %s", got)
+	}
+
+	tag := func(who sender, key, why string) {
+		t.Helper()
+		d.want(who, "TagResource", fmt.Sprintf(`{"ResourceArn":%q,"Tags":[{"Key":%q,"Value":"12345"}]}`, arn, key), why)
+	}
+	tagger := may("Allow", `"dynamodb:TagResource"`, `"StringEquals":{"aws:RequestTag/CostCenter":"12345"}`)
+	tag(tagger, "CostCenter", "")
+	tag(tagger, "Other", denied)
+	unless := may("Deny", `"dynamodb:TagResource"`, `"Null":{"aws:TagKeys":"false"},"ForAllValues:StringNotEquals":{"aws:TagKeys":"CostCenter"}`)
+	unless.identity = strings.Replace(unless.identity, "table/x", "table/*", 1)
+	tag(unless, "CostCenter", "")
+	tag(unless, "Department", "explicit deny")
+}
+
 // An iterator is good for fifteen minutes and for its own stream, and can't be made or changed.
 func TestShardIterators(t *testing.T) {
 	d := newDoor(t, nil)

@@ -41,16 +41,19 @@ func (s *Service) tagResource(req *awsapi.Request) (awsapi.Call, error) {
 
 // changeTags changes the tags of a resource.
 func (s *Service) changeTags(ctx context.Context, r *resource, change func(all map[string]string)) error {
-	if r.stream != "" {
-		return r.notTagged()
-	}
-	_, err := s.store.Change(ctx, r.scope, r.table, func(d *table.Descriptor) error {
-		if d.Settings.Tags == nil {
-			d.Settings.Tags = map[string]string{}
+	amend := func(tags *map[string]string) error {
+		if *tags == nil {
+			*tags = map[string]string{}
 		}
-		change(d.Settings.Tags)
-		return checkTagSet(d.Settings.Tags)
-	})
+		change(*tags)
+		return checkTagSet(*tags)
+	}
+	var err error
+	if r.stream != "" {
+		err = s.store.ChangeStream(ctx, r.scope, r.table, r.stream, func(d *table.StreamDefinition) error { return amend(&d.Tags) })
+	} else {
+		_, err = s.store.Change(ctx, r.scope, r.table, func(d *table.Descriptor) error { return amend(&d.Settings.Tags) })
+	}
 	if errors.Is(err, table.ErrNotFound) {
 		return r.notTagged()
 	}

@@ -14,8 +14,8 @@ import (
 	"github.com/statordb/stator/internal/policy"
 )
 
-// The limits of tags (developer guide, "Tagging restrictions in DynamoDB"): of a table, of a key and a value in
-// characters, and of all of a table in bytes.
+// The limits of tags (developer guide, "Tagging restrictions in DynamoDB"): of a table or a stream, of a key and a value
+// in characters, and of all of one resource in bytes.
 const (
 	maxTags     = 50
 	maxTagKey   = 128

@@ -1,7 +1,9 @@
 package dynamodb
 
 import (
+	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -23,6 +25,8 @@ type throttle struct {
 	mu  sync.RWMutex
 	// tables are the gates of the tables in use, by the tables' ids.
 	tables map[uint64]*gates
+	// events are how many reads and writes were refused, by reason. The map does not change.
+	events map[string]*atomic.Uint64
 }
 
 const (
@@ -44,7 +48,25 @@ type indexGates struct{ read, write gate }
 // gate is a bucket of half units, and what is said to those who find it empty.
 type gate struct {
 	bucket  *rate.Limiter
-	refusal error
+	refusal *refusal
+}
+
+// refusal is the error for who finds a bucket empty.
+type refusal struct {
+	error
+	events *atomic.Uint64 // how many were refused for its reason
+}
+
+// Unwrap returns what the client gets.
+func (r *refusal) Unwrap() error { return r.error }
+
+// counted counts err, if it is a refusal, and returns it.
+func counted(err error) error {
+	var r *refusal
+	if errors.As(err, &r) {
+		r.events.Add(1)
+	}
+	return err
 }
 
 // open returns the refusal if the bucket is empty.
@@ -65,8 +87,8 @@ func (g *gate) pay(now time.Time, h halves) {
 // full says whether a new gate would be the same.
 func (g *gate) full(now time.Time) bool { return g.bucket.TokensAt(now) >= float64(g.bucket.Burst()) }
 
-// set makes the gate what the throughput of its table or index, at arn, says now. What is in the bucket stays.
-func (g *gate) set(now time.Time, l limit, arn string) {
+// set makes a gate what the throughput of its table or index, at arn, says now. What is in the bucket stays.
+func (t *throttle) set(g *gate, now time.Time, l limit, arn string) {
 	perSecond := 2 * l.units
 	if g.bucket == nil {
 		g.bucket = rate.NewLimiter(rate.Limit(perSecond), int(perSecond*burst))
@@ -74,12 +96,24 @@ func (g *gate) set(now time.Time, l limit, arn string) {
 		g.bucket.SetLimitAt(now, rate.Limit(perSecond))
 		g.bucket.SetBurstAt(now, int(perSecond*burst))
 	}
-	g.refusal = l.refusal(arn)
+	g.refusal = &refusal{l.refusal(arn), t.events[l.reason()]}
 }
 
 // Throttle makes the service limit throughput from now on. It is called before Operations.
 func (s *Service) Throttle(now func() time.Time) {
-	s.throttle = &throttle{now: now, tables: map[uint64]*gates{}}
+	s.throttle = &throttle{now: now, tables: map[uint64]*gates{}, events: map[string]*atomic.Uint64{}}
+	for _, reason := range ThrottlingReasons() {
+		s.throttle.events[reason] = new(atomic.Uint64)
+	}
+}
+
+// ThrottleEvents returns how many reads and writes of items were refused for one of the ThrottlingReasons: as on AWS, each that a
+// batch or a transaction could not do counts (developer guide, "DynamoDB metrics and dimensions", WriteThrottleEvents).
+func (s *Service) ThrottleEvents(reason string) uint64 {
+	if s.throttle == nil || s.throttle.events[reason] == nil {
+		return 0
+	}
+	return s.throttle.events[reason].Load()
 }
 
 // gates returns the gates of a table. Those of a version that is not the latest any more are not made again.
@@ -98,7 +132,7 @@ func (t *throttle) gates(d *table.Descriptor, now time.Time) *gates {
 	if g == nil && len(t.tables) >= maxGates {
 		t.sweep(now)
 	}
-	g = newGates(d, g, now)
+	g = t.newGates(d, g, now)
 	t.tables[d.ID] = g
 	return g
 }
@@ -111,13 +145,13 @@ func (t *throttle) changed(d *table.Descriptor) {
 }
 
 // newGates makes the gates of a version of a table, with the buckets of the version before, nil for none.
-func newGates(d *table.Descriptor, before *gates, now time.Time) *gates {
+func (t *throttle) newGates(d *table.Descriptor, before *gates, now time.Time) *gates {
 	g := &gates{version: d.Version, indexes: map[uint64]*indexGates{}}
 	if before != nil {
 		g.read, g.write = before.read, before.write
 	}
-	g.read.set(now, limitOf(d.Settings.BillingMode, d.Settings.Throughput, false, false), arn(d.Scope, d.Name, ""))
-	g.write.set(now, limitOf(d.Settings.BillingMode, d.Settings.Throughput, false, true), arn(d.Scope, d.Name, ""))
+	t.set(&g.read, now, limitOf(d.Settings.BillingMode, d.Settings.Throughput, false, false), arn(d.Scope, d.Name, ""))
+	t.set(&g.write, now, limitOf(d.Settings.BillingMode, d.Settings.Throughput, false, true), arn(d.Scope, d.Name, ""))
 	for _, x := range d.Indexes {
 		if x.Local {
 			continue
@@ -126,8 +160,8 @@ func newGates(d *table.Descriptor, before *gates, now time.Time) *gates {
 		if before != nil && before.indexes[x.ID] != nil {
 			*xg = *before.indexes[x.ID]
 		}
-		xg.read.set(now, limitOf(d.Settings.BillingMode, x.Throughput, true, false), arn(d.Scope, d.Name, x.Name))
-		xg.write.set(now, limitOf(d.Settings.BillingMode, x.Throughput, true, true), arn(d.Scope, d.Name, x.Name))
+		t.set(&xg.read, now, limitOf(d.Settings.BillingMode, x.Throughput, true, false), arn(d.Scope, d.Name, x.Name))
+		t.set(&xg.write, now, limitOf(d.Settings.BillingMode, x.Throughput, true, true), arn(d.Scope, d.Name, x.Name))
 		g.indexes[x.ID] = xg
 	}
 	return g
@@ -161,11 +195,11 @@ func (t *throttle) mayRead(d *table.Descriptor, x *table.Index) error {
 	g := t.gates(d, now)
 	if x != nil && !x.Local {
 		if xg := g.indexes[x.ID]; xg != nil {
-			return xg.read.open(now)
+			return counted(xg.read.open(now))
 		}
 		return nil
 	}
-	return g.read.open(now)
+	return counted(g.read.open(now))
 }
 
 // mayWrite refuses a write to a table. What it does to indexes is not known yet: guard sees to that.
@@ -174,7 +208,7 @@ func (t *throttle) mayWrite(d *table.Descriptor) error {
 		return nil
 	}
 	now := t.now()
-	return t.gates(d, now).write.open(now)
+	return counted(t.gates(d, now).write.open(now))
 }
 
 // guard makes a write fail that would change the entry of a global index which has no capacity left for it. It tells refused

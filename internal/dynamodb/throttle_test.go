@@ -77,7 +77,11 @@ func (m *metered) refused(op, body string) string {
 // throttled makes a request that must fail for that code, reason and resource.
 func (m *metered) throttled(op, body, code, reason, resource string) {
 	m.Helper()
+	before := m.s.ThrottleEvents(reason)
 	got := m.refused(op, body)
+	if m.s.ThrottleEvents(reason) == before {
+		m.Errorf("%s: the event is not counted", op)
+	}
 	var e struct {
 		Type             string `json:"__type"`
 		Reasons, reasons []struct{ Reason, Resource string }
@@ -299,6 +303,36 @@ func TestBatchesLeaveWhatIsThrottled(t *testing.T) {
 	got = m.do("BatchGetItem", `{"RequestItems":{"things":{"Keys":[`+keys+`]},"other":{"Keys":[{"p":{"S":"1"}}]}}}`)
 	if got != `{"Responses":{"things":[],"other":[]},"UnprocessedKeys":{"things":{"Keys":[`+keys+`]}}}` {
 		t.Error(got)
+	}
+}
+
+// Each read and each write that is refused is an event, whatever the request is that it was in.
+func TestThrottleEvents(t *testing.T) {
+	m := newMetered(t)
+	m.things(1, 1, 1, 1)
+	g := m.s.throttle.gates(m.table(), m.now)
+	want := func(events map[string]uint64) {
+		t.Helper()
+		for _, reason := range ThrottlingReasons() {
+			if n := m.s.ThrottleEvents(reason); n != events[reason] {
+				t.Errorf("%d of %s, want %d", n, reason, events[reason])
+			}
+		}
+	}
+	m.do("PutItem", putOne)
+	want(nil)
+	g.indexes[m.table().Index("byG").ID].write.pay(m.now, 600)
+	m.do("BatchWriteItem", `{"RequestItems":{"things":[{"PutRequest":{"Item":{"p":{"S":"c"},"s":{"S":"1"},"g":{"S":"g"}}}},{"PutRequest":{"Item":{"p":{"S":"d"},"s":{"S":"1"},"g":{"S":"g"}}}},{"PutRequest":{"Item":{"p":{"S":"e"},"s":{"S":"1"}}}}]}}`)
+	want(map[string]uint64{"IndexWriteProvisionedThroughputExceeded": 2})
+	g.write.pay(m.now, 600)
+	g.read.pay(m.now, 600)
+	m.refused("TransactWriteItems", `{"TransactItems":[{"Delete":{"TableName":"things","Key":{"p":{"S":"c"},"s":{"S":"1"}}}},{"Delete":{"TableName":"things","Key":{"p":{"S":"d"},"s":{"S":"1"}}}}]}`)
+	m.refused("Scan", `{"TableName":"things"}`)
+	m.refused("GetItem", getOne)
+	m.do("Query", `{"TableName":"things","IndexName":"byG","KeyConditionExpression":"g = :g","ExpressionAttributeValues":{":g":{"S":"g"}}}`)
+	want(map[string]uint64{"IndexWriteProvisionedThroughputExceeded": 2, "TableWriteProvisionedThroughputExceeded": 2, "TableReadProvisionedThroughputExceeded": 2})
+	if n := New(nil, nil).ThrottleEvents("TableReadProvisionedThroughputExceeded"); n != 0 {
+		t.Error(n)
 	}
 }
 

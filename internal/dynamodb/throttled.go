@@ -12,7 +12,7 @@ import (
 // limit is how much capacity a second there is for the reads or the writes of a table or an index, and why no more.
 type limit struct {
 	units        int64
-	reason       string // as in ThrottlingReasons, without what it is about
+	exceeds      string // as the reason ends
 	index, write bool
 }
 
@@ -22,6 +22,31 @@ const (
 	exceedsMaximum     = "MaxOnDemandThroughputExceeded"
 	exceedsAccount     = "AccountLimitExceeded"
 )
+
+// ThrottlingReasons returns all reasons there are for a refusal.
+func ThrottlingReasons() (all []string) {
+	for _, exceeds := range []string{exceedsProvisioned, exceedsMaximum, exceedsAccount} {
+		for _, index := range []bool{false, true} {
+			for _, write := range []bool{false, true} {
+				l := limit{exceeds: exceeds, index: index, write: write}
+				all = append(all, l.reason())
+			}
+		}
+	}
+	return all
+}
+
+// reason is the ThrottlingReason of refusals.
+func (l limit) reason() string {
+	reason := "Table"
+	if l.index {
+		reason = "Index"
+	}
+	if l.write {
+		return reason + "Write" + l.exceeds
+	}
+	return reason + "Read" + l.exceeds
+}
 
 func limitOf(billing string, t table.Throughput, index, write bool) limit {
 	units, most := t.Read, t.MaxRead
@@ -39,23 +64,13 @@ func limitOf(billing string, t table.Throughput, index, write bool) limit {
 
 // refusal is the error of requests that exceed the limit of the table or index at arn.
 func (l limit) refusal(arn string) error {
-	reason := "Table"
-	if l.index {
-		reason = "Index"
-	}
-	if l.write {
-		reason += "Write"
-	} else {
-		reason += "Read"
-	}
-	reason += l.reason
 	err := &awsapi.Error{Status: http.StatusBadRequest}
 	member := "ThrottlingReasons"
 	switch {
-	case l.reason == exceedsMaximum:
+	case l.exceeds == exceedsMaximum:
 		err.Code, member = "ThrottlingException", "throttlingReasons"
 		err.Message = "The request rate has exceeded the configured maximum throughput limits set for a table or index in on-demand capacity mode."
-	case l.reason == exceedsAccount:
+	case l.exceeds == exceedsAccount:
 		err.Code = "RequestLimitExceeded"
 		err.Message = "Throughput exceeds the current throughput quota for your account."
 	case l.index:
@@ -67,7 +82,7 @@ func (l limit) refusal(arn string) error {
 	}
 	err.Members = []awsapi.Member{{Name: member, Append: func(dst []byte) []byte {
 		dst = append(dst, `[{"reason":`...)
-		dst = jsonscan.AppendString(dst, reason)
+		dst = jsonscan.AppendString(dst, l.reason())
 		dst = append(dst, `,"resource":`...)
 		dst = jsonscan.AppendString(dst, arn)
 		return append(dst, '}', ']')

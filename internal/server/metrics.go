@@ -79,6 +79,21 @@ func newMetrics() *metrics {
 	return m
 }
 
+// Counter is a number of another part that only grows. Counters of one name have the same help and other labels.
+type Counter struct {
+	Name, Help string
+	Labels     map[string]string
+	Value      func() uint64
+}
+
+// count shows the counters of other parts.
+func (m *metrics) count(counters []Counter) {
+	for _, c := range counters {
+		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: c.Name, Help: c.Help, ConstLabels: c.Labels},
+			func() float64 { return float64(c.Value()) }))
+	}
+}
+
 // watch shows how many sources have failed to authenticate lately.
 func (m *metrics) watch(failing func() float64) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{

@@ -44,6 +44,8 @@ type Options struct {
 	AllowedNetworks []netip.Prefix
 	// Metrics serves /metrics, to anyone who can reach it and is in an allowed network.
 	Metrics bool
+	// Counters are what /metrics shows of other parts.
+	Counters []Counter
 	// Recorder is told of the requests; nil if nobody is.
 	Recorder Recorder
 	// Now is the clock; nil is time.Now.
@@ -94,6 +96,7 @@ func New(opts Options) *Handler {
 	}
 	h.failures = NewFailureLimiter(failureBurst, failuresASecond, failingSourceMax)
 	h.metrics.watch(func() float64 { return float64(h.failures.Sources(h.now())) })
+	h.metrics.count(opts.Counters)
 	h.addRoutes(opts.Operations)
 	if opts.Metrics {
 		h.page = h.metrics.page()

@@ -205,6 +205,7 @@ func (s *Store) expireRound(ctx context.Context, q *dueQueue, mine [keyspace.Due
 				}
 			}
 			if deleted > 0 {
+				s.counts.expired.Add(uint64(deleted))
 				s.expired(d, deleted)
 			}
 		}

@@ -147,6 +147,15 @@ func (s *Store) lease(ctx context.Context, names ...string) (held []bool, err er
 	return held, nil
 }
 
+// ifLeased does a piece of work, unless another server has its lease.
+func (s *Store) ifLeased(ctx context.Context, name string, work func() error) error {
+	held, err := s.lease(ctx, name)
+	if err != nil || !held[0] {
+		return err
+	}
+	return work()
+}
+
 // releasePatience is how long Close tries to give leases back.
 const releasePatience = time.Second
 

@@ -104,3 +104,57 @@ func TestLeasedExpiry(t *testing.T) {
 		t.Errorf("%d items: the lease was not given back (%s)", n, fmt.Sprint(a.leases.held))
 	}
 }
+
+// TestLeasedTending: of two servers one rolls and trims shards and removes streams and tokens, and the other when that one is
+// gone, without a word, too.
+func TestLeasedTending(t *testing.T) {
+	ctx := context.Background()
+	clock := newClock()
+	db := openDB(t)
+	opts := Options{Now: clock.now, ExpireEvery: never, Lanes: 2}
+	a, b := openStore(t, db, opts), openStore(t, db, opts)
+	d := must[*Descriptor](t)(a.Create(ctx, streamed("KEYS_ONLY")))
+	def := streamOf(t, a, d)
+	tend := func(s *Store, shards int, why string) {
+		t.Helper()
+		if err := s.tendStreams(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(must[[]Shard](t)(s.Shards(ctx, def))); n != shards {
+			t.Errorf("%d shards, want %d: %s", n, shards, why)
+		}
+	}
+	tend(a, 2, "there is nothing to do")
+	if len(a.leases.held) != 0 {
+		t.Error("a lease was taken for nothing")
+	}
+	clock.forward(defaultShardLife)
+	tend(a, 4, "they are rolled")
+	if err := a.rollShard(ctx, def, must[[]Shard](t)(a.Shards(ctx, def))[0]); err != nil { // as one does who read them before
+		t.Fatal(err)
+	}
+	tend(a, 4, "a shard is rolled once")
+	clock.forward(defaultShardLife)
+	tend(a, 6, "they are rolled")
+	token := Token{Scope: testScope, Value: "t", Lifetime: time.Second}
+	must[[]Written](t)(a.Write(ctx, []Write{put(d, item(t, `{"p":{"S":"p"},"s":{"N":"1"}}`))}, &token))
+	clock.forward(streamRetention - leaseTerm/2)
+	tend(a, 6, "two are rolled, two are trimmed")
+	if n := must[int](t)(a.expireTokens(ctx)); n != 1 {
+		t.Errorf("%d tokens removed", n)
+	}
+	must[[]Written](t)(a.Write(ctx, []Write{put(d, item(t, `{"p":{"S":"p"},"s":{"N":"2"}}`))}, &token))
+	clock.forward(leaseTerm - time.Second)
+	tend(b, 6, "two servers do the same work")
+	if n := must[int](t)(b.expireTokens(ctx)); n != 0 {
+		t.Errorf("%d tokens removed by two servers", n)
+	}
+	clock.forward(time.Second)
+	tend(b, 4, "nobody goes on")
+	if n := must[int](t)(b.expireTokens(ctx)); n != 1 {
+		t.Errorf("%d tokens removed: nobody goes on", n)
+	}
+	clock.forward(streamRetention)
+	b.Close()
+	tend(a, 4, "the lease was not given back")
+}

@@ -51,6 +51,7 @@ type Store struct {
 	shardLife time.Duration
 	lanes     int
 
+	counts counts
 	cache  cache
 	jobs   runner
 	leases leases

@@ -58,6 +58,10 @@ type StreamDefinition struct {
 	Secret []byte `json:"secret"`
 	// Policy is nil if there never was one.
 	Policy *ResourcePolicy `json:"policy,omitempty"`
+	// Tags are its own: it has none of its table's.
+	Tags map[string]string `json:"tags,omitempty"`
+	// Changed counts the changes by ChangeStream.
+	Changed int `json:"changed,omitempty"`
 }
 
 const streamFormat = 1
@@ -168,7 +172,8 @@ func (s *Store) Streams(ctx context.Context, scope Scope, table string, after St
 	return names, more, nil
 }
 
-// ChangeStream makes a change of a stream's definition. fn changes a copy and may run again; it may change the policy.
+// ChangeStream makes a change of a stream's definition. fn changes a copy and may run again; it may change the policy and
+// the tags.
 func (s *Store) ChangeStream(ctx context.Context, scope Scope, table, label string, fn func(*StreamDefinition) error) error {
 	key := keyspace.Stream(scope.Account, scope.Region, table, label)
 	return s.db.Update(ctx, func(tx kv.Txn) error {
@@ -182,6 +187,7 @@ func (s *Store) ChangeStream(ctx context.Context, scope Scope, table, label stri
 		if err := fn(d); err != nil {
 			return err
 		}
+		d.Changed++
 		return d.set(tx)
 	})
 }

@@ -79,8 +79,8 @@ func (r *shardReader) first(millis int64) (uint64, error) {
 		if err != nil {
 			failed = err
 		}
-		if b == nil { // removed because it was old, or the sequence that an empty shard took
-			return false
+		if b == nil { // the sequence that an empty shard took: nobody misses it
+			return true
 		}
 		at, err := recordMillis(b)
 		if err != nil {
@@ -124,6 +124,7 @@ func (s *Store) Position(ctx context.Context, d *StreamDefinition, lane int, gen
 			p.Sequence = horizon
 		case from == FromTime:
 			p.Sequence, err = r.first(max(millis, r.oldest))
+			p.Sequence = max(p.Sequence, horizon)
 		case sequence < r.First || sequence > r.end || r.Closed != 0 && sequence > r.Last+1:
 			err = ErrSequence
 		case sequence < horizon:
@@ -141,6 +142,7 @@ func (s *Store) Position(ctx context.Context, d *StreamDefinition, lane int, gen
 // records and never will.
 func (s *Store) Records(ctx context.Context, d *StreamDefinition, p StreamPosition, limit int, visit func(*StreamRecord) (taken bool, err error)) (next StreamPosition, ended bool, err error) {
 	next = p
+	read := uint64(0)
 	err = s.db.View(ctx, func(tx kv.Reader) error {
 		r, err := s.shard(ctx, tx, d, p.Lane, p.Generation)
 		if errors.Is(err, ErrNotFound) {
@@ -173,10 +175,12 @@ func (s *Store) Records(ctx context.Context, d *StreamDefinition, p StreamPositi
 			taken, err := visit(&rec)
 			if err == nil && taken {
 				next.Sequence = rec.Sequence + 1
+				read++
 			}
 			ended = ended && taken
 			return taken, err
 		})
 	})
+	s.counts.read.Add(read)
 	return next, ended, err
 }

@@ -187,6 +187,7 @@ func (c *change) record(tx kv.Txn, places [][]byte) error {
 		l.dirty = false
 	}
 	now := c.store.now().UnixMilli()
+	c.records = 0
 	for i := range c.writes {
 		w := &c.written[i]
 		if c.laneOf[i] < 0 || !c.changed[i] {
@@ -205,6 +206,7 @@ func (c *change) record(tx kv.Txn, places [][]byte) error {
 		}
 		l.place.next++
 		l.dirty = true
+		c.records++
 	}
 	for i := range c.lanes {
 		if l := &c.lanes[i]; l.dirty {

@@ -140,58 +140,133 @@ func (s *Store) tendLoop() {
 	}
 }
 
-// tendPage is how many streams are read at a time.
-const tendPage = 100
+const (
+	// tendPage is how many streams are read at a time, and how many shards of a lane are removed.
+	tendPage = 100
+	// tendLease is the name of the work on streams. To look whether there is any takes no lease.
+	tendLease = "streams"
+)
 
+// tendStreams does what the age of all streams asks for, if this server is the one who does. What goes wrong with one of them
+// does not hold up the others.
 func (s *Store) tendStreams(ctx context.Context) error {
+	var failed error
 	start, end := keyspace.AllStreams()
-	for {
+	for start != nil {
 		var defs []*StreamDefinition
+		var next []byte
 		err := s.db.View(ctx, func(r kv.Reader) error {
-			defs = nil
-			return r.Scan(ctx, kv.Range{Start: start, End: end, Limit: tendPage}, func(_, value []byte) (bool, error) {
-				d, err := decodeStream(value)
-				defs = append(defs, d)
-				return err == nil && len(defs) < tendPage, err
+			n := 0
+			return r.Scan(ctx, kv.Range{Start: start, End: end, Limit: tendPage}, func(key, value []byte) (bool, error) {
+				if d, err := decodeStream(value); err != nil {
+					failed = errors.Join(failed, err)
+				} else {
+					defs = append(defs, d)
+				}
+				if n++; n < tendPage {
+					return true, nil
+				}
+				next = keyspace.After(key)
+				return false, nil
 			})
 		})
 		if err != nil {
-			return err
+			return errors.Join(failed, err)
 		}
 		for _, d := range defs {
 			if err := s.tend(ctx, d); err != nil {
-				return fmt.Errorf("stream %s of table %q: %w", d.Label, d.Table, err)
+				failed = errors.Join(failed, fmt.Errorf("stream %s of table %q: %w", d.Label, d.Table, err))
+			}
+			if ctx.Err() != nil {
+				return ctx.Err()
 			}
 		}
-		if len(defs) < tendPage {
-			return nil
-		}
-		start = keyspace.After(defs[len(defs)-1].key())
+		start = next
 	}
+	return failed
 }
 
 // tend does for one stream what its age asks for.
 func (s *Store) tend(ctx context.Context, d *StreamDefinition) error {
 	now := s.now()
 	if d.State == StreamDisabled && !d.Ended.Add(streamRetention).After(now) {
-		return s.removeStream(ctx, d)
+		return s.ifLeased(ctx, tendLease, func() error { return s.removeStream(ctx, d) })
 	}
-	shards, err := s.Shards(ctx, d)
-	if err != nil {
+	old, aged, err := s.dueShards(ctx, d, now)
+	if err != nil || len(old)+len(aged) == 0 {
 		return err
 	}
-	for _, sh := range shards {
-		switch age := time.Duration(now.UnixMilli()-sh.Opened) * time.Millisecond; {
-		case sh.Closed != 0 && sh.Closed <= cutoff(now):
-			err = s.removeShard(ctx, d, sh)
-		case sh.Closed == 0 && age >= s.shardLife:
-			err = s.rollShard(ctx, d, sh)
+	return s.ifLeased(ctx, tendLease, func() error {
+		for _, sh := range old {
+			if err := s.removeShard(ctx, d, sh); err != nil {
+				return err
+			}
 		}
-		if err != nil {
-			return err
+		for _, sh := range aged {
+			if err := s.rollShard(ctx, d, sh); err != nil {
+				return err
+			}
 		}
+		return nil
+	})
+}
+
+// dueShards returns the shards of a stream to remove, the oldest of each lane, and those to roll. It reads no others, however
+// many there are.
+func (s *Store) dueShards(ctx context.Context, d *StreamDefinition, now time.Time) (old, aged []Shard, err error) {
+	err = s.db.View(ctx, func(r kv.Reader) error {
+		for lane := range d.Lanes {
+			gone, err := oldShards(ctx, r, d.ID, lane, cutoff(now))
+			if err != nil {
+				return err
+			}
+			old = append(old, gone...)
+			sh, err := openShard(ctx, r, d.ID, lane)
+			if err != nil {
+				return err
+			}
+			if sh != nil && time.Duration(now.UnixMilli()-sh.Opened)*time.Millisecond >= s.shardLife {
+				aged = append(aged, *sh)
+			}
+		}
+		return nil
+	})
+	return old, aged, err
+}
+
+// oldShards returns up to tendPage of the oldest shards of a lane that were closed by a time.
+func oldShards(ctx context.Context, r kv.Reader, stream uint64, lane int, by int64) (old []Shard, err error) {
+	oldest := kv.Range{Start: keyspace.Shard(stream, lane, 0), End: keyspace.Shard(stream, lane+1, 0), Limit: 1}
+	err = r.Scan(ctx, oldest, func(key, value []byte) (bool, error) {
+		_, _, generation, ok := keyspace.ParseShard(key)
+		if !ok {
+			return false, fmt.Errorf("%w: key of a shard %q", ErrCorrupt, key)
+		}
+		sh, err := readShard(lane, generation, value)
+		if err != nil || sh.Closed == 0 || sh.Closed > by {
+			return false, err
+		}
+		old = append(old, sh)
+		return len(old) < tendPage, nil
+	})
+	return old, err
+}
+
+// openShard returns the open shard of a lane, nil if there is none.
+func openShard(ctx context.Context, r kv.Reader, stream uint64, lane int) (*Shard, error) {
+	b, err := r.Get(ctx, keyspace.AppendLane(nil, stream, lane))
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	p, err := readPlace(b)
+	if err != nil || !p.open {
+		return nil, err
+	}
+	if b, err = r.Get(ctx, keyspace.Shard(stream, lane, p.generation)); err != nil {
+		return nil, err
+	}
+	sh, err := readShard(lane, p.generation, b)
+	return &sh, err
 }
 
 // cutoff is when the oldest records may have been written that are read, in milliseconds since 1970; older ones are not.
@@ -251,6 +326,14 @@ func (s *Store) removeStream(ctx context.Context, d *StreamDefinition) error {
 	}
 	return s.db.Update(ctx, func(tx kv.Txn) error {
 		if err := tx.Lock(ctx, d.key()); err != nil {
+			return err
+		}
+		// Another server may have removed it, and a clock that went back may have given its label to another stream.
+		there, err := readStream(ctx, tx, d.Scope, d.Table, d.Label)
+		if errors.Is(err, ErrNotFound) || err == nil && there.ID != d.ID {
+			return nil
+		}
+		if err != nil {
 			return err
 		}
 		return tx.Delete(d.key())

@@ -227,6 +227,114 @@ func TestStreamsAreTrimmed(t *testing.T) {
 	}
 }
 
+// Who waits for records of a shard that has none is told that it ended, however long that took: nothing was missed.
+func TestEmptyShardsEnd(t *testing.T) {
+	ctx := t.Context()
+	c := newClock()
+	s := openStore(t, openDB(t), Options{Now: c.now, Lanes: 1, ShardLife: streamRetention})
+	d := must[*Descriptor](t)(s.Create(ctx, streamed("KEYS_ONLY")))
+	def := streamOf(t, s, d)
+	for generation := range uint32(3) {
+		at := must[StreamPosition](t)(s.Position(ctx, def, 0, generation, FromLatest, 0, 0))
+		c.forward(streamRetention + time.Minute)
+		if _, _, ended, err := page(t, s, def, at, 10); ended || err != nil {
+			t.Errorf("an open shard: %v %v", ended, err)
+		}
+		if err := s.tendStreams(ctx); err != nil {
+			t.Fatal(err)
+		}
+		for _, from := range []From{FromHorizon, FromLatest, FromTime} {
+			p := must[StreamPosition](t)(s.Position(ctx, def, 0, generation, from, 0, 0))
+			if records, _, ended, err := page(t, s, def, p, 10); len(records) > 0 || !ended || err != nil {
+				t.Errorf("a closed shard, from %d: %v %v %v", from, records, ended, err)
+			}
+		}
+		if records, _, ended, err := page(t, s, def, at, 10); len(records) > 0 || !ended || err != nil {
+			t.Errorf("a closed shard: %v %v %v", records, ended, err)
+		}
+	}
+}
+
+// Very many old shards go little by little, the oldest first.
+func TestManyOldShards(t *testing.T) {
+	ctx := t.Context()
+	c := newClock()
+	db := openDB(t)
+	s := openStore(t, db, Options{Now: c.now, Lanes: 2, ShardLife: 24 * time.Hour})
+	d := must[*Descriptor](t)(s.Create(ctx, streamed("KEYS_ONLY")))
+	def := streamOf(t, s, d)
+	for i := range tendPage + 20 {
+		must[[]Written](t)(s.Write(ctx, []Write{put(d, item(t, `{"p":{"S":"p%d"},"s":{"N":"1"}}`, i))}, nil))
+		for lane := range 2 {
+			if err := s.rollShard(ctx, def, Shard{Lane: lane, Generation: uint32(i)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		c.forward(time.Second)
+	}
+	c.forward(streamRetention)
+	for _, want := range []int{20 + 2, 2, 2} { // in each lane, with the last one, which is rolled, and its child
+		if err := s.tendStreams(ctx); err != nil {
+			t.Fatal(err)
+		}
+		all := must[[]Shard](t)(s.Shards(ctx, def))
+		if len(all) != 2*want || all[0].Generation != uint32(tendPage+20+2-want) {
+			t.Errorf("%d shards, want %d, the first %+v", len(all), 2*want, all[0])
+		}
+	}
+	if sum := checkStore(t, db); sum.Records != 0 {
+		t.Errorf("%d records", sum.Records)
+	}
+}
+
+// A stream that can't be read, or whose shards can't, does not keep the others from being tended.
+func TestStreamsAreTendedEach(t *testing.T) {
+	ctx := t.Context()
+	c := newClock()
+	db := openPlain(t)
+	s := openStore(t, db, Options{Now: c.now, Lanes: 1})
+	var defs []*StreamDefinition
+	for _, name := range []string{"t1", "t2", "t3"} {
+		d := simple(name)
+		d.Stream = &Stream{View: "KEYS_ONLY"}
+		defs = append(defs, streamOf(t, s, must[*Descriptor](t)(s.Create(ctx, d))))
+	}
+	if err := db.Update(ctx, func(tx kv.Txn) error {
+		return errors.Join(tx.Set(defs[0].key(), []byte("{}")), tx.Set(keyspace.Shard(defs[1].ID, 0, 0), []byte("x")))
+	}); err != nil {
+		t.Fatal(err)
+	}
+	c.forward(defaultShardLife)
+	if err := s.tendStreams(ctx); !errors.Is(err, ErrFormat) || !errors.Is(err, ErrCorrupt) {
+		t.Error(err)
+	}
+	if n := len(must[[]Shard](t)(s.Shards(ctx, defs[2]))); n != 2 {
+		t.Errorf("%d shards", n)
+	}
+}
+
+// Who removes a stream that has gone already does not remove what has come in its place.
+func TestStreamsAreRemovedOnce(t *testing.T) {
+	ctx := t.Context()
+	c := newClock()
+	s := openStore(t, openDB(t), Options{Now: c.now})
+	d := must[*Descriptor](t)(s.Create(ctx, streamed("KEYS_ONLY")))
+	old := streamOf(t, s, d)
+	must[*Descriptor](t)(s.Drop(ctx, testScope, "t", nil))
+	if err := s.removeStream(ctx, old); err != nil {
+		t.Fatal(err)
+	}
+	again := must[*Descriptor](t)(s.Create(ctx, streamed("KEYS_ONLY"))) // the clock stands still: the label is the same
+	for range 2 {
+		if err := s.removeStream(ctx, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if def := streamOf(t, s, again); def.Label != old.Label || def.ID == old.ID || len(must[[]Shard](t)(s.Shards(ctx, def))) != defaultLanes {
+		t.Errorf("%+v after %+v", def, old)
+	}
+}
+
 // A clock that goes back does not make records older than those before them.
 func TestStreamsAndClocks(t *testing.T) {
 	ctx := t.Context()

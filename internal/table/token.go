@@ -59,6 +59,8 @@ func (s *Store) useToken(ctx context.Context, tx kv.Txn, t *Token, key []byte) e
 const (
 	expireEvery = 30 * time.Second
 	expireBatch = 200
+	// tokenLease is the name of the work on tokens. To look whether there is any takes no lease.
+	tokenLease = "tokens"
 )
 
 // expireLoop removes expired tokens. Nothing depends on when it does.
@@ -70,7 +72,7 @@ func (s *Store) expireLoop() {
 	}
 }
 
-// expireTokens removes all tokens that are expired by now, and returns how many.
+// expireTokens removes all tokens that are expired by now, if this server is the one who does, and returns how many.
 func (s *Store) expireTokens(ctx context.Context) (int, error) {
 	removed := 0
 	start, end := keyspace.Expiries(s.now().UnixNano() + 1)
@@ -88,6 +90,10 @@ func (s *Store) expireTokens(ctx context.Context) (int, error) {
 			})
 		})
 		if err != nil || len(queue) == 0 {
+			return removed, err
+		}
+		held, err := s.lease(ctx, tokenLease)
+		if err != nil || !held[0] {
 			return removed, err
 		}
 		err = s.db.Update(ctx, func(tx kv.Txn) error {

@@ -77,6 +77,9 @@ func (s *Store) Write(ctx context.Context, writes []Write, token *Token) ([]Writ
 			writes[i].Table.live.stats.dirty()
 		}
 	}
+	if len(p.lanes) > 0 {
+		s.counts.written.Add(uint64(p.records))
+	}
 	return p.written, nil
 }
 
@@ -100,6 +103,7 @@ type change struct {
 	changed []bool
 	laneOf  []int  // by write: its place in lanes, -1 if its table has no stream
 	lanes   []lane // in which there may be records of the change
+	records int    // that it wrote
 	buf     []byte // holds keys
 	rec     []byte
 	oldKey  []byte

@@ -110,7 +110,8 @@ func TestLossIsSeen(t *testing.T) {
 // campaign kills a server so many times, or until something is found.
 func campaign(t *testing.T, r *rand.Rand, data string, rounds int, args ...string) *findings {
 	t.Helper()
-	server := harness.Start(t, append([]string{"--data", data}, args...)...)
+	// Shards live so short that most kills come soon after some were rolled, or in the middle of that.
+	server := harness.Start(t, append([]string{"--data", data, "--stream-shard-life", "1s"}, args...)...)
 	found := &findings{}
 	l := newLoad(server, found, r.Uint64())
 	if err := l.prepare(t.Context()); err != nil {

@@ -39,7 +39,7 @@ type fleeting struct {
 
 func (f *fleeting) prepare(ctx context.Context, l *load) error {
 	return createTable(ctx, l.client, fleetingTable, shape{
-		keys: []string{"pk"}, indexes: []indexShape{{name: "by-colour", hash: "colour"}},
+		keys: []string{"pk"}, indexes: []indexShape{{name: "by-colour", hash: "colour"}}, stream: true,
 	})
 }
 

@@ -1,8 +1,13 @@
 package crash_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	streamtypes "github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
 )
 
 // The judges allow what can be, and nothing else.
@@ -156,5 +161,57 @@ func TestJudgePairs(t *testing.T) {
 	verifyPairs(items, found)
 	if all := found.all(); len(all) != 1 {
 		t.Errorf("findings %q", all)
+	}
+}
+
+func TestJudgeStream(t *testing.T) {
+	type image = map[string]streamtypes.AttributeValue
+	of := func(v string) image {
+		if v == "" {
+			return nil
+		}
+		return image{"pk": &streamtypes.AttributeValueMemberS{Value: "x"}, "expires": &streamtypes.AttributeValueMemberN{Value: v}}
+	}
+	for _, c := range []struct {
+		name    string
+		records string // before>after, with a ! if the service itself did it, at sequence numbers from 1 on or those given
+		ok      bool
+	}{
+		{"a life", ">1 1>2 2>", true},
+		{"two lives", ">1 1> >2", true},
+		{"a record is missing", ">1 2>3", false},
+		{"a record comes twice", ">1 >1", false},
+		{"the end comes twice", ">1 1> 1>", false},
+		{"in another order", ">1 2>3 1>2", false},
+		{"sequence numbers with a gap", ">1@5 1>2@9", true},
+		{"sequence numbers that go back", ">1@5 1>2@4", false},
+		{"a sequence number twice", ">1@5 1>2@5", false},
+		{"an item expires", ">1 1>!", true},
+		{"before its time", ">99 99>!", false},
+		{"an item comes by itself", ">1!", false},
+	} {
+		s, sh := &streamed{items: make(map[string]item)}, &shard{}
+		bad := 0
+		for i, text := range strings.Fields(c.records) {
+			sequence := i + 1
+			if at := strings.Index(text, "@"); at >= 0 {
+				_, _ = fmt.Sscan(text[at+1:], &sequence)
+				text = text[:at]
+			}
+			r := streamtypes.Record{EventID: aws.String("e")}
+			text, service := strings.CutSuffix(text, "!")
+			if service {
+				r.UserIdentity = &streamtypes.Identity{}
+			}
+			before, after, _ := strings.Cut(text, ">")
+			r.Dynamodb = &streamtypes.StreamRecord{Keys: image{"pk": of("1")["pk"]}, OldImage: of(before), NewImage: of(after),
+				SequenceNumber: aws.String(fmt.Sprint(100 + sequence)), ApproximateCreationDateTime: aws.Time(time.Unix(50, 0))}
+			if s.apply(fleetingTable, sh, r) != nil {
+				bad++
+			}
+		}
+		if (bad == 0) != c.ok {
+			t.Errorf("%s: %d records are wrong", c.name, bad)
+		}
 	}
 }

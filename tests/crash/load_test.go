@@ -169,7 +169,7 @@ func (l *load) verify(ctx context.Context) {
 func (l *load) summary() string {
 	return fmt.Sprintf("%d kills; %d requests answered, %d without an answer; %d transfers of unknown outcome sent again, %d of them had happened; "+
 		"%d online indexes begun, found after a kill: %v; %d tables made and dropped; Time To Live changed %d times, found after a kill: %v, %d expired items were gone; "+
-		"%d stream records, %d read again",
+		"%d stream records, %d read again, %d shards with a parent, %d records of expired items",
 		l.rounds, l.acked.Load(), l.lost.Load(), l.bank.repeated, l.bank.repeatedDone, l.online.number, l.online.met, l.churn.number,
-		l.fleeting.toggled, l.fleeting.met, l.fleeting.deleted, l.streams.told, l.streams.again)
+		l.fleeting.toggled, l.fleeting.met, l.fleeting.deleted, l.streams.told, l.streams.again, l.streams.rolled, l.streams.tables[fleetingTable].expired)
 }

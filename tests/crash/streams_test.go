@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -12,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
 	streamtypes "github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
 )
@@ -25,6 +27,7 @@ type streams struct {
 	tables map[string]*streamed
 	told   int // records
 	again  int // records that were read again from the beginning
+	rolled int // shards that had a parent
 	looks  int
 }
 
@@ -34,10 +37,13 @@ type streamed struct {
 	keys   []string
 	items  map[string]item
 	shards map[string]*shard
+	// expired is how many items went by themselves.
+	expired int
 }
 
 // shard is what was read of a shard.
 type shard struct {
+	parent   *shard   // nil if it had none
 	events   []string // their ids
 	last     string   // the sequence number of the last
 	iterator *string
@@ -48,6 +54,7 @@ type shard struct {
 func streamedTables() map[string][]string {
 	return map[string][]string{
 		plainTable: {"pk"}, indexedTable: {"pk", "sk"}, counterTable: {"pk"}, accountTable: {"pk"}, ledgerTable: {"pk"},
+		fleetingTable: {"pk"},
 	}
 }
 
@@ -66,13 +73,7 @@ func (s *streams) prepare(ctx context.Context, l *load) error {
 // step reads what is new in the stream of one table.
 func (s *streams) step(w *worker) outcome {
 	time.Sleep(2 * time.Millisecond)
-	names := slices.Sorted(func(yield func(string) bool) {
-		for name := range s.tables {
-			if !yield(name) {
-				return
-			}
-		}
-	})
+	names := slices.Sorted(maps.Keys(s.tables))
 	name := names[w.IntN(len(names))]
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -80,24 +81,46 @@ func (s *streams) step(w *worker) outcome {
 	return w.outcomeOf("reading the stream of "+name, err)
 }
 
-// follow reads each shard of a stream on, a page of it, and says how many records there were.
+// discover finds the new shards of a stream.
+func (s *streams) discover(ctx context.Context, l *load, t *streamed) error {
+	in := &dynamodbstreams.DescribeStreamInput{StreamArn: &t.arn}
+	for {
+		out, err := s.client.DescribeStream(ctx, in)
+		if err != nil {
+			return err
+		}
+		for _, sh := range out.StreamDescription.Shards {
+			if t.shards[*sh.ShardId] != nil {
+				continue
+			}
+			known := &shard{}
+			if t.shards[*sh.ShardId] = known; sh.ParentShardId != nil {
+				if known.parent = t.shards[*sh.ParentShardId]; known.parent == nil {
+					l.found.add("shard %s comes before its parent %s", *sh.ShardId, *sh.ParentShardId)
+				}
+				s.rolled++
+			}
+		}
+		if in.ExclusiveStartShardId = out.StreamDescription.LastEvaluatedShardId; in.ExclusiveStartShardId == nil {
+			return nil
+		}
+	}
+}
+
+// follow reads each shard of a stream on whose parent has ended, a page of it, and says how much it read: records, and ends of
+// shards.
 func (s *streams) follow(ctx context.Context, l *load, name string) (n int, err error) {
 	t := s.tables[name]
-	d, err := s.client.DescribeStream(ctx, &dynamodbstreams.DescribeStreamInput{StreamArn: &t.arn})
-	if err != nil {
+	if err := s.discover(ctx, l, t); err != nil {
 		return 0, err
 	}
-	for _, sh := range d.StreamDescription.Shards {
-		known := t.shards[*sh.ShardId]
-		if known == nil {
-			known = &shard{}
-			t.shards[*sh.ShardId] = known
-		}
-		if known.ended {
+	for _, id := range slices.Sorted(maps.Keys(t.shards)) {
+		known := t.shards[id]
+		if known.ended || known.parent != nil && !known.parent.ended {
 			continue
 		}
 		if known.iterator == nil {
-			in := &dynamodbstreams.GetShardIteratorInput{StreamArn: &t.arn, ShardId: sh.ShardId, ShardIteratorType: streamtypes.ShardIteratorTypeTrimHorizon}
+			in := &dynamodbstreams.GetShardIteratorInput{StreamArn: &t.arn, ShardId: &id, ShardIteratorType: streamtypes.ShardIteratorTypeTrimHorizon}
 			if known.last != "" {
 				in.ShardIteratorType, in.SequenceNumber = streamtypes.ShardIteratorTypeAfterSequenceNumber, &known.last
 			}
@@ -113,13 +136,16 @@ func (s *streams) follow(ctx context.Context, l *load, name string) (n int, err 
 		}
 		for _, r := range out.Records {
 			if err := t.apply(name, known, r); err != nil {
-				l.found.add("stream of %s, shard %s: %v", name, *sh.ShardId, err)
+				l.found.add("stream of %s, shard %s: %v", name, id, err)
 			}
 		}
+		s.told += len(out.Records)
 		n += len(out.Records)
-		known.iterator, known.ended = out.NextShardIterator, out.NextShardIterator == nil
+		if known.iterator = out.NextShardIterator; known.iterator == nil {
+			known.ended = true
+			n++
+		}
 	}
-	s.told += n
 	return n, nil
 }
 
@@ -138,6 +164,13 @@ func (t *streamed) apply(name string, sh *shard, r streamtypes.Record) error {
 	key := registerOf(name, keys)
 	if was := t.items[key]; render(was) != render(orNil(before)) {
 		err = errors.Join(err, fmt.Errorf("record %s says that %s was %s; the records before say %s", sequence, key, brief(before), brief(was)))
+	}
+	if r.UserIdentity != nil {
+		t.expired++
+		expires, isNumber := before["expires"].(*types.AttributeValueMemberN)
+		if name != fleetingTable || len(after) > 0 || !isNumber || number(expires) >= int(r.Dynamodb.ApproximateCreationDateTime.Unix()) {
+			err = errors.Join(err, fmt.Errorf("record %s says that the service made %s of %s", sequence, brief(after), brief(before)))
+		}
 	}
 	sh.last = sequence
 	sh.events = append(sh.events, *r.EventID)
@@ -168,18 +201,22 @@ func (s *streams) verify(ctx context.Context, l *load) error {
 				sh.iterator = nil
 			}
 		}
-		for {
+		// Items expire meanwhile. If nothing is read after the scan, nothing changed since what was read before it.
+		var items []item
+		for quiet := false; ; {
 			n, err := s.follow(ctx, l, name)
 			if err != nil {
 				return err
 			}
-			if n == 0 {
+			if n == 0 && quiet {
 				break
 			}
-		}
-		items, err := scan(ctx, l.client, name, "")
-		if err != nil {
-			return err
+			if quiet = n == 0; !quiet {
+				continue
+			}
+			if items, err = scan(ctx, l.client, name, ""); err != nil {
+				return err
+			}
 		}
 		for _, it := range items {
 			if key := registerOf(name, it); render(it) != render(t.items[key]) {
