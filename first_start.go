@@ -129,6 +129,11 @@ func (s *Server) recall(ctx context.Context, ids *identity.Store, opts Options) 
 	}
 	s.credentials.Account = account
 	folder := identity.Folder(opts.Data)
+	if claimed, err := ids.Claimed(ctx); err != nil {
+		return err
+	} else if claimed { // it may have ended between the claim and this
+		forgetSetupToken(opts)
+	}
 	// The file is the operator's, who may have taken it away.
 	if key, err := folder.AccessKey(); err == nil {
 		s.credentials = Credentials{key.ID, key.Secret, account, folder.CredentialsPath()}

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/statordb/stator/internal/federation"
 	"github.com/statordb/stator/internal/kv"
@@ -83,9 +84,10 @@ type Store struct {
 	log           *slog.Logger
 	uses          usages
 
-	// hashing is held while a password is tried outside of changes: each takes time and memory on purpose.
-	hashing sync.Mutex
-	cache   cache
+	// hashing lets few passwords be hashed at a time, outside of changes: each takes time and memory on purpose. Few more
+	// may wait.
+	hashing, waiting *semaphore.Weighted
+	cache            cache
 	// tokenKeys are the sealers of session tokens by the ids of their keys.
 	tokenKeys sync.Map
 	// checked is when the generation in the engine was last compared with the cache's, in nanoseconds since start.
@@ -100,7 +102,8 @@ func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, seal: seal, now: opts.Now, log: orDiscard(opts.Logger)}
+	s := &Store{db: db, seal: seal, now: opts.Now, log: orDiscard(opts.Logger),
+		hashing: semaphore.NewWeighted(maxHashing), waiting: semaphore.NewWeighted(maxWaiting)}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -182,4 +185,15 @@ func (s *Store) change(ctx context.Context, fn func(kv.Txn) error) error {
 		s.cache.clear()
 	}
 	return err
+}
+
+// quietly runs fn in a transaction that takes its turn among all changes, for what has no say in permissions: nobody has to
+// forget anything.
+func (s *Store) quietly(ctx context.Context, fn func(kv.Txn) error) error {
+	return s.db.Update(ctx, func(tx kv.Txn) error {
+		if err := tx.Lock(ctx, generationKey()); err != nil {
+			return err
+		}
+		return fn(tx)
+	})
 }
