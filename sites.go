@@ -14,17 +14,25 @@ func (s *Server) openSites(opts Options) (map[string]http.Handler, error) {
 	if s.audit != nil {
 		log = s.audit.Log
 	}
+	var mail signin.Sender
+	if opts.SMTPURL != "" {
+		var err error
+		if mail, err = signin.SMTP(opts.SMTPURL, opts.SMTPFrom); err != nil {
+			return nil, err
+		}
+	}
 	s.signIn = signin.New(signin.Options{
 		Identities: s.identities,
 		OpenAuth:   opts.Auth == AuthOpen,
 		SignUp:     opts.SignUp,
 		Region:     opts.Region,
 		Version:    opts.Version,
+		Mail:       mail,
 		Claimed:    func() { forgetSetupToken(opts) },
 		Audit:      log,
 		Logger:     opts.Logger,
 	})
-	return map[string]http.Handler{"/signin": s.signIn, "/console": http.HandlerFunc(noConsole)}, nil
+	return map[string]http.Handler{"/signin": s.signIn, "/federation": s.signIn, "/console": http.HandlerFunc(noConsole)}, nil
 }
 
 // noConsole stands where the pages of the console will be.

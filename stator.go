@@ -88,6 +88,10 @@ type Options struct {
 	PublicURL string
 	// SignUp lets strangers make accounts of their own in the console.
 	SignUp bool
+	// SMTPURL is the server that sends the codes that people need who sign up or have forgotten a password, such as
+	// smtps://user:password@mail.example.com, and SMTPFrom the address that they are from. Without, codes are logged, and
+	// whoever reads the log hands them on.
+	SMTPURL, SMTPFrom string
 	// Version is what the console shows as the server's.
 	Version string
 	// Metrics serves /metrics without authentication.

@@ -55,6 +55,8 @@ func serve(ctx context.Context, args []string, std stdio) error {
 		AllowedNetworks: c.allowed,
 		TrustedProxies:  c.proxies,
 		SignUp:          c.signUp == "open" || c.signUp == "auto" && local && len(c.proxies) == 0 && c.publicURL == "",
+		SMTPURL:         c.smtpURL,
+		SMTPFrom:        c.smtpFrom,
 		Version:         buildVersion(),
 		Metrics:         c.metrics == "on" || c.metrics == "auto" && local,
 		Throttle:        c.throttle,

@@ -102,6 +102,14 @@ func (c *checker) record(parts []string) error {
 			c.problem("it is not the address of %s", account)
 		}
 		return err
+	case kind == signUpKind && len(parts) == 2:
+		c.decode(new(signUpRecord))
+	case kind == resetKind && len(parts) == 2:
+		c.decode(new(resetRecord))
+	case kind == newEmailKind && len(parts) == 2:
+		c.decode(new(newEmailRecord))
+	case kind == usedKind && len(parts) == 2:
+		c.decode(new(expiring))
 	case kind == "tokenkey" && len(parts) == 2:
 		c.decode(new(tokenKeyRecord))
 	case kind == "use" && len(parts) == 3:

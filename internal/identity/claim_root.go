@@ -82,8 +82,8 @@ func (s *Store) ClaimRoot(ctx context.Context, c *Claim) (*SignIn, error) {
 	if err != nil {
 		return out, err
 	}
-	var hash string
-	if err := s.hash(ctx, func() error { hash = hashPassword(c.Password); return nil }); err != nil {
+	l, err := s.firstLogin(ctx, c.Password)
+	if err != nil {
 		return out, err
 	}
 	err = s.change(ctx, func(tx kv.Txn) error {
@@ -97,7 +97,7 @@ func (s *Store) ClaimRoot(ctx context.Context, c *Claim) (*SignIn, error) {
 		}
 		a.Name, a.SetupHash = c.AccountName, nil
 		out.Principal = rootPrincipal(id).Principal
-		out.Token, err = e.enter(&signer{account: &a, owner: id}, &loginRecord{Created: e.now, Changed: e.now, Hash: hash, Used: &e.now}, nil)
+		out.Token, err = e.enter(&signer{account: &a, owner: id}, l, nil)
 		return err
 	})
 	if err == nil {

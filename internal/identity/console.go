@@ -31,8 +31,6 @@ const (
 	consoleSeen = time.Minute
 	// maxConsoles bounds the sessions of one principal. Beyond, the one that was used longest ago ends.
 	maxConsoles = 100
-	// maxSwept is how many that are over are removed at a time.
-	maxSwept = 1000
 )
 
 // ErrNoConsole: there is no such session of the console any more.
@@ -296,37 +294,4 @@ func (t *session) owner() string {
 		owner += ":" + t.Name
 	}
 	return owner
-}
-
-// sweep removes the sessions of the console that are over.
-func (s *Store) sweep(ctx context.Context) error {
-	var over []consoleRecord
-	now := s.now()
-	err := s.db.View(ctx, func(r kv.Reader) error {
-		over = nil
-		start, end := keyspace.IdentityRange("console")
-		return r.Scan(ctx, kv.Range{Start: start, End: end}, func(key, _ []byte) (bool, error) {
-			c, ok, err := get[consoleRecord](ctx, r, key)
-			if err == nil && ok && !now.Before(c.ends()) {
-				over = append(over, c)
-			}
-			return len(over) < maxSwept, err
-		})
-	})
-	if err != nil || len(over) == 0 {
-		return err
-	}
-	return s.quietly(ctx, func(tx kv.Txn) error {
-		for _, c := range over {
-			e := &edit{&view{ctx: ctx, r: tx, s: s, account: c.Session.Account}, tx, whole(now)}
-			// It may have been used meanwhile, on a server whose clock is behind.
-			if _, err := e.liveConsole(c.Session.Console); !errors.Is(err, ErrNoConsole) {
-				continue
-			}
-			if err := e.endConsole(c.Owner, c.Session.Console); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
 }

@@ -126,6 +126,10 @@ func (s *Store) createAccount(req *awsapi.Request) (awsapi.Call, error) {
 	})
 }
 
+func tooManyAccounts() *awsapi.Error {
+	return organizationError("ConstraintViolationException", "You have exceeded the allowed number of AWS accounts.")
+}
+
 // newAccount gives a new account its id and its e-mail address. The record is the caller's to write.
 func (e *edit) newAccount(a *accountRecord, address string) (id string, err error) {
 	n, err := e.count("account")
@@ -133,7 +137,7 @@ func (e *edit) newAccount(a *accountRecord, address string) (id string, err erro
 		return "", err
 	}
 	if n >= maxAccounts {
-		return "", organizationError("ConstraintViolationException", "You have exceeded the allowed number of AWS accounts.")
+		return "", tooManyAccounts()
 	}
 	for there := true; there; { // a second time once in 90 million
 		id = NewAccount()

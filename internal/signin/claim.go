@@ -21,7 +21,7 @@ func (h *Handler) claim(x *call) (any, error) {
 	if err != nil {
 		if e, ok := errors.AsType[*awsapi.Error](err); ok && e.Status == http.StatusUnauthorized {
 			h.guesses.failed(x, "")
-			h.logIn(x, "root", out, false)
+			h.logIn(x, rootType, out, false)
 		}
 		return nil, err
 	}
@@ -29,6 +29,6 @@ func (h *Handler) claim(x *call) (any, error) {
 		h.Claimed()
 	}
 	h.enter(x, out.Token)
-	h.logIn(x, "root", out, true)
+	h.logIn(x, rootType, out, true)
 	return signInOutput{out.State}, nil
 }

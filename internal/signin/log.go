@@ -46,11 +46,11 @@ func (h *Handler) logIn(x *call, kind string, s *identity.SignIn, ok bool) {
 	}
 	if who.Type == policy.Unknown { // what was given for a name may be a password
 		who.Type, who.Name = policy.User, audit.Hidden
-		if kind == "root" {
+		if kind == rootType {
 			who.Type = policy.Root
 		}
 	}
-	h.event(x, "ConsoleLogin", who, result, map[string]string{"LoginTo": x.origin() + "/console/", "MobileVersion": "No", "MFAUsed": mfa})
+	h.event(x, "ConsoleLogin", who, result, map[string]string{"LoginTo": x.origin() + consolePath, "MobileVersion": "No", "MFAUsed": mfa})
 }
 
 func (h *Handler) logOut(x *call, who *policy.Principal, everywhere bool) {

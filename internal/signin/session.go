@@ -80,7 +80,7 @@ func (h *Handler) signIn(x *call) (any, error) {
 	a := &identity.Attempt{Password: in.Password, MFACode: strings.TrimSpace(in.MFACode), NewPassword: in.NewPassword, Context: x.context()}
 	var name string
 	switch in.Type {
-	case "root":
+	case rootType:
 		a.Email = strings.TrimSpace(in.Email)
 		name = "root/" + a.Email
 	case "user":

@@ -78,6 +78,18 @@ func New(opts Options) *Handler {
 		"DELETE /signin/sessions": h.signOutEverywhere,
 		"GET /signin/credentials": h.credentials,
 		"POST /signin/claim":      h.claim,
+
+		"POST /signin/signup":          h.signUp,
+		"POST /signin/signup/verify":   h.verifySignUp,
+		"POST /signin/signup/complete": h.completeSignUp,
+
+		"POST /signin/password":        h.changePassword,
+		"POST /signin/password/forgot": h.forgotPassword,
+		"POST /signin/password/reset":  h.resetPassword,
+		"POST /signin/email":           h.changeEmail,
+		"POST /signin/email/verify":    h.verifyEmail,
+		"GET /signin/billing-access":   h.getBillingAccess,
+		"POST /signin/billing-access":  h.setBillingAccess,
 	}
 	return h
 }
@@ -107,6 +119,10 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set("Cross-Origin-Resource-Policy", "same-origin")
 	header.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 	x := &call{server.InfoOf(r), w, r}
+	if r.URL.Path == federationPath {
+		h.federation(x)
+		return
+	}
 	out, err := h.answer(x)
 	if err != nil {
 		h.fail(x, err)
