@@ -15,7 +15,7 @@ import (
 func (h *Handler) event(x *call, name string, who policy.Principal, result string, additional map[string]string) {
 	e := &audit.Event{
 		Time: x.Time, Service: "signin", Operation: name, UserAgent: x.r.UserAgent(), RequestID: x.RequestID, Principal: who,
-		Response: audit.FromValue(map[string]string{name: result}), Additional: additional,
+		Response: audit.FromResult(name, result), Additional: additional,
 	}
 	if x.Source.IsValid() {
 		e.SourceIP = x.Source.String()
