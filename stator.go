@@ -234,7 +234,7 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	}
 	s.handler = server.New(server.Options{
 		Recorder:        recorder,
-		Operations:      slices.Concat(tables.Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations()),
+		Operations:      slices.Concat(tables.Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations(), ids.AccountManagementOperations()),
 		Sites:           sites,
 		Auth:            auth,
 		Region:          opts.Region,

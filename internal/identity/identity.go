@@ -68,6 +68,9 @@ type Options struct {
 	// PublicURL is how clients reach the server, "" if nobody has said: SAML assertions may be meant for /saml there, as
 	// they may for AWS's own address.
 	PublicURL string
+	// NewEmail mails a code to what is to be the address of a root user, later; the code is "" if it is another's already. It
+	// is nil if nobody can.
+	NewEmail func(to, code string) error
 	// Logger gets what goes wrong in the background; nil drops it.
 	Logger *slog.Logger
 }
@@ -82,6 +85,7 @@ type Store struct {
 	metadata      *lru.Cache[[sha256.Size]byte, *federation.Metadata]
 	samlEndpoints []string
 	log           *slog.Logger
+	newEmail      func(to, code string) error
 	uses          usages
 
 	// hashing lets few passwords be hashed at a time, outside of changes: each takes time and memory on purpose. Few more
@@ -102,7 +106,7 @@ func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, seal: seal, now: opts.Now, log: orDiscard(opts.Logger),
+	s := &Store{db: db, seal: seal, now: opts.Now, log: orDiscard(opts.Logger), newEmail: opts.NewEmail,
 		hashing: semaphore.NewWeighted(maxHashing), waiting: semaphore.NewWeighted(maxWaiting)}
 	if s.now == nil {
 		s.now = time.Now

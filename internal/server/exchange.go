@@ -164,7 +164,11 @@ func (x *exchange) call() {
 // findTarget finds the operation that the header names, or at least the API that it would be of.
 func (x *exchange) findTarget() {
 	target := header(x.r, "X-Amz-Target")
-	if route := x.h.routes[target]; route != nil {
+	route := x.h.routes[target]
+	if target == "" && x.r.URL.Path != "/" {
+		route = x.h.paths["POST "+x.r.URL.Path]
+	}
+	if route != nil {
 		x.found(route)
 	} else {
 		x.api = apiOfTarget(target)
@@ -211,8 +215,12 @@ func (x *exchange) fail(err error) {
 	if !ok && !errors.As(err, &e) {
 		e = awsapi.Internal(err)
 	}
-	if x.api.query() {
+	switch {
+	case x.api.query():
 		e = e.ForQuery()
+	case x.api.rest:
+		e = e.ForREST()
+		x.w.Header().Set("X-Amzn-Errortype", e.Code)
 	}
 	x.code, x.message = e.Code, e.Message
 	if e.Status >= http.StatusInternalServerError {

@@ -58,6 +58,7 @@ type Options struct {
 // Handler answers every request. It is an http.Handler for HTTP/1.1 and HTTP/2.
 type Handler struct {
 	routes   map[string]*route    // by X-Amz-Target
+	paths    map[string]*route    // of the REST protocol
 	actions  map[queryName]*route // of the query protocol
 	trusted  []netip.Prefix
 	allowed  []netip.Prefix // none: all
@@ -125,14 +126,17 @@ type route struct {
 }
 
 func (h *Handler) addRoutes(operations []awsapi.Operation) {
-	h.routes, h.actions = make(map[string]*route), make(map[queryName]*route)
+	h.routes, h.paths, h.actions = make(map[string]*route), make(map[string]*route), make(map[queryName]*route)
 	for _, op := range operations {
 		a := apiOf(op.Service, op.Name)
 		r := &route{operation: op, api: a, data: slices.Contains(a.data, op.Name), services: []string{a.service},
 			activity: identity.ActivityOf(op.Service, op.Name), metrics: h.metrics.route(op.Service, op.Name)}
-		if a.query() {
+		switch {
+		case a.rest:
+			h.paths[op.Path] = r
+		case a.query():
 			h.actions[queryName{a.version, op.Name}] = r
-		} else {
+		default:
 			h.routes[a.target+op.Name] = r
 		}
 	}

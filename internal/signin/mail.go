@@ -71,12 +71,12 @@ func (o *outbox) do(job func(context.Context) error) error {
 
 func (o *outbox) close() { o.jobs.Wait() }
 
-// NewEmailMail is the mail to what is to be a root user's address; without a code the address is another's already.
-func NewEmailMail(to, code string) Mail {
+// MailNewEmail mails a code to what is to be a root user's address; without a code the address is another's already.
+func (h *Handler) MailNewEmail(to, code string) error {
 	m := Mail{To: to, Subject: "Your e-mail address for Stator", Text: "To make this the address of your root user, use the code " + code + ". It is valid for 15 minutes.\n\n" +
 		"If you did not ask for it, somebody has typed your address by mistake. Do nothing.\n"}
 	if code == "" {
 		m.Text = "Somebody wants to make this the address of the root user of an account. It is the address of another account already, and stays it.\n"
 	}
-	return m
+	return h.outbox.do(func(ctx context.Context) error { return h.Mail.Send(ctx, m) })
 }

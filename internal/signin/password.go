@@ -126,8 +126,7 @@ func (h *Handler) changeEmail(x *call) (any, error) {
 		h.countGuess(x, name, err)
 		return nil, asSignedIn(err)
 	}
-	m := NewEmailMail(in.Email, code)
-	return struct{}{}, h.outbox.do(func(ctx context.Context) error { return h.Mail.Send(ctx, m) })
+	return struct{}{}, h.MailNewEmail(in.Email, code)
 }
 
 // verifyEmail takes the code.
