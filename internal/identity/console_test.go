@@ -308,3 +308,73 @@ func TestSigninTokensEnd(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Any server over the engine serves a session, and none does when one has ended it.
+func TestConsoleSessionsOnSeveralServers(t *testing.T) {
+	c, key, db, ctx := newClock(noon), NewMasterKey(), memory(t), t.Context()
+	one, first := begun(t, db, Options{MasterKey: key, Now: c.now})
+	two, err := Open(ctx, db, Options{MasterKey: key, Now: c.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = one.ClaimRoot(ctx, &Claim{SetupToken: first.SetupToken, Email: rootEmail, AccountName: "Example", Password: goodPassword})
+	if err != nil {
+		t.Fatal(err)
+	}
+	signIn := func(s *Store) (token string) {
+		t.Helper()
+		in, err := s.SignIn(ctx, &Attempt{Email: rootEmail, Password: goodPassword})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return in.Token
+	}
+	for what, end := range map[string]func(token string) error{
+		"sign-out":            func(token string) error { _, err := one.SignOut(ctx, token, false); return err },
+		"sign-out everywhere": func(string) error { _, err := one.SignOut(ctx, signIn(one), true); return err },
+		"a new password": func(string) error {
+			_, err := one.ChangeRootPassword(ctx, signIn(one), goodPassword, "Another-Horse-2")
+			return or(err, one.edit(ctx, account, func(e *edit) error { // the old one, for the next
+				a, err := e.accountOf()
+				if err != nil {
+					return err
+				}
+				a.Root.Hash = hashPassword(goodPassword)
+				return put(e.tx, accountKey(account), *a)
+			}))
+		},
+		"too many sessions": func(string) error {
+			for range maxConsoles {
+				c.pass(time.Second)
+				if err := one.quietly(ctx, func(tx kv.Txn) error {
+					e := &edit{&view{ctx: ctx, r: tx, s: one, account: account}, tx, whole(c.now())}
+					_, err := e.beginConsole(session{Account: account, Issued: e.now, Expires: e.now.Add(ConsoleSession)})
+					return err
+				}); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	} {
+		token := signIn(two)
+		k, err := two.ConsoleCredentials(ctx, token)
+		if err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		for _, s := range []*Store{one, two} {
+			if _, p, err := s.Lookup(ctx, k.ID, k.SessionToken); err != nil || p.Type != policy.Root {
+				t.Errorf("%s: before: %v", what, err)
+			}
+		}
+		if err := end(token); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+		c.pass(2 * time.Second)
+		for i, s := range []*Store{one, two} {
+			if _, _, err := s.Lookup(ctx, k.ID, k.SessionToken); !errors.Is(err, ErrExpiredToken) {
+				t.Errorf("%s: server %d: %v", what, i+1, err)
+			}
+		}
+	}
+}

@@ -24,6 +24,7 @@ func TestPasswordChangeAtFirstSignIn(t *testing.T) {
 	b.signIn("AuthenticationFailed", in.with("Password", "Wrong-Horse-1").with("NewPassword", "Another-Horse-2"))
 	b.signIn("PasswordPolicyViolation", in.with("NewPassword", "short"))
 	b.signIn("PasswordPolicyViolation", in.with("NewPassword", password))
+	b.signIn("PasswordPolicyViolation", in.with("NewPassword", strings.Repeat("Aa1-", 33)))
 	b.signIn("SignedIn", in.with("NewPassword", "Another-Horse-2"))
 	b.signIn("AuthenticationFailed", in)
 	b.signIn("SignedIn", asUser("ada", "Another-Horse-2"))
