@@ -23,6 +23,7 @@ var services = []struct{ service, title, reference, missing string }{
 	{"dynamodb", "Amazon DynamoDB", "amazondynamodb", "UnknownOperationException"},
 	{"iam", "AWS Identity and Access Management", "IAM", "NotImplemented"},
 	{"sts", "AWS Security Token Service", "STS", "NotImplemented"},
+	{"account", "AWS Account Management", "accounts", "UnknownOperationException"},
 	{"organizations", "AWS Organizations", "organizations", "UnknownOperationException"},
 	{"cloudwatch", "Amazon CloudWatch", "AmazonCloudWatch", "UnknownOperationException"},
 	{"cloudtrail", "AWS CloudTrail", "awscloudtrail", "UnknownOperationException"},
@@ -37,6 +38,7 @@ func TestOperationsAreDocumented(t *testing.T) {
 	var ids identity.Store
 	of := map[string][]awsapi.Operation{}
 	for _, op := range slices.Concat(dynamodb.New(nil, nil).Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations(),
+		ids.AccountManagementOperations(),
 		cloudwatch.New(nil).Operations(), cloudtrail.New(nil).Operations(), accessanalyzer.New(nil).Operations(),
 		costexplorer.New(nil, costexplorer.Options{}).Operations()) {
 		of[op.Service] = append(of[op.Service], op)

@@ -120,7 +120,7 @@ func TestAPIs(t *testing.T) {
 			// Paths name the operations of REST.
 			if name := a.target + a.version; (name == "") != (a.protocol == awsapi.REST) || seen[name] {
 				t.Errorf("%s: %q is not the API's own", a.service, name)
-			} else {
+			} else if name != "" {
 				seen[name] = true
 			}
 			if (a.version != "") != a.query() || a.query() == (a.contentType != "") {

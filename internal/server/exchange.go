@@ -19,8 +19,9 @@ type exchange struct {
 	r     *http.Request
 	id    string
 	start time.Time
-	route *route // nil until it is known
-	api   *api   // whose answer it is: the route's, or the one whose errors fit best
+	route *route   // nil until it is known
+	site  *website // whose answer it is, nil for APIs
+	api   *api     // whose answer it is: the route's, or the one whose errors fit best
 	// from is the source, once sourceKnown says that somebody has asked for it.
 	from        netip.Addr
 	sourceKnown bool
@@ -67,6 +68,8 @@ func (x *exchange) end() {
 	now := h.now()
 	took := now.Sub(x.start)
 	switch {
+	case x.site != nil:
+		x.site.metrics.observe(x.code, took)
 	case x.route != nil:
 		x.route.metrics.observe(x.code, took)
 	case x.r.Method == http.MethodPost || x.api.query():

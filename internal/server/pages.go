@@ -15,6 +15,10 @@ func (x *exchange) page() {
 		x.callQuery()
 		return
 	}
+	if x.r.URL.Path == "/" && x.wantsConsole() {
+		x.toConsole()
+		return
+	}
 	if x.r.URL.Path != "/metrics" { // which no other site has to read
 		x.cors()
 	}

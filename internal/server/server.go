@@ -42,6 +42,9 @@ type Options struct {
 	// /healthz and /readyz. So is what has no address, as over a Unix socket. None means that everything is allowed.
 	// Behind TrustedProxies it is what they say that counts.
 	AllowedNetworks []netip.Prefix
+	// Sites are the handlers of what browsers see, by path: "/signin" is for that path and all below it. They get an Info
+	// in the context of their requests. Browsers that ask for / are sent to "/console", if there is such a site.
+	Sites map[string]http.Handler
 	// Metrics serves /metrics, to anyone who can reach it and is in an allowed network.
 	Metrics bool
 	// Counters are what /metrics shows of other parts.
@@ -68,8 +71,9 @@ type Handler struct {
 	log      *slog.Logger
 	metrics  *metrics
 	page     http.Handler // of /metrics; nil if it is not served
-	exchange sync.Pool    // of *exchange
-	zippers  sync.Pool    // of *gzip.Writer
+	sites    map[string]*website
+	exchange sync.Pool // of *exchange
+	zippers  sync.Pool // of *gzip.Writer
 	draining atomic.Bool
 	// largeBodies is the memory that is left for bodies over firstRead, in bytes.
 	largeBodies *semaphore.Weighted
@@ -98,6 +102,7 @@ func New(opts Options) *Handler {
 	h.metrics.watch(func() float64 { return float64(h.failures.Sources(h.now())) })
 	h.metrics.count(opts.Counters)
 	h.addRoutes(opts.Operations)
+	h.addSites(opts.Sites)
 	if opts.Metrics {
 		h.page = h.metrics.page()
 	}
@@ -155,6 +160,10 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer x.end()
 	if !x.admitted() {
 		x.forbid()
+		return
+	}
+	if site := h.siteOf(r.URL.Path); site != nil {
+		x.visit(site)
 		return
 	}
 	if r.URL.Path != "/" && x.callPath() {
