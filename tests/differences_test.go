@@ -163,9 +163,9 @@ var differences = []difference{
 		},
 	},
 	{
-		title:  "A stream has four open shards at any time",
+		title:  "Shards of a stream do not split",
 		aws:    "A stream has a shard for each partition of its table. A busy one splits: its shard closes and has two children.",
-		stator: "A stream has four open shards from its first day to its last, whatever is written. Each closes after four hours and has one child.",
+		stator: "A stream begins with as many open shards as on AWS, four if the table is on-demand and one if it has up to 1,000 write units, but never more than four, and it keeps as many, whatever is written. Each closes after four hours and has one child.",
 		why:    "A shard is no machine here: one that splits would not take more writes, and consumers poll every shard that there is. Those that follow all children, as they must on AWS, find the one.",
 		shows: func(t *testing.T, db *dynamodb.Client) {
 			enabled := &types.StreamSpecification{StreamEnabled: aws.Bool(true), StreamViewType: types.StreamViewTypeNewImage}

@@ -30,7 +30,7 @@ type Options struct {
 	Logger *slog.Logger
 	// ShardLife is how long a shard of a stream is open; 0 is four hours.
 	ShardLife time.Duration
-	// Lanes is how many shards of a new stream are open at a time; 0 is four.
+	// Lanes is how many shards of a new stream are open at a time; 0 is one to four, as the throughput of the table asks for.
 	Lanes int
 	// ExpireEvery is how often expired items are looked for; 0 is every second.
 	ExpireEvery time.Duration
@@ -72,7 +72,7 @@ type Store struct {
 func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
 	s := &Store{db: db, now: opts.Now, log: opts.Logger, counting: make(chan struct{}, 1),
 		expired:   opts.Expired,
-		shardLife: cmp.Or(opts.ShardLife, defaultShardLife), lanes: cmp.Or(opts.Lanes, defaultLanes)}
+		shardLife: cmp.Or(opts.ShardLife, defaultShardLife), lanes: opts.Lanes}
 	if s.now == nil {
 		s.now = time.Now
 	}

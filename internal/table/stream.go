@@ -81,9 +81,23 @@ const (
 	streamRetention  = 24 * time.Hour
 )
 
-// defaultLanes is as many as the partitions that AWS gives a new table, and enough that writers of an engine on one machine
-// do not wait for each other: see BenchmarkWriteStreamParallel.
-const defaultLanes = 4
+// maxLanes is as many as the partitions that AWS gives a new on-demand table, and enough that writers of an engine on one
+// machine do not wait for each other: see BenchmarkWriteStreamParallel.
+const maxLanes = 4
+
+// lanesOf returns how many lanes a new stream of a table has: one for each partition that AWS would give the table for its
+// provisioned throughput, of 3000 units for reads or 1000 for writes each (developer guide, "Partitions and data
+// distribution").
+func (s *Store) lanesOf(d *Descriptor) int {
+	read, write := d.Settings.Throughput.Read, d.Settings.Throughput.Write
+	switch {
+	case s.lanes > 0:
+		return s.lanes
+	case read == 0 && write == 0:
+		return maxLanes
+	}
+	return int(min(max((min(read, 1e6)+3*min(write, 1e6)+2999)/3000, 1), maxLanes))
+}
 
 func isView(view string) bool {
 	switch view {
@@ -214,7 +228,7 @@ func (s *Store) newStream(ctx context.Context, tx kv.Txn, d *Descriptor, state S
 	secret := make([]byte, 16)
 	_, _ = rand.Read(secret) // never fails
 	next := *d.Stream
-	next.ID, next.Label, next.Lanes = id, at.Format(streamLabel), s.lanes
+	next.ID, next.Label, next.Lanes = id, at.Format(streamLabel), s.lanesOf(d)
 	d.Stream, d.LatestStream = &next, next.Label
 	def := &StreamDefinition{Stream: next, Scope: d.Scope, Table: d.Name, Partition: d.Partition, Sort: d.Sort,
 		Created: now, State: state, Secret: secret}

@@ -330,7 +330,7 @@ func TestStreamsAreRemovedOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if def := streamOf(t, s, again); def.Label != old.Label || def.ID == old.ID || len(must[[]Shard](t)(s.Shards(ctx, def))) != defaultLanes {
+	if def := streamOf(t, s, again); def.Label != old.Label || def.ID == old.ID || len(must[[]Shard](t)(s.Shards(ctx, def))) != maxLanes {
 		t.Errorf("%+v after %+v", def, old)
 	}
 }
@@ -445,5 +445,19 @@ func TestCheckFindsInStreams(t *testing.T) {
 				t.Errorf("%v %+v: %s", err, sum, found)
 			}
 		})
+	}
+}
+
+func TestLanesOfThroughput(t *testing.T) {
+	s := openStore(t, openDB(t), Options{})
+	for _, c := range []struct {
+		read, write int64
+		lanes       int
+	}{
+		{0, 0, 4}, {5, 5, 1}, {3000, 0, 1}, {1500, 500, 1}, {1500, 501, 2}, {1, 2000, 3}, {1, 40_000, 4}, {1 << 62, 1 << 62, 4},
+	} {
+		if n := s.lanesOf(&Descriptor{Settings: Settings{Throughput: Throughput{Read: c.read, Write: c.write}}}); n != c.lanes {
+			t.Errorf("%d lanes for %d reads and %d writes a second", n, c.read, c.write)
+		}
 	}
 }
