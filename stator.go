@@ -18,6 +18,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/statordb/stator/internal/console"
 	"github.com/statordb/stator/internal/dynamodb"
 	"github.com/statordb/stator/internal/identity"
 	"github.com/statordb/stator/internal/kv"
@@ -226,6 +227,7 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 		Ready:           s.ready,
 		TrustedProxies:  opts.TrustedProxies,
 		AllowedNetworks: opts.AllowedNetworks,
+		Console:         console.Handler(),
 		Metrics:         opts.Metrics,
 		Logger:          opts.Logger,
 	})

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -13,6 +14,11 @@ const readyTimeout = 2 * time.Second
 func (x *exchange) page() {
 	if x.r.Method == http.MethodGet && x.isQueryPage() {
 		x.callQuery()
+		return
+	}
+	if x.h.console != nil && x.ofConsole() {
+		x.answered = true
+		x.h.console.ServeHTTP(x.w, x.r)
 		return
 	}
 	if x.r.URL.Path != "/metrics" { // which no other site has to read
@@ -36,6 +42,14 @@ func (x *exchange) page() {
 	default:
 		x.unknownPage()
 	}
+}
+
+// ofConsole says whether it is for a person: a page of the console, or / opened in a browser. What health checks and
+// SDKs send to / does not ask for HTML.
+func (x *exchange) ofConsole() bool {
+	path := x.r.URL.Path
+	return path == "/console" || strings.HasPrefix(path, "/console/") ||
+		path == "/" && strings.Contains(header(x.r, "Accept"), "text/html")
 }
 
 func (x *exchange) readiness() {

@@ -42,6 +42,8 @@ type Options struct {
 	// /healthz and /readyz. So is what has no address, as over a Unix socket. None means that everything is allowed.
 	// Behind TrustedProxies it is what they say that counts.
 	AllowedNetworks []netip.Prefix
+	// Console serves what is below /console/, and browsers that open / are sent there. Nil: there is none.
+	Console http.Handler
 	// Metrics serves /metrics, to anyone who can reach it and is in an allowed network.
 	Metrics bool
 	// Recorder is told of the requests; nil if nobody is.
@@ -65,6 +67,7 @@ type Handler struct {
 	log      *slog.Logger
 	metrics  *metrics
 	page     http.Handler // of /metrics; nil if it is not served
+	console  http.Handler // nil if there is none
 	exchange sync.Pool    // of *exchange
 	zippers  sync.Pool    // of *gzip.Writer
 	draining atomic.Bool
@@ -79,8 +82,8 @@ type Handler struct {
 func New(opts Options) *Handler {
 	h := &Handler{
 		auth: opts.Auth, region: opts.Region, ready: opts.Ready, now: opts.Now, log: opts.Logger,
-		recorder: opts.Recorder,
-		trusted:  unmapped(opts.TrustedProxies), allowed: unmapped(opts.AllowedNetworks), metrics: newMetrics(),
+		recorder: opts.Recorder, console: opts.Console,
+		trusted: unmapped(opts.TrustedProxies), allowed: unmapped(opts.AllowedNetworks), metrics: newMetrics(),
 	}
 	if h.now == nil {
 		h.now = time.Now

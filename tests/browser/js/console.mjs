@@ -1,0 +1,93 @@
+// What every flow needs: a browser with a page that fails the test on any error in its console, and on serious faults of
+// accessibility.
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+/** The server under test. */
+export const url = process.env.STATOR_URL;
+
+const axeSource = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/**
+ * Runs flow(page) in a browser with nothing in it. t is of node:test. Options:
+ * errors: a pattern of console errors that the flow means to cause, such as a request that is refused;
+ * the others are of Playwright's newContext.
+ */
+export async function browse(t, flow, { errors = null, ...options } = {}) {
+  const profile = await mkdtemp(join(tmpdir(), "stator-browser-"));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: process.env.CHROMIUM,
+    args: [
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+    viewport: { width: 1280, height: 900 },
+    reducedMotion: "reduce",
+    acceptDownloads: true,
+    ...options,
+  });
+  try {
+    const page = context.pages()[0] ?? (await context.newPage());
+    const faults = watch(page, errors);
+    try {
+      await flow(page, context);
+    } catch (e) {
+      // What the page says is worth more than the selector that was not found.
+      const text = await page.locator("body").innerText().catch(() => "");
+      throw new Error(`${e.message}\nat ${page.url()}\nfaults: ${faults.join("\n")}\npage: ${text.slice(0, 3000)}`, { cause: e });
+    }
+    assert.deepEqual(faults, [], "errors in the browser's console");
+  } finally {
+    await context.close();
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** Collects what must not happen: errors in the console, refused by the CSP included, exceptions, requests to others. */
+function watch(page, expected) {
+  const faults = [];
+  const fault = (text) => {
+    if (!expected?.test(text)) faults.push(text);
+  };
+  page.on("console", (m) => m.type() === "error" && fault(`console: ${m.text()} (${m.location().url})`));
+  page.on("pageerror", (e) => fault(`exception: ${e.stack ?? e}`));
+  page.on("request", (r) => {
+    if (!/^(data|blob):/.test(r.url()) && new URL(r.url()).origin !== new URL(url).origin) fault(`request to ${r.url()}`);
+  });
+  return faults;
+}
+
+/** Opens a page of the console, such as "/console/iam/users", and waits until its heading is there. */
+export async function open(page, path, heading) {
+  await page.goto(url + path);
+  if (heading) await page.getByRole("heading", { level: 1, name: heading }).waitFor();
+}
+
+/** Fails on faults of accessibility that axe-core calls serious or critical. Call it where a page is complete. */
+export async function accessible(page) {
+  // An evaluation is not subject to the page's CSP; a script element would be.
+  await page.evaluate(axeSource);
+  const faults = await page.evaluate(async () => {
+    const { violations } = await globalThis.axe.run(document, { resultTypes: ["violations"] });
+    return violations
+      .filter((v) => v.impact === "serious" || v.impact === "critical")
+      .map((v) => `${v.id}: ${v.help}: ${v.nodes.map((n) => n.target.join(" ")).slice(0, 5).join("; ")}`);
+  });
+  assert.deepEqual(faults, [], `accessibility of ${page.url()}`);
+}
+
+/** Writes docs/images/NAME.png if STATOR_SCREENSHOTS names that folder. */
+export async function screenshot(page, name) {
+  const folder = process.env.STATOR_SCREENSHOTS;
+  if (folder) await page.screenshot({ path: join(folder, `${name}.png`), animations: "disabled" });
+}
