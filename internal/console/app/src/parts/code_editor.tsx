@@ -1,11 +1,12 @@
 // The one way to edit or show code: CodeMirror. It is in a shadow root, because only there it gives its styles to the
 // browser as objects; in the document it would insert a style element, which the Content-Security-Policy refuses.
-import { json, jsonParseLinter } from "@codemirror/lang-json";
+import { json } from "@codemirror/lang-json";
+import { ensureSyntaxTree } from "@codemirror/language";
 import { lintGutter, linter, type Diagnostic } from "@codemirror/lint";
 import { Compartment, EditorState, type Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { basicSetup } from "codemirror";
-import { useEffect, useRef } from "react";
+import { useEffect, useLayoutEffect, useRef } from "react";
 import { useSettings } from "../shell/settings";
 
 export type { Diagnostic };
@@ -27,20 +28,19 @@ export function CodeEditor({ label, value, onChange, language = "json", validate
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const variable = useRef(new Compartment());
-  const calls = useRef({ onChange, validate });
-  calls.current = { onChange, validate };
+  const typed = useRef(value);
+  const calls = useRef({ value, onChange, validate });
+  calls.current = { value, onChange, validate };
   const { mode } = useSettings();
   const extensions: Extension = [
     theme(mode === "dark", lines),
-    // With rich text the browser would keep colours in style attributes when a selection is typed over, and the policy
-    // refuses those too.
-    EditorView.contentAttributes.of({ "aria-label": label, contenteditable: "plaintext-only" }),
+    EditorView.contentAttributes.of({ "aria-label": label }),
     EditorState.readOnly.of(!onChange),
   ];
   useEffect(() => {
     const root = host.current!.shadowRoot ?? host.current!.attachShadow({ mode: "open" });
     const faults = linter(async (v) => [
-      ...(language === "json" && v.state.doc.toString().trim() ? jsonParseLinter()(v) : []),
+      ...(language === "json" ? jsonFault(v.state) : []),
       ...((await calls.current.validate?.(v.state.doc.toString())) ?? []),
     ]);
     const state = EditorState.create({
@@ -50,8 +50,13 @@ export function CodeEditor({ label, value, onChange, language = "json", validate
         language === "json" ? json() : [],
         faults,
         lintGutter(),
+        replacing,
         EditorView.lineWrapping,
-        EditorView.updateListener.of((u) => u.docChanged && calls.current.onChange?.(u.state.doc.toString())),
+        EditorView.updateListener.of((u) => {
+          if (!u.docChanged) return;
+          typed.current = u.state.doc.toString();
+          if (typed.current !== calls.current.value) calls.current.onChange?.(typed.current);
+        }),
         variable.current.of(extensions),
       ],
     });
@@ -64,12 +69,49 @@ export function CodeEditor({ label, value, onChange, language = "json", validate
     view.current?.dispatch({ effects: variable.current.reconfigure(extensions) });
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [mode, label, lines, !onChange]);
-  useEffect(() => {
-    const now = view.current?.state.doc.toString();
-    if (now !== value) view.current?.dispatch({ changes: { from: 0, to: now!.length, insert: value } });
+  // What was typed comes back as value; anything else is somebody's new text. It must not be an effect that waits, which could
+  // take back what was typed meanwhile.
+  useLayoutEffect(() => {
+    if (!view.current || value === typed.current) return;
+    view.current.dispatch({ changes: { from: 0, to: view.current.state.doc.length, insert: value } });
   }, [value]);
   return <div ref={host} />;
 }
+
+/** What JSON.parse says, at the place that the parser of the editor finds, since browsers leave it out more and more. */
+function jsonFault(state: EditorState): Diagnostic[] {
+  const text = state.doc.toString();
+  if (!text.trim()) return [];
+  try {
+    JSON.parse(text);
+    return [];
+  } catch (e) {
+    let from = -1;
+    ensureSyntaxTree(state, text.length, 500)?.iterate({
+      enter: (node) => {
+        if (node.type.isError && from < 0) from = node.from;
+      },
+    });
+    from = Math.min(Math.max(from, 0), text.length);
+    const message = (e as SyntaxError).message;
+    return [{ from, to: Math.min(from + 1, text.length), severity: "error", message }];
+  }
+}
+
+/**
+ * Typing over a selection. Chrome would do it itself, and keep the colours of what was selected in a style attribute, which the
+ * policy refuses too, with an error in the console.
+ */
+const replacing = EditorView.domEventHandlers({
+  beforeinput(e, view) {
+    const { from, to, empty } = view.state.selection.main;
+    const text = e.data;
+    if (e.inputType !== "insertText" || e.isComposing || text === null || empty || view.state.readOnly) return false;
+    const insert = () => view.state.update(view.state.replaceSelection(text), { userEvent: "input.type", scrollIntoView: true });
+    if (!view.state.facet(EditorView.inputHandler).some((handle) => handle(view, from, to, text, insert))) view.dispatch(insert());
+    return true;
+  },
+});
 
 const theme = (dark: boolean, lines: number) =>
   EditorView.theme(
