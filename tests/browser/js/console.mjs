@@ -10,6 +10,9 @@ import { chromium } from "playwright-core";
 /** The server under test. */
 export const url = process.env.STATOR_URL;
 
+/** How long something may take to appear, in milliseconds: machines that run tests may be busy. */
+const patience = 120_000;
+
 const axeSource = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /**
@@ -36,6 +39,7 @@ export async function browse(t, flow, { errors = null, ...options } = {}) {
     acceptDownloads: true,
     ...options,
   });
+  context.setDefaultTimeout(patience);
   try {
     const page = context.pages()[0] ?? (await context.newPage());
     const faults = watch(page, errors);

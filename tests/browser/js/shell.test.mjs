@@ -15,8 +15,8 @@ test("lists of users and tables", (t) =>
     await page.getByRole("link", { name: "Tables" }).click();
     await page.getByRole("heading", { level: 1, name: "Tables" }).waitFor();
     assert.match(page.url(), /\/console\/dynamodb\/tables$/);
-    assert.equal(await page.title(), "Tables | DynamoDB | Stator");
-    assert.equal(await page.evaluate(() => document.activeElement.textContent), "Tables", "the focus is on the heading");
+    await page.waitForFunction(() => document.title === "Tables | DynamoDB | Stator");
+    await page.waitForFunction(() => document.activeElement.matches("h1"));
     await page.getByText("No tables", { exact: true }).waitFor();
     await accessible(page);
   }));
