@@ -46,6 +46,10 @@ func chromium(t *testing.T) string {
 	return harness.Tool(t, name)
 }
 
+func TestFirstLoad(t *testing.T) {
+	flow(t, "first_load.test.mjs", signedIn(t, harness.Start(t)))
+}
+
 func TestShell(t *testing.T) {
 	flow(t, "shell.test.mjs", signedIn(t, harness.Start(t)))
 }

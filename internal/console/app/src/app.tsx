@@ -14,6 +14,7 @@ import { SessionProvider, useSession } from "./session/session";
 import { useLinks } from "./shell/links";
 import { NotificationsProvider } from "./shell/notifications";
 import { Shell } from "./shell/shell";
+import { Waiting } from "./shell/waiting";
 
 export function App() {
   return (
@@ -39,7 +40,7 @@ function Views() {
     return (
       <Shell section={sectionOf(path)}>
         <Boundary place={path}>
-          <Suspense>
+          <Suspense fallback={<Waiting />}>
             <Switch>
               {sections.flatMap((s) => s.routes).map((r) => (
                 <Route key={r.path} path={r.path} component={r.page} />

@@ -19,7 +19,7 @@ export function Sessions() {
         items={[
           { label: "Signed in as", value: <span className="breaks">{principal.Arn}</span> },
           { label: "Since", value: <Time at={new Date(principal.SignedInAt)} /> },
-          { label: "Until", value: <Time at={new Date(principal.Expires)} /> },
+          { label: "Ends, if you do nothing", value: <Time at={new Date(principal.Expires)} /> },
           { label: "MFA", value: principal.MFA ? "Used" : "Not used" },
         ]}
       />

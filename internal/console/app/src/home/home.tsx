@@ -3,7 +3,7 @@ import { Page } from "../shell/page";
 import { AccountCard } from "./account_card";
 import { Checklist } from "./checklist";
 import { Learn } from "./learn";
-import { Recent } from "./recent";
+import { Services } from "./services";
 
 const wide = { default: 12, m: 7 };
 const narrow = { default: 12, m: 5 };
@@ -13,7 +13,7 @@ export default function Home() {
     <Page title="Console home">
       <Grid gridDefinition={[{ colspan: wide }, { colspan: narrow }, { colspan: wide }, { colspan: narrow }]}>
         <Checklist />
-        <Recent />
+        <Services />
         <Learn />
         <AccountCard />
       </Grid>

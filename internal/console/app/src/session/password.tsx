@@ -1,6 +1,7 @@
 import Checkbox from "@cloudscape-design/components/checkbox";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 
 interface PasswordProps {
@@ -13,7 +14,7 @@ interface PasswordProps {
 export function Password({ value, onChange, label = "Password" }: PasswordProps) {
   const [shown, setShown] = useState(false);
   return (
-    <>
+    <SpaceBetween size="xs">
       <FormField label={label}>
         <Input
           type={shown ? "text" : "password"}
@@ -25,6 +26,6 @@ export function Password({ value, onChange, label = "Password" }: PasswordProps)
       <Checkbox checked={shown} onChange={({ detail }) => setShown(detail.checked)}>
         Show password
       </Checkbox>
-    </>
+    </SpaceBetween>
   );
 }

@@ -33,7 +33,7 @@ export function AccountNavigation() {
       items: Object.entries(names).map(([id, text]) => ({
         id,
         text,
-        description: id,
+        labelTag: id,
         itemType: "checkbox",
         checked: id === region,
       })),

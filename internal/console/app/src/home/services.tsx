@@ -5,13 +5,13 @@ import Link from "@cloudscape-design/components/link";
 import { sections } from "../sections";
 import { recentSections } from "../shell/recent";
 
-/** The sections that were opened last, and after them those that never were. */
-export function Recent() {
+/** All services: those that were opened last, then those that never were. */
+export function Services() {
   const recent = recentSections();
   const rank = (href: string) => (recent.includes(href) ? recent.indexOf(href) : recent.length);
   const shown = sections.filter((s) => s.href !== "/console/").sort((a, b) => rank(a.href) - rank(b.href));
   return (
-    <Container fitHeight header={<Header variant="h2">Recently visited</Header>}>
+    <Container fitHeight header={<Header variant="h2" description="Those that you used last come first.">Services</Header>}>
       <ul className="plain">
         {shown.map((s) => (
           <li key={s.href}>
