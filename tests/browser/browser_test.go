@@ -29,6 +29,9 @@ func flow(t *testing.T, script, endpoint string, env ...string) {
 		env = append(env, "STATOR_SCREENSHOTS="+folder)
 	}
 	harness.JavaScript(t, env, "js", filepath.Join("js", script), filepath.Join("js", "console.mjs"))
+	if *screenshots {
+		shrink(t, "../../docs/images")
+	}
 }
 
 // chromium is the browser. Where there is none, root gets Debian's, and others skip the test.

@@ -90,8 +90,12 @@ func Run(t testing.TB, env []string, dir, program string, args ...string) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), program, args...)
 	cmd.Dir, cmd.Env = dir, env
-	if out, err := cmd.CombinedOutput(); err != nil {
+	out, err := cmd.CombinedOutput()
+	if err != nil {
 		t.Fatalf("%s %q: %v\n%s", filepath.Base(program), args, err, out)
+	}
+	if testing.Verbose() { // what it measured, say
+		t.Logf("%s", out)
 	}
 }
 
