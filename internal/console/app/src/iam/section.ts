@@ -1,4 +1,5 @@
 import { route, type Section } from "../shell/section";
+import { permissionsRoutes } from "./permissions_routes";
 
 export const iam: Section = {
   text: "IAM",
@@ -32,6 +33,7 @@ export const iam: Section = {
     { type: "link", text: "My security credentials", href: "/console/iam/security-credentials" },
   ],
   routes: [
+    ...permissionsRoutes,
     route("/console/iam", () => import("../shell/placeholder")),
     route("/console/iam/users", () => import("./users")),
     route("/console/iam/users/create", () => import("../shell/placeholder")),
