@@ -52,7 +52,7 @@ func (a *auditor) Record(r *server.Record) {
 		e.Principal = r.Principal.Principal
 	}
 	if r.TLS != nil {
-		e.TLS = &audit.TLS{Version: strings.ReplaceAll(tls.VersionName(r.TLS.Version), "TLS 1", "TLSv1"),
+		e.TLS = &audit.TLS{Version: audit.TLSVersion(r.TLS.Version),
 			Cipher: tls.CipherSuiteName(r.TLS.CipherSuite), Host: r.Host}
 	}
 	a.members(e, r)

@@ -21,7 +21,8 @@ func (s *Server) openIdentities(ctx context.Context, opts Options) (*identity.St
 	if err != nil {
 		return nil, nil, err
 	}
-	ids, err := identity.Open(ctx, s.db, identity.Options{MasterKey: keys[0], OldKeys: keys[1:], PublicURL: opts.PublicURL, Logger: opts.Logger})
+	ids, err := identity.Open(ctx, s.db, identity.Options{MasterKey: keys[0], OldKeys: keys[1:], PublicURL: opts.PublicURL, Logger: opts.Logger,
+		NewEmail: func(to, code string) error { return s.signIn.MailNewEmail(to, code) }})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -129,6 +130,11 @@ func (s *Server) recall(ctx context.Context, ids *identity.Store, opts Options) 
 	}
 	s.credentials.Account = account
 	folder := identity.Folder(opts.Data)
+	if claimed, err := ids.Claimed(ctx); err != nil {
+		return err
+	} else if claimed { // it may have ended between the claim and this
+		forgetSetupToken(opts)
+	}
 	// The file is the operator's, who may have taken it away.
 	if key, err := folder.AccessKey(); err == nil {
 		s.credentials = Credentials{key.ID, key.Secret, account, folder.CredentialsPath()}

@@ -18,12 +18,12 @@ import (
 	"slices"
 	"time"
 
-	"github.com/statordb/stator/internal/console"
 	"github.com/statordb/stator/internal/dynamodb"
 	"github.com/statordb/stator/internal/identity"
 	"github.com/statordb/stator/internal/kv"
 	"github.com/statordb/stator/internal/kv/pebblekv"
 	"github.com/statordb/stator/internal/server"
+	"github.com/statordb/stator/internal/signin"
 	"github.com/statordb/stator/internal/table"
 )
 
@@ -86,6 +86,14 @@ type Options struct {
 	// PublicURL is how clients reach the server, such as https://db.example.com. SAML assertions may be meant for /saml
 	// there.
 	PublicURL string
+	// SignUp lets strangers make accounts of their own in the console.
+	SignUp bool
+	// SMTPURL is the server that sends the codes that people need who sign up or have forgotten a password, such as
+	// smtps://user:password@mail.example.com, and SMTPFrom the address that they are from. Without, codes are logged, and
+	// whoever reads the log hands them on.
+	SMTPURL, SMTPFrom string
+	// Version is what the console shows as the server's.
+	Version string
 	// Metrics serves /metrics without authentication.
 	Metrics bool
 	// Logger gets what the server has to say; nil drops it.
@@ -109,13 +117,14 @@ func (c Credentials) GoString() string { return c.String() }
 
 // Server is an open server. It is an http.Handler, safe for concurrent use.
 type Server struct {
-	handler     *server.Handler
-	audit       *auditor
-	db          *pebblekv.DB
-	store       *table.Store
-	identities  *identity.Store
-	region      string
-	credentials Credentials
+	handler      *server.Handler
+	audit        *auditor
+	signIn       *signin.Handler
+	db           *pebblekv.DB
+	store        *table.Store
+	identities   *identity.Store
+	region, data string
+	credentials  Credentials
 }
 
 var _ http.Handler = (*Server)(nil)
@@ -129,7 +138,7 @@ func Open(opts Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{db: db, region: opts.Region}
+	s := &Server{db: db, region: opts.Region, data: opts.Data}
 	if err := s.wire(context.Background(), opts); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -215,19 +224,23 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	if s.audit != nil {
 		recorder = s.audit
 	}
+	sites, err := s.openSites(opts)
+	if err != nil {
+		return err
+	}
 	tables := dynamodb.New(s.store, principals)
 	if opts.Throttle {
 		tables.Throttle(time.Now)
 	}
 	s.handler = server.New(server.Options{
 		Recorder:        recorder,
-		Operations:      slices.Concat(tables.Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations()),
+		Operations:      slices.Concat(tables.Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations(), ids.AccountManagementOperations()),
+		Sites:           sites,
 		Auth:            auth,
 		Region:          opts.Region,
 		Ready:           s.ready,
 		TrustedProxies:  opts.TrustedProxies,
 		AllowedNetworks: opts.AllowedNetworks,
-		Console:         console.Handler(),
 		Metrics:         opts.Metrics,
 		Logger:          opts.Logger,
 	})
@@ -257,6 +270,19 @@ func (s *Server) Credentials() (c Credentials, ok bool) {
 	return s.credentials, s.credentials.AccessKeyID != ""
 }
 
+// SetupToken returns the file with the token that a person claims the first root user with; "" if there is none, or
+// somebody has.
+func (s *Server) SetupToken() string {
+	if s.data == "" || s.identities == nil {
+		return ""
+	}
+	file := identity.Folder(s.data).SetupTokenPath()
+	if _, err := os.Stat(file); err != nil {
+		return ""
+	}
+	return file
+}
+
 // Serve answers requests on ln until ctx ends. Then it takes no new ones, and returns when those in flight are
 // answered, or after grace. Listeners that give TLS connections must offer h2 for HTTP/2.
 func (s *Server) Serve(ctx context.Context, ln net.Listener, grace time.Duration) error {
@@ -268,6 +294,9 @@ func (s *Server) Close() error {
 	var err error
 	if s.store != nil {
 		err = s.store.Close()
+	}
+	if s.signIn != nil {
+		err = errors.Join(err, s.signIn.Close())
 	}
 	if s.identities != nil {
 		err = errors.Join(err, s.identities.Close())

@@ -19,6 +19,7 @@ var services = []struct{ service, title, reference, missing string }{
 	{"dynamodb", "Amazon DynamoDB", "amazondynamodb", "UnknownOperationException"},
 	{"iam", "AWS Identity and Access Management", "IAM", "NotImplemented"},
 	{"sts", "AWS Security Token Service", "STS", "NotImplemented"},
+	{"account", "AWS Account Management", "accounts", "UnknownOperationException"},
 	{"organizations", "AWS Organizations", "organizations", "UnknownOperationException"},
 }
 
@@ -28,7 +29,7 @@ var streams = []string{"DescribeStream", "GetRecords", "GetShardIterator", "List
 func TestOperationsAreDocumented(t *testing.T) {
 	var ids identity.Store
 	of := map[string][]awsapi.Operation{}
-	for _, op := range slices.Concat(dynamodb.New(nil, nil).Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations()) {
+	for _, op := range slices.Concat(dynamodb.New(nil, nil).Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations(), ids.AccountManagementOperations()) {
 		of[op.Service] = append(of[op.Service], op)
 	}
 	var b strings.Builder

@@ -42,7 +42,8 @@ type config struct {
 	cacheMiB                        int64
 	grace                           time.Duration
 	masterKeyCommand                string
-	publicURL                       string
+	publicURL, signUp               string
+	smtpURL, smtpFrom               string
 	auditLog                        string
 	auditData                       bool
 	auditMaxSize, auditMaxFiles     int
@@ -93,6 +94,9 @@ func (c *config) serveFlags(f *flag.FlagSet) {
 	f.BoolVar(&c.throttle, "throttle", false, "limit requests to the throughput of tables and indexes, as AWS does; each server counts for itself")
 	f.Int64Var(&c.cacheMiB, "cache-mib", 8, "`MiB` of memory for the engine's cache; give it more if the data is much larger")
 	f.StringVar(&c.publicURL, "public-url", "", "`URL` by which clients reach the server; SAML assertions may be meant for /saml there")
+	f.StringVar(&c.signUp, "sign-up", "auto", "let strangers make accounts of their own in the console: open, closed, or auto: when only this machine can reach it")
+	f.StringVar(&c.smtpURL, "smtp-url", "", "`URL` of the server that mails codes to those who sign up or have forgotten a root password, as smtps://user:password@mail.example.com; give it in the environment (default the codes are logged)")
+	f.StringVar(&c.smtpFrom, "smtp-from", "", "`address` that mails are from")
 	f.StringVar(&c.auditLog, "audit-log", auditAuto, "`file` that says who did what, a line for each request on tables and identities; - is standard error, off is none, auto is audit.log in the data folder")
 	f.BoolVar(&c.auditData, "audit-data-events", false, "have reads and writes of items in the audit log too, without their values")
 	f.IntVar(&c.auditMaxSize, "audit-max-size-mb", 100, "`MiB` after which another audit log is begun")
@@ -160,6 +164,12 @@ func (c *config) check() error {
 	}
 	if c.metrics != "auto" && c.metrics != "on" && c.metrics != "off" {
 		return &usageError{fmt.Sprintf("--metrics %q: it is auto, on or off", c.metrics)}
+	}
+	if c.signUp != "auto" && c.signUp != "open" && c.signUp != "closed" {
+		return &usageError{fmt.Sprintf("--sign-up %q: it is auto, open or closed", c.signUp)}
+	}
+	if (c.smtpURL == "") != (c.smtpFrom == "") {
+		return &usageError{"--smtp-url and --smtp-from go together"}
 	}
 	if (c.tlsCert == "") != (c.tlsKey == "") {
 		return &usageError{"--tls-cert and --tls-key go together"}

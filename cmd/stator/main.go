@@ -73,16 +73,25 @@ func version(_ context.Context, args []string, std stdio) error {
 	if len(args) > 0 {
 		return &usageError{"it takes no arguments"}
 	}
-	v := "unknown"
+	v := buildVersion()
 	if info, ok := debug.ReadBuildInfo(); ok {
-		v = info.Main.Version
-		for _, s := range info.Settings {
-			if s.Key == "vcs.revision" && (v == "(devel)" || v == "") {
-				v = s.Value
-			}
-		}
 		v += " " + info.GoVersion
 	}
 	_, err := fmt.Fprintln(std.out, "stator", v)
 	return err
+}
+
+// buildVersion is the version of the program, or the revision that it was built from.
+func buildVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	v := info.Main.Version
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && (v == "(devel)" || v == "") {
+			v = s.Value
+		}
+	}
+	return v
 }

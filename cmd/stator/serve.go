@@ -54,6 +54,10 @@ func serve(ctx context.Context, args []string, std stdio) error {
 		PublicURL:       c.publicURL,
 		AllowedNetworks: c.allowed,
 		TrustedProxies:  c.proxies,
+		SignUp:          c.signUp == "open" || c.signUp == "auto" && local && len(c.proxies) == 0 && c.publicURL == "",
+		SMTPURL:         c.smtpURL,
+		SMTPFrom:        c.smtpFrom,
+		Version:         buildVersion(),
 		Metrics:         c.metrics == "on" || c.metrics == "auto" && local,
 		Throttle:        c.throttle,
 		Audit:           stator.AuditOptions{Path: c.auditPath(), Data: c.auditData, MaxSizeMB: c.auditMaxSize, MaxFiles: c.auditMaxFiles},
@@ -96,7 +100,7 @@ func announceAndServe(ctx context.Context, c *config, s *stator.Server, ln net.L
 func printReady(out io.Writer, at announcement, engine string, s *stator.Server) error {
 	text := "Stator is ready.\n" +
 		"  endpoint     " + at.Endpoint + "\n" +
-		"  console      " + at.Endpoint + "/\n" +
+		"  console      " + at.Endpoint + "/console/\n" +
 		"  region       " + at.Region + "\n" +
 		"  account      " + s.Account() + "\n"
 	c, ok := s.Credentials()
@@ -107,6 +111,9 @@ func printReady(out io.Writer, at announcement, engine string, s *stator.Server)
 		text += "  credentials  " + c.File + " (profile default)\n"
 	default:
 		text += "  credentials  no longer in the data folder\n"
+	}
+	if file := s.SetupToken(); file != "" && at.Auth != "open" {
+		text += "  setup token  " + file + " (claim the root user with it in the console)\n"
 	}
 	if engine == "memory" {
 		text += "  data         in memory: gone when the server stops\n"

@@ -10,6 +10,8 @@
 package audit
 
 import (
+	"crypto/tls"
+	"strings"
 	"time"
 
 	"github.com/statordb/stator/internal/policy"
@@ -55,4 +57,9 @@ type Event struct {
 type TLS struct {
 	// Version and Cipher are names as in TLSv1.3 and TLS_AES_128_GCM_SHA256, Host is the client's Host header.
 	Version, Cipher, Host string
+}
+
+// TLSVersion is the name of a version of TLS as CloudTrail has it.
+func TLSVersion(version uint16) string {
+	return strings.ReplaceAll(tls.VersionName(version), "TLS 1", "TLSv1")
 }

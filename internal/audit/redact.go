@@ -52,6 +52,16 @@ func FromValue(v any) Redacted {
 	return FromJSON(body)
 }
 
+// FromResult is the one member of what a sign-in event answers: {"ConsoleLogin": "Success"}. Both are a program's words, and
+// stay as they are.
+func FromResult(event, result string) Redacted {
+	text, err := encode(map[string]string{event: result})
+	if err != nil {
+		return Redacted{}
+	}
+	return Redacted{text: text}
+}
+
 // newRedacted redacts a tree of maps, slices, and what is neither.
 func newRedacted(v any) Redacted {
 	text, err := encode(redact("", v))

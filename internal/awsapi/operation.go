@@ -16,6 +16,8 @@ type Operation struct {
 	Service string
 	// Name is AWS's name of the operation: PutItem.
 	Name string
+	// Path is the method and the path of an operation of REST JSON, a pattern of http.ServeMux; "" for all others.
+	Path string
 	// Decode reads the input and checks what can be checked without looking at any data. It is nil for an
 	// operation that Stator does not have yet.
 	Decode func(*Request) (Call, error)

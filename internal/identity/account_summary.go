@@ -25,6 +25,9 @@ func (s *Store) getAccountSummary(req *awsapi.Request) (awsapi.Call, error) {
 			"AccountPasswordPresent": 0, "Providers": 0,
 			"GlobalEndpointTokenVersion": int32(max(1, a.TokenVersion)),
 		}
+		if a.Root != nil {
+			m["AccountPasswordPresent"] = 1
+		}
 		for name, k := range map[string]kind{"Users": userKind, "Groups": groupKind, "Roles": roleKind, "Policies": policyKind, "InstanceProfiles": profileKind} {
 			n, err := v.count("name", v.account, string(k))
 			if err != nil {

@@ -163,6 +163,7 @@ func (s *Store) assumeRole(req *awsapi.Request) (awsapi.Call, error) {
 		return nil, validationError("The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining")
 	}
 	a := &assumption{session: session{Name: *in.RoleSessionName}, arn: *in.RoleArn}
+	a.Chained = req.Caller.Type == policy.RoleSession
 	if err := a.tag(req.Caller, in.Tags, in.TransitiveTagKeys); err != nil {
 		return nil, err
 	}

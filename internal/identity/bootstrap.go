@@ -11,6 +11,7 @@ import (
 const (
 	adminUser  = "Administrator"
 	adminGroup = "Administrators"
+	firstEmail = "root@localhost.localdomain" // until somebody claims the root user
 )
 
 // First is what the first start hands to the operator.
@@ -54,7 +55,10 @@ func (s *Store) Bootstrap(ctx context.Context, first First) error {
 		if err := put(tx, markKey(), markRecord{first.Account, s.seal.seal(nil, markName)}); err != nil {
 			return err
 		}
-		if err := put(tx, accountKey(first.Account), accountRecord{Created: now, SetupHash: setup[:], Name: "Management", Email: "root@localhost.localdomain"}); err != nil {
+		if err := put(tx, accountKey(first.Account), accountRecord{Created: now, SetupHash: setup[:], Name: "Management", Email: firstEmail}); err != nil {
+			return err
+		}
+		if err := put(tx, emailKey(firstEmail), first.Account); err != nil {
 			return err
 		}
 		if err := s.putTokenKey(tx, now); err != nil {

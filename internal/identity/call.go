@@ -42,8 +42,10 @@ type call struct {
 	change  func(*edit) (any, error) // this
 	// before is done before change and outside of its transaction, which all changes wait for. It may be nil.
 	before func(*view) error
-	extra  []condition
-	aside  bool // what it changes has no say in permissions: nobody has to forget anything
+	// after is done after change, when that is on disk. It may be nil.
+	after func() error
+	extra []condition
+	aside bool // what it changes has no say in permissions: nobody has to forget anything
 
 	asked bool
 	need  policy.Need // what was asked for
@@ -181,6 +183,9 @@ func (c *call) Run(ctx context.Context, dst []byte) ([]byte, error) {
 		case errors.Is(err, kv.ErrTooLarge): // quotas do not count white space, and escapes take more than what they stand for
 			err = limitExceeded("What the request changes would be too large to be stored.")
 		}
+	}
+	if err == nil && c.after != nil {
+		err = c.after()
 	}
 	if err != nil {
 		return dst, err

@@ -84,6 +84,32 @@ func (c *checker) record(parts []string) error {
 		if c.decode(&a) && a.Alias != "" {
 			return c.there("its alias", aliasKey(a.Alias), parts[1])
 		}
+	case kind == "console" && len(parts) == 2:
+		var console consoleRecord
+		if !c.decode(&console) {
+			return nil
+		}
+		return c.there("its entry at its owner", consoleOfKey(console.Session.Account, console.Owner, parts[1]), "")
+	case kind == "consoleof" && len(parts) == 4:
+		return c.there("the session", consoleKey(parts[3]), "")
+	case kind == "email" && len(parts) == 2:
+		var account string
+		if !c.decode(&account) {
+			return nil
+		}
+		a, _, err := get[accountRecord](c.ctx, c.r, accountKey(account))
+		if err == nil && !strings.EqualFold(a.Email, parts[1]) {
+			c.problem("it is not the address of %s", account)
+		}
+		return err
+	case kind == signUpKind && len(parts) == 2:
+		c.decode(new(signUpRecord))
+	case kind == resetKind && len(parts) == 2:
+		c.decode(new(resetRecord))
+	case kind == newEmailKind && len(parts) == 2:
+		c.decode(new(newEmailRecord))
+	case kind == usedKind && len(parts) == 2:
+		c.decode(new(expiring))
 	case kind == "tokenkey" && len(parts) == 2:
 		c.decode(new(tokenKeyRecord))
 	case kind == "use" && len(parts) == 3:

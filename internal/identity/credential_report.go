@@ -78,6 +78,9 @@ func (v *view) report() ([]byte, error) {
 	noKey := []string{"false", none, none, none, none}
 	noCerts := []string{"false", none, "false", none}
 	root := []string{"<root_account>", "arn:aws:iam::" + v.account + ":root", stamp(a.Created), "not_supported", "not_supported", "not_supported", "not_supported", "false"}
+	if a.Root != nil && a.Root.Used != nil {
+		root[4] = stamp(*a.Root.Used)
+	}
 	if root[7], err = v.mfaActive(v.account); err != nil {
 		return nil, err
 	}

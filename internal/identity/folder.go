@@ -79,6 +79,17 @@ func (f Folder) WriteAccessKey(k AccessKey) error {
 // WriteSetupToken writes the setup token.
 func (f Folder) WriteSetupToken(token string) error { return f.write(setupTokenFile, token+"\n") }
 
+// SetupTokenPath is where the setup token is, until somebody has claimed the root user.
+func (f Folder) SetupTokenPath() string { return filepath.Join(string(f), setupTokenFile) }
+
+// RemoveSetupToken removes the setup token, if it is there.
+func (f Folder) RemoveSetupToken() error {
+	if err := os.Remove(f.SetupTokenPath()); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
 // write replaces a file as a whole, and returns when it is on disk.
 func (f Folder) write(name, text string) (err error) {
 	t, err := os.CreateTemp(string(f), name+".*") // its mode is 0600

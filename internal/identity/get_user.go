@@ -21,9 +21,11 @@ func (s *Store) getUser(req *awsapi.Request) (awsapi.Call, error) {
 			if err != nil || !ok {
 				return nil, or(err, ErrNoSuchEntity)
 			}
-			return &iam.GetUserOutput{User: &types.User{
-				Arn: aws.String(req.Caller.ARN), CreateDate: aws.Time(whole(a.Created)), UserId: aws.String(v.account),
-			}}, nil
+			root := &types.User{Arn: aws.String(req.Caller.ARN), CreateDate: aws.Time(whole(a.Created)), UserId: aws.String(v.account)}
+			if a.Root != nil {
+				root.PasswordLastUsed = a.Root.Used
+			}
+			return &iam.GetUserOutput{User: root}, nil
 		}
 		u, err := v.userOrCaller(in.UserName)
 		if err != nil {

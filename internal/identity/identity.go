@@ -22,6 +22,7 @@ import (
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/statordb/stator/internal/federation"
 	"github.com/statordb/stator/internal/kv"
@@ -67,6 +68,9 @@ type Options struct {
 	// PublicURL is how clients reach the server, "" if nobody has said: SAML assertions may be meant for /saml there, as
 	// they may for AWS's own address.
 	PublicURL string
+	// NewEmail mails a code to what is to be the address of a root user, later; the code is "" if it is another's already. It
+	// is nil if nobody can.
+	NewEmail func(to, code string) error
 	// Logger gets what goes wrong in the background; nil drops it.
 	Logger *slog.Logger
 }
@@ -81,11 +85,13 @@ type Store struct {
 	metadata      *lru.Cache[[sha256.Size]byte, *federation.Metadata]
 	samlEndpoints []string
 	log           *slog.Logger
+	newEmail      func(to, code string) error
 	uses          usages
 
-	// hashing is held while a password is tried outside of changes: each takes time and memory on purpose.
-	hashing sync.Mutex
-	cache   cache
+	// hashing lets few passwords be hashed at a time, outside of changes: each takes time and memory on purpose. Few more
+	// may wait.
+	hashing, waiting *semaphore.Weighted
+	cache            cache
 	// tokenKeys are the sealers of session tokens by the ids of their keys.
 	tokenKeys sync.Map
 	// checked is when the generation in the engine was last compared with the cache's, in nanoseconds since start.
@@ -100,7 +106,8 @@ func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, seal: seal, now: opts.Now, log: orDiscard(opts.Logger)}
+	s := &Store{db: db, seal: seal, now: opts.Now, log: orDiscard(opts.Logger), newEmail: opts.NewEmail,
+		hashing: semaphore.NewWeighted(maxHashing), waiting: semaphore.NewWeighted(maxWaiting)}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -182,4 +189,15 @@ func (s *Store) change(ctx context.Context, fn func(kv.Txn) error) error {
 		s.cache.clear()
 	}
 	return err
+}
+
+// quietly runs fn in a transaction that takes its turn among all changes, for what has no say in permissions: nobody has to
+// forget anything.
+func (s *Store) quietly(ctx context.Context, fn func(kv.Txn) error) error {
+	return s.db.Update(ctx, func(tx kv.Txn) error {
+		if err := tx.Lock(ctx, generationKey()); err != nil {
+			return err
+		}
+		return fn(tx)
+	})
 }

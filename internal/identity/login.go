@@ -2,7 +2,6 @@ package identity
 
 import (
 	"net/http"
-	"reflect"
 	"slices"
 	"time"
 
@@ -25,6 +24,14 @@ type loginRecord struct {
 	Old     []string `json:",omitempty"`
 	// Used is when somebody last signed in with it.
 	Used *time.Time `json:",omitempty"`
+}
+
+// same says whether nothing but its use has happened to a login: either may be nil.
+func (l *loginRecord) same(other *loginRecord) bool {
+	if l == nil || other == nil {
+		return l == other
+	}
+	return l.Hash == other.Hash && l.Reset == other.Reset && l.Changed.Equal(other.Changed)
 }
 
 // passwordPolicy is what passwords have to be. The names are those of the API.
@@ -79,18 +86,26 @@ func (s *Store) loginCall(req *awsapi.Request, name string, on resource, find fu
 			return err
 		}
 		was = u.Login
-		s.hashing.Lock()
-		defer s.hashing.Unlock()
-		becomes, err = next(v, u)
-		return err
+		return s.hash(v.ctx, func() (err error) {
+			becomes, err = next(v, u)
+			return err
+		})
 	}
 	c.change = func(e *edit) (any, error) {
 		u, err := find(e.view)
 		if err != nil {
 			return nil, err
 		}
-		if !reflect.DeepEqual(u.Login, was) {
+		if !u.Login.same(was) {
 			return nil, concurrentModification()
+		}
+		if was != nil && was.Hash != becomes.Hash {
+			if err := e.signOut(u.ID, e.console()); err != nil {
+				return nil, err
+			}
+		}
+		if was != nil {
+			becomes.Used = u.Login.Used
 		}
 		u.Login = becomes
 		return show(u), save(e, userKind, u)
@@ -194,6 +209,9 @@ func (s *Store) deleteLoginProfile(req *awsapi.Request) (awsapi.Call, error) {
 			return nil, noLogin(u.Name)
 		}
 		u.Login = nil
+		if err := e.signOut(u.ID, ""); err != nil {
+			return nil, err
+		}
 		return nil, save(e, userKind, u)
 	})
 }

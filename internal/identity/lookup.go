@@ -171,8 +171,11 @@ func (s *Store) load(ctx context.Context, id string) (*cached, error) {
 	return c, err
 }
 
-// join says of a principal which organization it is in: that of all accounts.
+// join says of a principal which organization it is in: that of all accounts but those that strangers have made.
 func (v *view) join(p *Principal) error {
+	if a, err := v.accountOf(); err != nil || a.SignedUp {
+		return err
+	}
 	mark, _, err := get[markRecord](v.ctx, v.r, markKey())
 	p.Organization = organization(mark.Account)
 	return err

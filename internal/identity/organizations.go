@@ -2,6 +2,7 @@ package identity
 
 import (
 	"crypto/sha256"
+	"errors"
 	"net/http"
 	"regexp"
 	"strings"
@@ -107,24 +108,13 @@ func (s *Store) createAccount(req *awsapi.Request) (awsapi.Call, error) {
 		if err := e.managed(); err != nil {
 			return nil, err
 		}
-		account := NewAccount()
-		a := accountRecord{Created: e.now, Name: *in.AccountName, Email: *in.Email, Request: newID("")}
-		n := 0
-		err := e.eachAccount("", func(id string, old *accountRecord) (bool, error) {
-			n++
-			if strings.EqualFold(old.Email, a.Email) {
-				return false, organizationError("DuplicateAccountException", "An account with that email address exists already.")
-			}
-			if id == account {
-				account = NewAccount() // once in 900 billion; nobody has that one too
-			}
-			return true, nil
-		})
+		a := accountRecord{Created: e.now, Name: *in.AccountName, Request: newID("")}
+		account, err := e.newAccount(&a, *in.Email)
+		if e, ok := errors.AsType[*awsapi.Error](err); ok && e.Code == emailInUse().Code {
+			err = organizationError("DuplicateAccountException", "An account with that email address exists already.")
+		}
 		if err != nil {
 			return nil, err
-		}
-		if n >= maxAccounts {
-			return nil, organizationError("ConstraintViolationException", "You have exceeded the allowed number of AWS accounts.")
 		}
 		if err := put(e.tx, accountKey(account), a); err != nil {
 			return nil, err
@@ -134,6 +124,29 @@ func (s *Store) createAccount(req *awsapi.Request) (awsapi.Call, error) {
 		}
 		return &organizations.CreateAccountOutput{CreateAccountStatus: a.status(account)}, nil
 	})
+}
+
+func tooManyAccounts() *awsapi.Error {
+	return organizationError("ConstraintViolationException", "You have exceeded the allowed number of AWS accounts.")
+}
+
+// newAccount gives a new account its id and its e-mail address. The record is the caller's to write.
+func (e *edit) newAccount(a *accountRecord, address string) (id string, err error) {
+	n, err := e.count("account")
+	if err != nil {
+		return "", err
+	}
+	if n >= maxAccounts {
+		return "", tooManyAccounts()
+	}
+	for there := true; there; { // a second time once in 90 million
+		id = NewAccount()
+		if _, there, err = get[accountRecord](e.ctx, e.r, accountKey(id)); err != nil {
+			return "", err
+		}
+	}
+	in := &edit{e.of(id), e.tx, e.now}
+	return id, in.setEmail(a, address)
 }
 
 // createAccountRole makes the role of a new account that lets the caller's in.

@@ -1,13 +1,18 @@
 package identity
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
 	"fmt"
+	"net/http"
 	"strings"
+	"sync"
 
 	"golang.org/x/crypto/argon2"
+
+	"github.com/statordb/stator/internal/awsapi"
 )
 
 // The parameters of argon2id for new hashes (OWASP Password Storage Cheat Sheet). Each hash carries its own, so that
@@ -19,6 +24,28 @@ const (
 	hashSalt    = 16
 	hashSize    = 32
 )
+
+// How many passwords are hashed at a time, and how many calls may wait for their turn, with hashMemory each at most.
+const (
+	maxHashing = 2
+	maxWaiting = 100
+)
+
+// hash runs fn, which hashes passwords, when it is its turn. Too many calls that wait are refused.
+func (s *Store) hash(ctx context.Context, fn func() error) error {
+	if !s.waiting.TryAcquire(1) {
+		return &awsapi.Error{Code: "Throttling", Status: http.StatusTooManyRequests, Message: "Too many passwords are being checked. Try again."}
+	}
+	defer s.waiting.Release(1)
+	if err := s.hashing.Acquire(ctx, 1); err != nil {
+		return err
+	}
+	defer s.hashing.Release(1)
+	return fn()
+}
+
+// nobodysHash is tried for those who have no password, so that they take as long as others.
+var nobodysHash = sync.OnceValue(func() string { return hashPassword(newToken()) })
 
 // hashPassword hashes a password with a new salt, in the usual text form of argon2.
 func hashPassword(password string) string {

@@ -46,11 +46,20 @@ type accountRecord struct {
 	Request string `json:",omitempty"`
 	// Closed is when the account was closed: nobody of it can sign requests any more.
 	Closed *time.Time `json:",omitempty"`
+	// Root is the password of the root user, nil until somebody has claimed it.
+	Root *loginRecord `json:",omitempty"`
+	// SignedUp says that a stranger made the account: it is in no organization.
+	SignedUp bool `json:",omitempty"`
+	// Billing says that users and roles may see billing information as far as their policies let them.
+	Billing bool `json:",omitempty"`
 	// TokenVersion is the version of the tokens of the global STS endpoint, 0 for the first.
 	TokenVersion int `json:",omitempty"`
 }
 
 func accountKey(account string) []byte { return keyspace.Identity("account", account) }
+
+// emailKey leads from the e-mail address of a root user to its account. Addresses that differ in case only are the same.
+func emailKey(email string) []byte { return keyspace.Identity("email", strings.ToLower(email)) }
 
 // aliasKey leads from an alias to its account: an alias belongs to one only.
 func aliasKey(alias string) []byte { return keyspace.Identity("alias", alias) }

@@ -52,6 +52,9 @@ func (v *view) sessionPrincipal(t *session) (p *Principal, err error) {
 	if open, err := v.isOpen(); err != nil || !open {
 		return nil, or(err, ErrInvalidToken)
 	}
+	if err := v.checkConsole(t); err != nil {
+		return nil, err
+	}
 	if t.Role != "" {
 		p, err = v.rolePrincipal(t)
 	} else {
@@ -63,7 +66,7 @@ func (v *view) sessionPrincipal(t *session) (p *Principal, err error) {
 	if err != nil {
 		return nil, err
 	}
-	p.Session = &policy.Session{Issued: t.Issued, Expires: t.Expires, SourceIdentity: t.SourceIdentity, Transitive: t.Transitive, Keys: t.Keys}
+	p.Session = &policy.Session{Issued: t.Issued, Expires: t.Expires, SourceIdentity: t.SourceIdentity, Transitive: t.Transitive, Keys: t.Keys, Console: t.Console}
 	if t.MFA != nil {
 		p.Session.MFA = *t.MFA
 	}

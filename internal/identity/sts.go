@@ -137,11 +137,12 @@ func stsDenied(message string) *awsapi.Error {
 }
 
 // mayCallIAM refuses the sessions that may not call the IAM API: federated users, and those of GetSessionToken that
-// began without an MFA device ("Compare AWS STS credentials", IAM User Guide).
+// began without an MFA device ("Compare AWS STS credentials", IAM User Guide). "This limitation does not apply to console
+// sessions" (GetFederationToken, AWS Security Token Service API Reference).
 func mayCallIAM(req *awsapi.Request) error {
 	p := req.Caller
 	own := p.Type == policy.User || p.Type == policy.Root
-	if p.Session != nil && (p.Type == policy.FederatedUser || own && p.Session.MFA.IsZero()) {
+	if p.Session != nil && p.Session.Console == "" && (p.Type == policy.FederatedUser || own && p.Session.MFA.IsZero()) {
 		return &awsapi.Error{Code: "InvalidClientTokenId", Status: http.StatusForbidden, Message: "The security token included in the request is invalid"}
 	}
 	return nil

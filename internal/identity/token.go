@@ -36,6 +36,10 @@ type session struct {
 	Transitive      []string            `json:",omitempty"`
 	SourceIdentity  string              `json:",omitempty"`
 	Keys            map[string][]string `json:",omitempty"`
+	// Console is the id of the session of the console that the credentials are of, "" if they are of none: they end with it.
+	Console string `json:"c,omitempty"`
+	// Chained says that a session of a role began the session of this role.
+	Chained bool `json:"h,omitempty"`
 }
 
 // maxToken bounds the session tokens that are read, in bytes, and fullToken is the size at which AWS calls one full. What

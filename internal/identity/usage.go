@@ -227,7 +227,7 @@ func (v *view) tracked(use lastUse) (at *time.Time, region *string) {
 	return &t, &use.Region
 }
 
-// Start begins to write notes of use every minute, until Close.
+// Start begins to write notes of use, and to remove what is over, every minute, until Close.
 func (s *Store) Start() {
 	ctx, stop := context.WithCancel(context.Background())
 	s.uses.stop = stop
@@ -241,6 +241,9 @@ func (s *Store) Start() {
 			case <-tick.C:
 				if err := s.flush(ctx); err != nil && ctx.Err() == nil {
 					s.log.Warn("identity: the last use of access keys is not written yet", "error", err)
+				}
+				if err := s.sweep(ctx); err != nil && ctx.Err() == nil {
+					s.log.Warn("identity: what is over of the console is not removed yet", "error", err)
 				}
 			}
 		}

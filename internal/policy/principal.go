@@ -64,6 +64,8 @@ type Session struct {
 	Transitive []string
 	// Keys are the condition keys, in lower case, that an identity provider gave: aws:federatedprovider, saml:sub.
 	Keys MapContext
+	// Console is the id of the session of the console that asks, "" if none does.
+	Console string
 }
 
 // Tag is a key and a value.

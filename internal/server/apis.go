@@ -30,6 +30,8 @@ type api struct {
 
 	// target is what X-Amz-Target has before the name of the operation, in the JSON protocols; "" in the query protocol.
 	target string
+	// rest says that operations are named by the path, in the REST protocol in JSON.
+	rest bool
 	// contentType is the protocol's own.
 	contentType string
 	// checked says that answers have what only DynamoDB's have: a checksum, and request ids that are no UUIDs.
@@ -54,6 +56,7 @@ var apis = []*api{
 	{
 		service: "organizations", target: "AWSOrganizationsV20161128.", contentType: jsonAWS1, global: true,
 	},
+	{service: "account", rest: true, contentType: jsonPlain, global: true},
 	{service: "iam", version: "2010-05-08", namespace: "https://iam.amazonaws.com/doc/2010-05-08/", global: true},
 	{service: "sts", version: "2011-06-15", namespace: "https://sts.amazonaws.com/doc/2011-06-15/"},
 }
@@ -93,7 +96,7 @@ func apiOfTarget(target string) *api {
 }
 
 // query says whether the API speaks the query protocol.
-func (a *api) query() bool { return a.target == "" }
+func (a *api) query() bool { return a.target == "" && !a.rest }
 
 // takes says whether a request can have a content type.
 func (a *api) takes(contentType string) bool {

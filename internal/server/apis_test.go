@@ -116,9 +116,9 @@ func TestJSON11Conditions(t *testing.T) {
 func TestAPIs(t *testing.T) {
 	seen := map[string]bool{}
 	for _, a := range apis {
-		if name := a.target + a.version; name == "" || seen[name] {
+		if name := a.target + a.version; (name == "") != a.rest || seen[name] {
 			t.Errorf("%s: %q is not the API's own", a.service, name)
-		} else {
+		} else if name != "" {
 			seen[name] = true
 		}
 		if a.query() == (a.contentType != "") {

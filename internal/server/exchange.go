@@ -19,8 +19,9 @@ type exchange struct {
 	r     *http.Request
 	id    string
 	start time.Time
-	route *route // nil until it is known
-	api   *api   // whose answer it is: the route's, or the one whose errors fit best
+	route *route   // nil until it is known
+	site  *website // whose answer it is, nil for APIs
+	api   *api     // whose answer it is: the route's, or the one whose errors fit best
 	// from is the source, once sourceKnown says that somebody has asked for it.
 	from        netip.Addr
 	sourceKnown bool
@@ -62,6 +63,8 @@ func (x *exchange) end() {
 	now := h.now()
 	took := now.Sub(x.start)
 	switch {
+	case x.site != nil:
+		x.site.metrics.observe(x.code, took)
 	case x.route != nil:
 		x.route.metrics.observe(x.code, took)
 	case x.r.Method == http.MethodPost || x.api.query():
@@ -161,7 +164,11 @@ func (x *exchange) call() {
 // findTarget finds the operation that the header names, or at least the API that it would be of.
 func (x *exchange) findTarget() {
 	target := header(x.r, "X-Amz-Target")
-	if route := x.h.routes[target]; route != nil {
+	route := x.h.routes[target]
+	if target == "" && x.r.URL.Path != "/" {
+		route = x.h.paths["POST "+x.r.URL.Path]
+	}
+	if route != nil {
 		x.found(route)
 	} else {
 		x.api = apiOfTarget(target)
@@ -208,8 +215,12 @@ func (x *exchange) fail(err error) {
 	if !ok && !errors.As(err, &e) {
 		e = awsapi.Internal(err)
 	}
-	if x.api.query() {
+	switch {
+	case x.api.query():
 		e = e.ForQuery()
+	case x.api.rest:
+		e = e.ForREST()
+		x.w.Header().Set("X-Amzn-Errortype", e.Code)
 	}
 	x.code, x.message = e.Code, e.Message
 	if e.Status >= http.StatusInternalServerError {

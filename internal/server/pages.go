@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"net/http"
-	"strings"
 	"time"
 )
 
@@ -16,9 +15,8 @@ func (x *exchange) page() {
 		x.callQuery()
 		return
 	}
-	if x.h.console != nil && x.ofConsole() {
-		x.answered = true
-		x.h.console.ServeHTTP(x.w, x.r)
+	if x.r.URL.Path == "/" && x.wantsConsole() {
+		x.toConsole()
 		return
 	}
 	if x.r.URL.Path != "/metrics" { // which no other site has to read
@@ -42,14 +40,6 @@ func (x *exchange) page() {
 	default:
 		x.unknownPage()
 	}
-}
-
-// ofConsole says whether it is for a person: a page of the console, or / opened in a browser. What health checks and
-// SDKs send to / does not ask for HTML.
-func (x *exchange) ofConsole() bool {
-	path := x.r.URL.Path
-	return path == "/console" || strings.HasPrefix(path, "/console/") ||
-		path == "/" && strings.Contains(header(x.r, "Accept"), "text/html")
 }
 
 func (x *exchange) readiness() {

@@ -42,8 +42,9 @@ type Options struct {
 	// /healthz and /readyz. So is what has no address, as over a Unix socket. None means that everything is allowed.
 	// Behind TrustedProxies it is what they say that counts.
 	AllowedNetworks []netip.Prefix
-	// Console serves what is below /console/, and browsers that open / are sent there. Nil: there is none.
-	Console http.Handler
+	// Sites are the handlers of what browsers see, by path: "/signin" is for that path and all below it. They get an Info
+	// in the context of their requests. Browsers that ask for / are sent to "/console", if there is such a site.
+	Sites map[string]http.Handler
 	// Metrics serves /metrics, to anyone who can reach it and is in an allowed network.
 	Metrics bool
 	// Recorder is told of the requests; nil if nobody is.
@@ -57,6 +58,7 @@ type Options struct {
 // Handler answers every request. It is an http.Handler for HTTP/1.1 and HTTP/2.
 type Handler struct {
 	routes   map[string]*route    // by X-Amz-Target
+	paths    map[string]*route    // of the REST protocol
 	actions  map[queryName]*route // of the query protocol
 	trusted  []netip.Prefix
 	allowed  []netip.Prefix // none: all
@@ -67,9 +69,9 @@ type Handler struct {
 	log      *slog.Logger
 	metrics  *metrics
 	page     http.Handler // of /metrics; nil if it is not served
-	console  http.Handler // nil if there is none
-	exchange sync.Pool    // of *exchange
-	zippers  sync.Pool    // of *gzip.Writer
+	sites    map[string]*website
+	exchange sync.Pool // of *exchange
+	zippers  sync.Pool // of *gzip.Writer
 	draining atomic.Bool
 	// largeBodies is the memory that is left for bodies over firstRead, in bytes.
 	largeBodies *semaphore.Weighted
@@ -82,8 +84,8 @@ type Handler struct {
 func New(opts Options) *Handler {
 	h := &Handler{
 		auth: opts.Auth, region: opts.Region, ready: opts.Ready, now: opts.Now, log: opts.Logger,
-		recorder: opts.Recorder, console: opts.Console,
-		trusted: unmapped(opts.TrustedProxies), allowed: unmapped(opts.AllowedNetworks), metrics: newMetrics(),
+		recorder: opts.Recorder,
+		trusted:  unmapped(opts.TrustedProxies), allowed: unmapped(opts.AllowedNetworks), metrics: newMetrics(),
 	}
 	if h.now == nil {
 		h.now = time.Now
@@ -97,6 +99,7 @@ func New(opts Options) *Handler {
 	h.failures = NewFailureLimiter(failureBurst, failuresASecond, failingSourceMax)
 	h.metrics.watch(func() float64 { return float64(h.failures.Sources(h.now())) })
 	h.addRoutes(opts.Operations)
+	h.addSites(opts.Sites)
 	if opts.Metrics {
 		h.page = h.metrics.page()
 	}
@@ -123,14 +126,17 @@ type route struct {
 }
 
 func (h *Handler) addRoutes(operations []awsapi.Operation) {
-	h.routes, h.actions = make(map[string]*route), make(map[queryName]*route)
+	h.routes, h.paths, h.actions = make(map[string]*route), make(map[string]*route), make(map[queryName]*route)
 	for _, op := range operations {
 		a := apiOf(op.Service, op.Name)
 		r := &route{operation: op, api: a, data: slices.Contains(a.data, op.Name), services: []string{a.service},
 			activity: identity.ActivityOf(op.Service, op.Name), metrics: h.metrics.route(op.Service, op.Name)}
-		if a.query() {
+		switch {
+		case a.rest:
+			h.paths[op.Path] = r
+		case a.query():
 			h.actions[queryName{a.version, op.Name}] = r
-		} else {
+		default:
 			h.routes[a.target+op.Name] = r
 		}
 	}
@@ -143,6 +149,10 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer x.end()
 	if !x.admitted() {
 		x.forbid()
+		return
+	}
+	if site := h.siteOf(r.URL.Path); site != nil {
+		x.visit(site)
 		return
 	}
 	switch r.Method {

@@ -21,9 +21,10 @@ var allowed = map[string]struct {
 	why     string
 }{
 	"cmd/stator":           {[]string{"", "internal/identity"}, "the command is package stator with flags"},
-	"":                     {[]string{"internal/audit", "internal/console", "internal/server", "internal/dynamodb", "internal/identity", "internal/table", "internal/kv", "internal/kv/pebblekv"}, "package stator wires everything; nothing else sees an engine"},
+	"":                     {[]string{"internal/audit", "internal/console", "internal/server", "internal/signin", "internal/dynamodb", "internal/identity", "internal/table", "internal/kv", "internal/kv/pebblekv"}, "package stator wires everything; nothing else sees an engine"},
 	"statortest":           {[]string{""}, "a test's server is an ordinary one"},
 	"internal/server":      {[]string{"internal/identity", "internal/policy", "internal/sigv4", "internal/awsapi", "internal/jsonscan"}, "the front door knows operations as values, never what they do"},
+	"internal/signin":      {[]string{"internal/server", "internal/identity", "internal/audit", "internal/policy", "internal/awsapi"}, "who signs in gets what identity makes; the front door lends it what it knows of a request"},
 	"internal/dynamodb":    {[]string{"internal/table", "internal/expression", "internal/partiql", "internal/attribute", "internal/policy", "internal/awsapi", "internal/jsonscan"}, "operations see tables; never keys, engines or identities"},
 	"internal/identity":    {[]string{"internal/federation", "internal/policy", "internal/awsapi", "internal/keyspace", "internal/kv", "internal/sigv4"}, "identities are records of their own; they know no table"},
 	"internal/table":       {[]string{"internal/keyspace", "internal/attribute", "internal/kv"}, "the data model takes functions, not expressions"},

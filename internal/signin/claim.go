@@ -1,0 +1,34 @@
+package signin
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/identity"
+)
+
+// claim makes whoever has the setup token the first root user.
+func (h *Handler) claim(x *call) (any, error) {
+	var in identity.Claim
+	if err := x.read(&in); err != nil {
+		return nil, err
+	}
+	if !h.guesses.allow(x, "") {
+		return nil, tooMany()
+	}
+	out, err := h.Identities.ClaimRoot(x.r.Context(), &in)
+	if err != nil {
+		if e, ok := errors.AsType[*awsapi.Error](err); ok && e.Status == http.StatusUnauthorized {
+			h.guesses.failed(x, "")
+			h.logIn(x, rootType, out, false)
+		}
+		return nil, err
+	}
+	if h.Claimed != nil {
+		h.Claimed()
+	}
+	h.enter(x, out.Token)
+	h.logIn(x, rootType, out, true)
+	return signInOutput{out.State}, nil
+}

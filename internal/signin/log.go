@@ -1,0 +1,70 @@
+package signin
+
+import (
+	"crypto/tls"
+
+	"github.com/statordb/stator/internal/audit"
+	"github.com/statordb/stator/internal/identity"
+	"github.com/statordb/stator/internal/policy"
+)
+
+// What is logged are the events of CloudTrail ("AWS Management Console sign-in events", AWS CloudTrail User Guide), and
+// others in their form for what CloudTrail has none.
+
+// event logs that somebody did something, or failed to: result is Success or Failure.
+func (h *Handler) event(x *call, name string, who policy.Principal, result string, additional map[string]string) {
+	e := &audit.Event{
+		Time: x.Time, Service: "signin", Operation: name, UserAgent: x.r.UserAgent(), RequestID: x.RequestID, Principal: who,
+		Response: audit.FromResult(name, result), Additional: additional,
+	}
+	if x.Source.IsValid() {
+		e.SourceIP = x.Source.String()
+	}
+	if result == failed {
+		e.ErrorMessage = "Failed authentication"
+	}
+	if state := x.r.TLS; state != nil {
+		e.TLS = &audit.TLS{Version: audit.TLSVersion(state.Version), Cipher: tls.CipherSuiteName(state.CipherSuite), Host: x.r.Host}
+	}
+	h.Audit.Write(e)
+}
+
+// The results of events.
+const (
+	succeeded = "Success"
+	failed    = "Failure"
+)
+
+// logIn logs an attempt to sign in as a root user or a user.
+func (h *Handler) logIn(x *call, kind string, s *identity.SignIn, ok bool) {
+	who, result, mfa := s.Principal, failed, "No"
+	if ok {
+		result = succeeded
+	}
+	if s.MFA {
+		mfa = "Yes"
+	}
+	if who.Type == policy.Unknown { // what was given for a name may be a password
+		who.Type, who.Name = policy.User, audit.Hidden
+		if kind == rootType {
+			who.Type = policy.Root
+		}
+	}
+	h.event(x, "ConsoleLogin", who, result, map[string]string{"LoginTo": x.origin() + consolePath, "MobileVersion": "No", "MFAUsed": mfa})
+}
+
+func (h *Handler) logOut(x *call, who *policy.Principal, everywhere bool) {
+	name := "ConsoleLogout"
+	if everywhere {
+		name = "ConsoleLogoutEverywhere"
+	}
+	h.event(x, name, *who, succeeded, nil)
+}
+
+// origin is the server as the browser knows it.
+func (x *call) origin() string {
+	if x.Secure {
+		return "https://" + x.r.Host
+	}
+	return "http://" + x.r.Host
+}

@@ -1,0 +1,82 @@
+package signin
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+
+	"github.com/statordb/stator/internal/awsapi"
+)
+
+// Mail is a message to one person.
+type Mail struct{ To, Subject, Text string }
+
+// Sender sends mails. It is called by several at once.
+type Sender interface {
+	Send(ctx context.Context, m Mail) error
+}
+
+// logSender logs mails: whoever reads the log hands them on.
+type logSender struct{ log *slog.Logger }
+
+// Send implements Sender.
+func (s logSender) Send(_ context.Context, m Mail) error {
+	s.log.Info("a mail that nobody sends: see --smtp-url", "to", m.To, "subject", m.Subject, "text", m.Text)
+	return nil
+}
+
+// outbox does what takes longer than an answer may, as whoever sees how long it takes would learn who is there. What it has no
+// room for is refused.
+type outbox struct {
+	log  *slog.Logger
+	room *semaphore.Weighted // of jobs
+	busy *semaphore.Weighted // those that are being done
+	jobs sync.WaitGroup
+}
+
+const (
+	maxJobs     = 100
+	maxBusyJobs = 4
+	jobTimeout  = 30 * time.Second
+)
+
+func newOutbox(log *slog.Logger) *outbox {
+	return &outbox{log: log, room: semaphore.NewWeighted(maxJobs), busy: semaphore.NewWeighted(maxBusyJobs)}
+}
+
+// do does a job later.
+func (o *outbox) do(job func(context.Context) error) error {
+	if !o.room.TryAcquire(1) {
+		return &awsapi.Error{Code: "TooManyAttempts", Status: http.StatusTooManyRequests, Message: "Too many mails are being sent. Try again in some minutes."}
+	}
+	o.jobs.Go(func() {
+		defer o.room.Release(1)
+		ctx, cancel := context.WithTimeout(context.Background(), jobTimeout)
+		defer cancel()
+		err := o.busy.Acquire(ctx, 1)
+		if err == nil {
+			defer o.busy.Release(1)
+			err = job(ctx)
+		}
+		if err != nil {
+			o.log.Error("signin: a mail could not be sent", "error", err)
+		}
+	})
+	return nil
+}
+
+func (o *outbox) close() { o.jobs.Wait() }
+
+// MailNewEmail mails a code to what is to be a root user's address; without a code the address is another's already.
+func (h *Handler) MailNewEmail(to, code string) error {
+	m := Mail{To: to, Subject: "Your e-mail address for Stator", Text: "To make this the address of your root user, use the code " + code + ". It is valid for 15 minutes.\n\n" +
+		"If you did not ask for it, somebody has typed your address by mistake. Do nothing.\n"}
+	if code == "" {
+		m.Text = "Somebody wants to make this the address of the root user of an account. It is the address of another account already, and stays it.\n"
+	}
+	return h.outbox.do(func(ctx context.Context) error { return h.Mail.Send(ctx, m) })
+}

@@ -1,0 +1,168 @@
+package signin
+
+import (
+	"context"
+	"errors"
+
+	"github.com/statordb/stator/internal/identity"
+	"github.com/statordb/stator/internal/policy"
+)
+
+// asSignedIn is an error as who was signed in gets it.
+func asSignedIn(err error) error {
+	if errors.Is(err, identity.ErrNoConsole) {
+		return notSignedIn()
+	}
+	return err
+}
+
+// rootName is who the session of the browser is counted for when its password is asked for again.
+func (h *Handler) rootName(x *call) (string, error) {
+	c, err := h.signedIn(x)
+	switch {
+	case err != nil:
+		return "", err
+	case c == nil:
+		return "", notSignedIn()
+	}
+	return "root/" + c.Email, nil
+}
+
+// changePassword sets another password of the root user who is signed in. Users do it with iam:ChangePassword.
+func (h *Handler) changePassword(x *call) (any, error) {
+	var in struct{ OldPassword, NewPassword string }
+	if err := x.read(&in); err != nil {
+		return nil, err
+	}
+	name, err := h.rootName(x)
+	if err != nil {
+		return nil, err
+	}
+	if !h.guesses.allow(x, name) {
+		return nil, tooMany()
+	}
+	who, err := h.Identities.ChangeRootPassword(x.r.Context(), x.token(), in.OldPassword, in.NewPassword)
+	return h.done(x, "PasswordUpdated", name, who, err)
+}
+
+// done answers what a root user has done, and logs it.
+func (h *Handler) done(x *call, event, name string, who policy.Principal, err error) (any, error) {
+	if err != nil {
+		h.countGuess(x, name, err)
+		if who.Type == policy.Root {
+			h.event(x, event, who, failed, nil)
+		}
+		return nil, asSignedIn(err)
+	}
+	h.event(x, event, who, succeeded, nil)
+	return struct{}{}, nil
+}
+
+// forgotPassword mails a code to the root user of an address. All of it is done later: how long it takes would tell
+// whether there is one.
+func (h *Handler) forgotPassword(x *call) (any, error) {
+	var in struct{ Email string }
+	if err := x.read(&in); err != nil {
+		return nil, err
+	}
+	if err := h.mayMail(x); err != nil {
+		return nil, err
+	}
+	origin := x.origin()
+	return struct{}{}, h.outbox.do(func(ctx context.Context) error {
+		code, who, err := h.Identities.ForgotRootPassword(ctx, in.Email)
+		if err != nil || code == "" {
+			return err
+		}
+		h.event(x, "PasswordRecoveryRequested", who, succeeded, nil)
+		return h.Mail.Send(ctx, Mail{To: in.Email, Subject: "Your root user password for Stator", Text: "To set another password at " + origin + ", use this code:\n\n" +
+			"    " + grouped(code) + "\n\nIt is valid for one hour. If you did not ask for it, do nothing.\n"})
+	})
+}
+
+// grouped is a code as it is easy to read.
+func grouped(code string) string {
+	text := ""
+	for i, c := range code {
+		if i > 0 && i%4 == 0 {
+			text += "-"
+		}
+		text += string(c)
+	}
+	return text
+}
+
+// resetPassword sets a password by such a code. It signs nobody in: that takes the MFA device too, if there is one.
+func (h *Handler) resetPassword(x *call) (any, error) {
+	var in struct{ Email, Code, Password string }
+	if err := x.read(&in); err != nil {
+		return nil, err
+	}
+	if !h.guesses.allow(x, "") {
+		return nil, tooMany()
+	}
+	who, err := h.Identities.ResetRootPassword(x.r.Context(), in.Email, in.Code, in.Password)
+	return h.done(x, "PasswordRecoveryCompleted", "", who, err)
+}
+
+// changeEmail mails a code to what is to be the address of the root user who is signed in.
+func (h *Handler) changeEmail(x *call) (any, error) {
+	var in struct{ Email, Password string }
+	if err := x.read(&in); err != nil {
+		return nil, err
+	}
+	name, err := h.rootName(x)
+	if err != nil {
+		return nil, err
+	}
+	if !h.guesses.allow(x, name) {
+		return nil, tooMany()
+	}
+	if err := h.mayMail(x); err != nil {
+		return nil, err
+	}
+	code, _, err := h.Identities.BeginEmailChange(x.r.Context(), x.token(), in.Password, in.Email)
+	if err != nil {
+		h.countGuess(x, name, err)
+		return nil, asSignedIn(err)
+	}
+	return struct{}{}, h.MailNewEmail(in.Email, code)
+}
+
+// verifyEmail takes the code.
+func (h *Handler) verifyEmail(x *call) (any, error) {
+	var in struct{ Code string }
+	if err := x.read(&in); err != nil {
+		return nil, err
+	}
+	if !h.guesses.allow(x, "") {
+		return nil, tooMany()
+	}
+	who, err := h.Identities.EndEmailChange(x.r.Context(), x.token(), in.Code)
+	return h.done(x, "EmailUpdated", "", who, err)
+}
+
+type billingAccess struct{ Activated bool }
+
+// getBillingAccess says whether users and roles may see billing information.
+func (h *Handler) getBillingAccess(x *call) (any, error) {
+	c, err := h.signedIn(x)
+	switch {
+	case err != nil:
+		return nil, err
+	case c == nil:
+		return nil, notSignedIn()
+	}
+	on, err := h.Identities.BillingAccess(x.r.Context(), c.Principal.Account)
+	return billingAccess{on}, err
+}
+
+// setBillingAccess changes that: the root user alone may.
+func (h *Handler) setBillingAccess(x *call) (any, error) {
+	var in billingAccess
+	if err := x.read(&in); err != nil {
+		return nil, err
+	}
+	who, err := h.Identities.SetBillingAccess(x.r.Context(), x.token(), in.Activated)
+	return h.done(x, "SetBillingAccess", "", who, err)
+}

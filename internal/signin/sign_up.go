@@ -1,0 +1,99 @@
+package signin
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/identity"
+)
+
+func (h *Handler) mayMail(x *call) error {
+	if !h.letters.Allow(x.Source, x.Time, func() string { return "" }) {
+		return tooMany()
+	}
+	h.letters.Failed(x.Source, x.Time) // each counts
+	return nil
+}
+
+func signUpClosed() *awsapi.Error {
+	return &awsapi.Error{Code: "SignUpClosed", Status: http.StatusForbidden, Message: "New accounts are made by the administrator of this server alone."}
+}
+
+// signUp begins a sign-up: a code goes to the address. Whoever has an account already is told so by mail.
+func (h *Handler) signUp(x *call) (any, error) {
+	var in struct{ Email, AccountName string }
+	if err := x.read(&in); err != nil {
+		return nil, err
+	}
+	if !h.SignUp {
+		return nil, signUpClosed()
+	}
+	if err := h.mayMail(x); err != nil {
+		return nil, err
+	}
+	begun, err := h.Identities.BeginSignUp(x.r.Context(), in.Email, in.AccountName)
+	if err != nil {
+		return nil, err
+	}
+	m := Mail{To: in.Email, Subject: "Your sign-up for Stator", Text: "Your verification code is " + begun.Code + ". It is valid for 15 minutes.\n\n" +
+		"If you did not ask for an account at " + x.origin() + ", somebody has typed your address by mistake. Do nothing.\n"}
+	if begun.Code == "" {
+		m.Text = "Somebody, probably you, has asked for an account at " + x.origin() + " with this address. It has one already: sign in as its root user, " +
+			"and if you have forgotten the password, ask for another one there.\n"
+	}
+	return struct {
+		ID string `json:"Id"`
+	}{begun.ID}, h.outbox.do(func(ctx context.Context) error { return h.Mail.Send(ctx, m) })
+}
+
+// verifySignUp takes the code.
+func (h *Handler) verifySignUp(x *call) (any, error) {
+	var in struct{ ID, Code string }
+	if err := x.read(&in); err != nil {
+		return nil, err
+	}
+	if !h.SignUp {
+		return nil, signUpClosed()
+	}
+	if !h.guesses.allow(x, "") {
+		return nil, tooMany()
+	}
+	token, err := h.Identities.VerifySignUp(x.r.Context(), in.ID, in.Code)
+	if err != nil {
+		h.countGuess(x, "", err)
+		return nil, err
+	}
+	return struct{ Token string }{token}, nil
+}
+
+// completeSignUp makes the account, and signs in.
+func (h *Handler) completeSignUp(x *call) (any, error) {
+	var in struct{ Token, Password string }
+	if err := x.read(&in); err != nil {
+		return nil, err
+	}
+	if !h.SignUp {
+		return nil, signUpClosed()
+	}
+	if !h.guesses.allow(x, "") {
+		return nil, tooMany()
+	}
+	out, err := h.Identities.CompleteSignUp(x.r.Context(), in.Token, in.Password)
+	if err != nil {
+		h.countGuess(x, "", err)
+		return nil, err
+	}
+	h.event(x, "CreateAccount", out.Principal, succeeded, nil)
+	h.enter(x, out.Token)
+	h.logIn(x, rootType, out, true)
+	return signInOutput{identity.SignedIn}, nil
+}
+
+// countGuess counts an error that says that something secret was not known.
+func (h *Handler) countGuess(x *call, name string, err error) {
+	if e, ok := errors.AsType[*awsapi.Error](err); ok && (e.Status == http.StatusUnauthorized || e.Code == "InvalidCode") {
+		h.guesses.failed(x, name)
+	}
+}

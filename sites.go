@@ -1,0 +1,47 @@
+package stator
+
+import (
+	"net/http"
+
+	"github.com/statordb/stator/internal/audit"
+	"github.com/statordb/stator/internal/console"
+	"github.com/statordb/stator/internal/identity"
+	"github.com/statordb/stator/internal/signin"
+)
+
+// openSites returns the handlers of what browsers see, by path.
+func (s *Server) openSites(opts Options) (map[string]http.Handler, error) {
+	var log *audit.Log
+	if s.audit != nil {
+		log = s.audit.Log
+	}
+	var mail signin.Sender
+	if opts.SMTPURL != "" {
+		var err error
+		if mail, err = signin.SMTP(opts.SMTPURL, opts.SMTPFrom); err != nil {
+			return nil, err
+		}
+	}
+	s.signIn = signin.New(signin.Options{
+		Identities: s.identities,
+		OpenAuth:   opts.Auth == AuthOpen,
+		SignUp:     opts.SignUp,
+		Region:     opts.Region,
+		Version:    opts.Version,
+		Mail:       mail,
+		Claimed:    func() { forgetSetupToken(opts) },
+		Audit:      log,
+		Logger:     opts.Logger,
+	})
+	return map[string]http.Handler{"/signin": s.signIn, "/federation": s.signIn, "/console": console.Handler()}, nil
+}
+
+// forgetSetupToken removes the file of a token that is worth nothing any more.
+func forgetSetupToken(opts Options) {
+	if opts.Data == "" {
+		return
+	}
+	if err := identity.Folder(opts.Data).RemoveSetupToken(); err != nil {
+		opts.Logger.Warn("the used setup token could not be removed", "error", err)
+	}
+}
