@@ -10,6 +10,9 @@ import { chromium } from "playwright-core";
 /** The server under test. */
 export const url = process.env.STATOR_URL;
 
+/** Whom browsers sign in as, the body of a request; empty: nobody. */
+const signIn = process.env.STATOR_SIGN_IN;
+
 /** How long something may take to appear, in milliseconds: machines that run tests may be busy. */
 const patience = 120_000;
 
@@ -41,6 +44,7 @@ export async function browse(t, flow, { errors = null, ...options } = {}) {
   });
   context.setDefaultTimeout(patience);
   try {
+    if (signIn) await enter(context);
     const page = context.pages()[0] ?? (await context.newPage());
     const faults = watch(page, errors);
     try {
@@ -55,6 +59,13 @@ export async function browse(t, flow, { errors = null, ...options } = {}) {
     await context.close();
     await rm(profile, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+/** Signs in without the page for it: its cookie is then the browser's. */
+async function enter(context) {
+  const headers = { "Content-Type": "application/json", "X-Stator-Console": "1" };
+  const answer = await context.request.post(url + "/signin/session", { data: signIn, headers });
+  assert.equal((await answer.json()).State, "SignedIn", "signing in");
 }
 
 /** Collects what must not happen: errors in the console, refused by the CSP included, exceptions, requests to others. */

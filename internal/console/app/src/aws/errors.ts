@@ -59,6 +59,9 @@ const titles: Record<string, string> = {
   EntityAlreadyExists: "It exists already",
   DeleteConflict: "It can't be deleted yet",
   ValidationException: "The request is not valid",
+  AuthenticationFailed: "Authentication failed",
+  InvalidCode: "That code is not right",
+  PasswordPolicyViolation: "The password is not good enough",
   UnknownOperationException: "This server doesn't have that operation yet",
 };
 

@@ -7,6 +7,8 @@ interface Server {
   SignUp: boolean;
   /** Somebody's root user has a password. */
   Claimed: boolean;
+  /** The connection is encrypted. */
+  Secure: boolean;
   Region: string;
   Version: string;
 }
@@ -19,6 +21,8 @@ export interface SignedIn {
   Arn: string;
   PrincipalType: "Root" | "IAMUser" | "AssumedRole" | "FederatedUser";
   Name: string;
+  /** The root user's. */
+  Email?: string;
   SignedInAt: string;
   Expires: string;
   MFA: boolean;
@@ -94,8 +98,14 @@ export const signin = {
   forgotPassword: (input: { Email: string }) => ask<object>("POST", "/signin/password/forgot", input),
   resetPassword: (input: { Email: string; Code: string; Password: string }) =>
     ask<object>("POST", "/signin/password/reset", input),
+  /** The root user's own; users have iam:ChangePassword. */
   changePassword: (input: { OldPassword: string; NewPassword: string }) =>
     ask<object>("POST", "/signin/password", input),
+  changeEmail: (input: { Email: string; Password: string }) => ask<object>("POST", "/signin/email", input),
+  verifyEmail: (input: { Code: string }) => ask<object>("POST", "/signin/email/verify", input),
+  /** Whether users and roles may see billing information, if policies allow them to. */
+  billingAccess: () => ask<{ Activated: boolean }>("GET", "/signin/billing-access"),
+  setBillingAccess: (input: { Activated: boolean }) => ask<object>("POST", "/signin/billing-access", input),
 };
 
 /** Where TanStack Query has the session. */

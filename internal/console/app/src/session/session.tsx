@@ -47,11 +47,5 @@ export function usePrincipal(): SignedIn {
 /** Ends the session here, and with it all that this page remembers. */
 export async function signOut(everywhere = false) {
   await (everywhere ? signin.signOutEverywhere() : signin.signOut());
-  location.assign("/console/signin");
-}
-
-/** Where to go after sign-in: only to pages of the console. */
-export function destination(search: string): string {
-  const to = new URLSearchParams(search).get("redirect") ?? "";
-  return /^\/console\/(?!signin)/.test(to) ? to : "/console/";
+  location.assign(everywhere ? "/console/signed-out?everywhere" : "/console/signed-out");
 }
