@@ -5,6 +5,7 @@ import { FormModal } from "../parts/form_modal";
 import { signin } from "../session/api";
 import { agreed, NewPasswordFields, noPassword, rootRules } from "../session/new_password";
 import { Password } from "../session/password";
+import { PasswordsDiffer } from "../session/password_errors";
 import { useNotifications } from "../shell/notifications";
 import { passwordRules, usePasswordPolicy } from "./passwords";
 
@@ -31,6 +32,7 @@ export function ChangePassword({ root, onClose }: { root: boolean; onClose: () =
       onSubmit={() =>
         change().catch((e: unknown) => {
           setError(e);
+          if (e instanceof PasswordsDiffer) return "stay"; // the field says it
           throw e;
         })
       }

@@ -1,15 +1,11 @@
-import { paginateListUsers } from "@aws-sdk/client-iam";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tiles from "@cloudscape-design/components/tiles";
-import { iam } from "../aws/iam";
-import { all, useAws } from "../aws/query";
-import { ResourceTable } from "../parts/resource_table";
-import { Time } from "../parts/time";
 import { GroupTable } from "./group_table";
 import type { PermissionChoice } from "./permission_choice";
 import { PolicyPicker } from "./policy_picker";
+import { UserTable } from "./user_table";
 
 interface PermissionOptionsProps {
   value: PermissionChoice;
@@ -53,31 +49,16 @@ export function PermissionOptions({ value, onChange, groups, policies }: Permiss
         <GroupTable selected={value.groups} without={groups} onChange={(groups) => onChange({ ...value, groups })} />
       )}
       {value.way === "copy" && (
-        <Users selected={value.copied} onChange={(copied) => onChange({ ...value, copied })} />
+        <UserTable
+          single
+          title="Copy permissions from"
+          selected={value.copied === undefined ? [] : [value.copied]}
+          onChange={([copied]) => onChange({ ...value, copied })}
+        />
       )}
       {value.way === "attach" && (
         <PolicyPicker selected={value.policies} without={policies} onChange={(policies) => onChange({ ...value, policies })} />
       )}
     </SpaceBetween>
-  );
-}
-
-function Users({ selected, onChange }: { selected: string | undefined; onChange: (user: string | undefined) => void }) {
-  const users = useAws(["iam", "ListUsers"], () => all(paginateListUsers({ client: iam() }, {}), (page) => page.Users));
-  return (
-    <ResourceTable
-      name="iam.user-picker"
-      nouns={["user", "users"]}
-      title="Copy permissions from"
-      query={users}
-      id={(u) => u.UserName!}
-      columns={[
-        { id: "name", header: "User name", value: (u) => u.UserName, cell: (u) => u.UserName, isRowHeader: true },
-        { id: "created", header: "Creation time", value: (u) => u.CreateDate, cell: (u) => <Time at={u.CreateDate} as="ago" /> },
-      ]}
-      selection="single"
-      selected={selected === undefined ? [] : [selected]}
-      onSelect={([user]) => onChange(user)}
-    />
   );
 }
