@@ -91,7 +91,7 @@ function EditAlias({ before, onClose }: { before: string; onClose: () => void })
     <FormModal
       title={before ? "Edit account alias" : "Create account alias"}
       verb="Save changes"
-      disabled={!alias || alias === before}
+      ready={alias !== "" && alias !== before}
       onClose={onClose}
       onSubmit={async () => {
         await save.mutateAsync();

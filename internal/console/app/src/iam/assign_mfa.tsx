@@ -38,11 +38,11 @@ function Name({ onMade, onClose }: { onMade: (device: VirtualMFADevice) => void;
     <FormModal
       title="Select MFA device"
       verb="Next"
-      disabled={!name}
+      ready={name !== ""}
       onClose={onClose}
       onSubmit={async () => {
         onMade(await create.mutateAsync());
-        return "stay";
+        return false;
       }}
     >
       <FormField
@@ -82,7 +82,7 @@ function SetUp({ user, device, onClose }: AssignMFAProps & { device: VirtualMFAD
     <FormModal
       title="Set up device"
       verb="Add MFA"
-      disabled={!areCodes(codes)}
+      ready={areCodes(codes)}
       onClose={() => {
         // A device that was never enabled is of no use to anybody.
         if (!enabled.current) give.mutate();
@@ -102,7 +102,7 @@ function SetUp({ user, device, onClose }: AssignMFAProps & { device: VirtualMFAD
       {shown ? (
         <img className="qr-code" alt="QR code for the authenticator app" src={picture(device.QRCodePNG!)} />
       ) : (
-        <Button onClick={() => setShown(true)}>Show QR code</Button>
+        <Button formAction="none" onClick={() => setShown(true)}>Show QR code</Button>
       )}
       <FormField label="Secret key" description="Type it where a QR code can't be scanned.">
         <Secret name="secret key" text={new TextDecoder().decode(device.Base32StringSeed)} />

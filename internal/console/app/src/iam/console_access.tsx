@@ -145,7 +145,7 @@ function SetPassword({ user, login, onSet, onClose }: SetPasswordProps) {
     <FormModal
       title={login ? `Reset password of ${user}` : `Enable console access of ${user}`}
       verb={login ? "Reset password" : "Enable console access"}
-      disabled={value.custom && !value.password}
+      ready={!value.custom || value.password !== ""}
       onClose={onClose}
       onSubmit={async () => onSet(await set.mutateAsync())}
     >

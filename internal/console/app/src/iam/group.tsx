@@ -144,8 +144,9 @@ function Members({ group }: { group: string }) {
         <FormModal
           title={`Add users to ${group}`}
           size="large"
+          tables
           verb="Add users"
-          disabled={!adding.length}
+          ready={adding.length > 0}
           onClose={() => setAdding(undefined)}
           onSubmit={async () => {
             for (const user of adding) await add.mutateAsync(user);
@@ -175,7 +176,7 @@ function Rename({ name, onClose }: { name: string; onClose: () => void }) {
     <FormModal
       title="Edit user group"
       verb="Save changes"
-      disabled={!fresh || fresh === name}
+      ready={fresh !== "" && fresh !== name}
       onClose={onClose}
       onSubmit={async () => {
         await rename.mutateAsync();

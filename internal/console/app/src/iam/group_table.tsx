@@ -77,8 +77,9 @@ function CreateGroup({ onCreated, onClose }: { onCreated: (name: string) => void
     <FormModal
       title="Create user group"
       size="max"
+      tables
       verb="Create user group"
-      disabled={!name}
+      ready={name !== ""}
       onClose={onClose}
       onSubmit={async () => {
         await create.mutateAsync();

@@ -67,8 +67,9 @@ function ChangeBoundary({ of, boundary, onClose }: { of: Bounded; boundary: stri
     <FormModal
       title="Set permissions boundary"
       size="large"
+      tables
       verb="Set boundary"
-      disabled={!selected.length}
+      ready={selected.length > 0}
       onClose={onClose}
       onSubmit={async () => {
         await put.mutateAsync();

@@ -34,7 +34,6 @@ export function Recommendations() {
   const { PrincipalType, Name } = usePrincipal();
   const root = PrincipalType === "Root";
   const summary = useAccountSummary();
-  const devices = useMFADevices(PrincipalType === "IAMUser" ? Name : undefined);
   const policy = usePasswordPolicy();
   const report = useReport();
   return (
@@ -65,20 +64,7 @@ export function Recommendations() {
                 }
           }
         </Item>
-        {PrincipalType === "IAMUser" && (
-          <Item query={devices}>
-            {(d) =>
-              d.length
-                ? { good: true, text: "You have MFA", why: "Having multi-factor authentication (MFA) for your user improves security for this account." }
-                : {
-                    good: false,
-                    text: "Add MFA for yourself",
-                    why: "Enable multi-factor authentication (MFA) for your user to improve security for this account.",
-                    action: ["Add MFA", credentials],
-                  }
-            }
-          </Item>
-        )}
+        {PrincipalType === "IAMUser" && <OwnMFA user={Name} />}
         <Item query={report}>{keysAdvice}</Item>
         <Item query={policy}>
           {(p) =>
@@ -94,6 +80,25 @@ export function Recommendations() {
         </Item>
       </ul>
     </Container>
+  );
+}
+
+function OwnMFA({ user }: { user: string }) {
+  const devices = useMFADevices(user);
+  const why = "for your user improves security for this account.";
+  return (
+    <Item query={devices}>
+      {(d) =>
+        d.length
+          ? { good: true, text: "You have MFA", why: `Having multi-factor authentication (MFA) ${why}` }
+          : {
+              good: false,
+              text: "Add MFA for yourself",
+              why: `Enabling multi-factor authentication (MFA) ${why}`,
+              action: ["Add MFA", credentials],
+            }
+      }
+    </Item>
   );
 }
 

@@ -27,7 +27,7 @@ export function ResyncMFA({ user, serial, onClose }: { user: string | undefined;
     <FormModal
       title="Resync MFA device"
       verb="Resync"
-      disabled={!areCodes(codes)}
+      ready={areCodes(codes)}
       onClose={onClose}
       onSubmit={async () => {
         await resync.mutateAsync();

@@ -16,7 +16,7 @@ export function Secret({ name, text }: { name: string; text: string }) {
         copyErrorText="It could not be copied"
       />
       <code className="breaks">{shown ? text : "•".repeat(12)}</code>
-      <Button variant="inline-link" ariaLabel={`${shown ? "Hide" : "Show"} ${name}`} onClick={() => setShown(!shown)}>
+      <Button variant="inline-link" formAction="none" ariaLabel={`${shown ? "Hide" : "Show"} ${name}`} onClick={() => setShown(!shown)}>
         {shown ? "Hide" : "Show"}
       </Button>
     </SpaceBetween>

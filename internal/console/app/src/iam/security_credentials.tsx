@@ -90,27 +90,20 @@ function OfUser({ principal }: { principal: SignedIn }) {
       </Container>
       <MFADevices user={name} />
       <AccessKeys user={name} create="/console/iam/security-credentials/create-access-key" />
-      {changing && <ChangePassword root={false} onClose={() => setChanging(false)} />}
+      {changing && <ChangePassword onClose={() => setChanging(false)} />}
     </SpaceBetween>
   );
 }
 
 function OfRoot({ principal }: { principal: SignedIn }) {
-  const [changing, setChanging] = useState(false);
   return (
     <SpaceBetween size="l">
       <Alert type="warning" header="You are signed in as the root user">
         The root user can do everything in the account. Use it for the few tasks that need it, and an IAM user for the rest.
       </Alert>
       <AccountDetails principal={principal} />
-      <Container
-        header={
-          <Header variant="h2" actions={<Button onClick={() => setChanging(true)}>Change password</Button>}>
-            Console sign-in
-          </Header>
-        }
-      >
-        The root user signs in with its e-mail address and password. Its address and the account&apos;s name are under{" "}
+      <Container header={<Header variant="h2">Console sign-in</Header>}>
+        The root user signs in with its email address and password, which you change under{" "}
         <Link href="/console/account">Account</Link>.
       </Container>
       <MFADevices user={undefined} />
@@ -120,7 +113,6 @@ function OfRoot({ principal }: { principal: SignedIn }) {
           IAM user for programs instead. <Link href="/console/iam/users/create">Create user</Link>
         </Box>
       </Container>
-      {changing && <ChangePassword root onClose={() => setChanging(false)} />}
     </SpaceBetween>
   );
 }

@@ -48,6 +48,7 @@ function ManageTags({ before, tag, untag, onClose }: TagsPanelProps & { before: 
     <FormModal
       title="Manage tags"
       size="large"
+      tables
       verb="Save changes"
       onClose={onClose}
       onSubmit={async () => {

@@ -76,8 +76,9 @@ export function UserGroups({ user }: { user: string }) {
         <FormModal
           title={`Add ${user} to groups`}
           size="large"
+          tables
           verb="Add user to groups"
-          disabled={!adding.length}
+          ready={adding.length > 0}
           onClose={() => setAdding(undefined)}
           onSubmit={async () => {
             for (const group of adding) await join.mutateAsync(group);
