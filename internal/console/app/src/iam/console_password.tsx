@@ -19,8 +19,15 @@ export const generated: ConsolePassword = { custom: false, password: "", reset: 
 export const passwordOf = async ({ custom, password }: ConsolePassword) =>
   custom ? password : generatePassword(await loadPasswordPolicy().catch(() => null));
 
+interface ConsolePasswordFieldsProps {
+  value: ConsolePassword;
+  /** What is wrong with the custom password. */
+  error?: string | false;
+  onChange: (value: ConsolePassword) => void;
+}
+
 /** How somebody gets a password, as AWS's console asks it. */
-export function ConsolePasswordFields({ value, onChange }: { value: ConsolePassword; onChange: (value: ConsolePassword) => void }) {
+export function ConsolePasswordFields({ value, error, onChange }: ConsolePasswordFieldsProps) {
   const policy = usePasswordPolicy();
   const [shown, setShown] = useState(false);
   return (
@@ -42,6 +49,7 @@ export function ConsolePasswordFields({ value, onChange }: { value: ConsolePassw
       {value.custom && (
         <FormField
           label="Custom password"
+          errorText={error}
           constraintText={
             policy.data !== undefined && passwordRules(policy.data).map((rule) => <div key={rule}>{rule}</div>)
           }

@@ -10,8 +10,8 @@ import type { TagValue } from "../parts/tag_fields";
 import { navigate } from "../shell/links";
 import { useNotifications } from "../shell/notifications";
 import { Page } from "../shell/page";
-import { generated, passwordOf } from "./console_password";
-import { noDetails, UserDetailsStep, type UserDetails } from "./create_user_details";
+import { passwordOf } from "./console_password";
+import { noDetails, UserDetailsStep } from "./create_user_details";
 import { UserCreated, type Created } from "./create_user_result";
 import { ReviewStep } from "./create_user_review";
 import { granting, grantsOf, noPermissions } from "./permission_choice";
@@ -25,7 +25,7 @@ const changePassword = "arn:aws:iam::aws:policy/IAMUserChangePassword";
 export default function CreateUser() {
   const { notify } = useNotifications();
   const [step, setStep] = useState(0);
-  const [details, setDetails] = useState<UserDetails>({ ...noDetails, password: generated });
+  const [details, setDetails] = useState(noDetails);
   const [permissions, setPermissions] = useState(noPermissions);
   const [boundary, setBoundary] = useState<string>();
   const [tags, setTags] = useState<TagValue[]>([]);
@@ -86,7 +86,16 @@ export default function CreateUser() {
         steps={[
           {
             title: "Specify user details",
-            content: <UserDetailsStep value={details} onChange={setDetails} checked={checked} />,
+            content: (
+              <UserDetailsStep
+                value={details}
+                onChange={(changed) => {
+                  setDetails(changed);
+                  setChecked(false);
+                }}
+                checked={checked}
+              />
+            ),
           },
           {
             title: "Set permissions",

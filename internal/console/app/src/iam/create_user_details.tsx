@@ -42,9 +42,11 @@ export function UserDetailsStep({ value, onChange, checked }: UserDetailsStepPro
           Provide user access to the console - optional
         </Checkbox>
         {value.console && (
-          <FormField stretch errorText={checked && password.custom && !password.password && "Enter a password."}>
-            <ConsolePasswordFields value={password} onChange={(password) => onChange({ ...value, password })} />
-          </FormField>
+          <ConsolePasswordFields
+            value={password}
+            error={checked && password.custom && !password.password && "Enter a password."}
+            onChange={(password) => onChange({ ...value, password })}
+          />
         )}
       </SpaceBetween>
     </Container>
