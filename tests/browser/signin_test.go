@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -31,7 +32,8 @@ func logOf(t *testing.T, s *harness.Server) string {
 // The first hour of a server: claimed from an empty folder, and of its first newcomer.
 func TestFirstRun(t *testing.T) {
 	s := harness.Start(t)
-	_, err := dynamodb.NewFromConfig(s.Config).CreateTable(t.Context(), &dynamodb.CreateTableInput{
+	db := dynamodb.NewFromConfig(s.Config)
+	_, err := db.CreateTable(t.Context(), &dynamodb.CreateTableInput{
 		TableName: aws.String("Ledger"), BillingMode: types.BillingModePayPerRequest,
 		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("Id"), AttributeType: "S"}},
 		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("Id"), KeyType: "HASH"}},
@@ -39,7 +41,14 @@ func TestFirstRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	flow(t, "first_run.test.mjs", s.Endpoint, "STATOR_LOG="+logOf(t, s), "STATOR_SETUP_TOKEN="+filepath.Join(s.Data, "setup-token"))
+	flow(t, "first_run.test.mjs", s.Endpoint, "STATOR_LOG="+logOf(t, s), "STATOR_SETUP_TOKEN="+filepath.Join(s.Data, "setup-token"),
+		"PATH="+harness.CLI(t))
+
+	// What the newcomer has made is not the first account's.
+	tables, err := db.ListTables(t.Context(), &dynamodb.ListTablesInput{})
+	if err != nil || !slices.Equal(tables.TableNames, []string{"Ledger"}) {
+		t.Errorf("the first account has %v, %v", tables, err)
+	}
 }
 
 // Everyone's way in: by password, MFA, a new password, a broker.

@@ -1,6 +1,7 @@
 // What every flow needs: a browser with a page that fails the test on any error in its console, and on serious faults of
 // accessibility.
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -102,6 +103,28 @@ export async function mailed(to, pattern) {
     if (mail) return pattern.exec(mail)[1];
   }
   throw new Error(`nothing like ${pattern} was mailed to ${to}`);
+}
+
+/** What an MFA device with a seed shows so many half minutes from now (RFC 6238). */
+export function totp(seed, steps = 0) {
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  const bits = [...seed.replace(/=+$/, "")].map((c) => alphabet.indexOf(c).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + steps));
+  const sum = createHmac("sha1", key).update(step).digest();
+  const n = sum.readUInt32BE(sum.at(-1) & 15) & 0x7fffffff;
+  return String(n % 1_000_000).padStart(6, "0");
+}
+
+/** Ticks the row of a list that has a name. */
+export const select = (place, name) => place.getByRole("row").filter({ has: place.page().getByText(name, { exact: true }) }).locator("input").check();
+
+/** What a button that downloads a .csv gives: the file's name and its rows. */
+export async function downloaded(page, button) {
+  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: button }).click()]);
+  const rows = (await readFile(await file.path(), "utf8")).trimEnd().split("\r\n").map((line) => line.split(","));
+  return { name: file.suggestedFilename(), rows };
 }
 
 /** Fails on faults of accessibility that axe-core calls serious or critical. Call it where a page is complete. */

@@ -1,9 +1,12 @@
 // From an empty folder: the server is claimed, its root user puts the account in order, and somebody else signs up.
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { accessible, browse, home, mailed, open, refused, screenshot, url } from "./console.mjs";
+import { promisify } from "node:util";
+import { accessible, browse, downloaded, home, mailed, open, refused, screenshot, select, url } from "./console.mjs";
 
+const run = promisify(execFile);
 const owner = "owner@example.com";
 const first = "Correct-Horse-1";
 const second = "Battery-Staple-2";
@@ -175,12 +178,41 @@ test("a newcomer", (t) =>
       await home(page);
       await page.getByText("(0/4)").waitFor();
 
-      // It sees nothing of the first account.
+      const aws = await administrator(page);
+      assert.deepEqual(await aws("list-tables"), { TableNames: [] });
+      await aws("create-table", "--table-name", "Diary", "--billing-mode", "PAY_PER_REQUEST", "--attribute-definitions",
+        "AttributeName=Day,AttributeType=S", "--key-schema", "AttributeName=Day,KeyType=HASH");
+
+      // It sees its own, and nothing of the first account.
       await open(page, "/console/dynamodb/tables", "Tables");
-      await page.getByText("No tables", { exact: true }).waitFor();
+      await page.getByRole("link", { name: "Diary" }).waitFor();
+      assert.equal(await page.getByText("Ledger").count(), 0);
+      await open(page, "/console/", "Console home");
+      await page.getByText("(3/4)").waitFor();
       await open(page, "/console/account/accounts", "AWS accounts");
       await page.getByRole("button", { name: "Try again" }).waitFor();
       assert.equal(await page.getByText("example.com").count(), 0);
     },
-    { errors: refused(400, 401) },
+    { errors: refused(400, 401, 404) },
   ));
+
+/** Makes a user who may do everything, with a key; returns what runs "aws dynamodb" with the file that is downloaded. */
+async function administrator(page) {
+  await page.getByRole("link", { name: "Create an administrator" }).click();
+  await page.getByLabel("User name").fill("Administrator");
+  await page.getByRole("button", { name: "Next", exact: true }).click();
+  await page.getByRole("radio", { name: "Attach policies directly" }).check();
+  await page.getByPlaceholder("Find policies").fill("AdministratorAccess");
+  await select(page.getByRole("main"), "AdministratorAccess");
+  await page.getByRole("button", { name: "Next", exact: true }).click();
+  await page.getByRole("button", { name: "Create user" }).click();
+  await page.getByRole("heading", { level: 1, name: "Administrator" }).waitFor();
+  await page.getByRole("tab", { name: "Security credentials" }).click();
+  await page.getByRole("link", { name: "Create access key" }).first().click();
+  await page.getByRole("radio", { name: "Command Line Interface (CLI)" }).check();
+  await page.getByRole("button", { name: "Next", exact: true }).click();
+  await page.getByRole("button", { name: "Create access key" }).click();
+  const { rows } = await downloaded(page, "Download .csv file");
+  const env = { ...process.env, AWS_ACCESS_KEY_ID: rows[1][0], AWS_SECRET_ACCESS_KEY: rows[1][1], AWS_ENDPOINT_URL: url, AWS_DEFAULT_REGION: "us-east-1" };
+  return async (...args) => JSON.parse((await run("aws", ["dynamodb", ...args, "--output", "json"], { env })).stdout);
+}

@@ -1,8 +1,7 @@
 // Ways in, and out.
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
 import { test } from "node:test";
-import { accessible, browse, home, open, refused, screenshot, url } from "./console.mjs";
+import { accessible, browse, home, open, refused, screenshot, totp, url } from "./console.mjs";
 
 const { STATOR_ACCOUNT: account, STATOR_PASSWORD: password, STATOR_MFA_SEED: seed, STATOR_LOGIN: login } = process.env;
 
@@ -71,7 +70,7 @@ test("a user with an MFA device", (t) =>
     await page.getByLabel("MFA code").fill("000000");
     await page.getByRole("button", { name: "Submit" }).click();
     await page.getByText("The code is not right").waitFor();
-    await page.getByLabel("MFA code").fill(code());
+    await page.getByLabel("MFA code").fill(totp(seed));
     await page.keyboard.press("Enter");
     await home(page);
     await open(page, "/console/account", "Account");
@@ -111,15 +110,3 @@ test("a role session that a broker sends", (t) =>
     },
     { errors: refused(400, 403) },
   ));
-
-/** What the device shows now. */
-function code() {
-  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  const bits = [...seed.replace(/=+$/, "")].map((c) => alphabet.indexOf(c).toString(2).padStart(5, "0")).join("");
-  const key = Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)));
-  const step = Buffer.alloc(8);
-  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
-  const sum = createHmac("sha1", key).update(step).digest();
-  const n = sum.readUInt32BE(sum.at(-1) & 15) & 0x7fffffff;
-  return String(n % 1_000_000).padStart(6, "0");
-}

@@ -1,7 +1,7 @@
 // The one way to ask for something in a window over the page.
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import Modal from "@cloudscape-design/components/modal";
+import Modal, { type ModalProps } from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useId, useState, type ReactNode } from "react";
 import { Actions } from "./actions";
@@ -9,6 +9,9 @@ import { Failure } from "./failure";
 
 interface FormModalProps {
   title: string;
+  size?: ModalProps.Size;
+  /** There are tables in it, whose buttons and filters must not send it: only its own button does. */
+  tables?: boolean;
   /** The button: "Save changes". */
   verb: string;
   /** Whether there is enough to send. */
@@ -22,7 +25,8 @@ interface FormModalProps {
 }
 
 /** FormModal is rendered while it is open: {editing && <FormModal …/>}. */
-export function FormModal({ title, verb, ready = true, onSubmit, onClose, shownElsewhere, children }: FormModalProps) {
+export function FormModal(props: FormModalProps) {
+  const { title, size, tables, verb, ready = true, onSubmit, onClose, shownElsewhere, children } = props;
   const form = useId();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
@@ -37,9 +41,16 @@ export function FormModal({ title, verb, ready = true, onSubmit, onClose, shownE
     }
     setBusy(false);
   };
+  const content = (
+    <SpaceBetween size="m">
+      {typeof children === "function" ? children(error) : children}
+      {error !== undefined && !shownElsewhere?.(error) && <Failure error={error} />}
+    </SpaceBetween>
+  );
   return (
     <Modal
       visible
+      size={size}
       header={title}
       closeAriaLabel="Close"
       onDismiss={onClose}
@@ -49,25 +60,32 @@ export function FormModal({ title, verb, ready = true, onSubmit, onClose, shownE
             <Button variant="link" onClick={onClose}>
               Cancel
             </Button>
-            <Button variant="primary" form={form} disabled={!ready} loading={busy}>
+            <Button
+              variant="primary"
+              form={tables ? undefined : form}
+              disabled={!ready}
+              loading={busy}
+              onClick={tables ? () => void submit() : undefined}
+            >
               {verb}
             </Button>
           </Actions>
         </Box>
       }
     >
-      <form
-        id={form}
-        onSubmit={(e) => {
-          e.preventDefault();
-          void submit();
-        }}
-      >
-        <SpaceBetween size="m">
-          {typeof children === "function" ? children(error) : children}
-          {error !== undefined && !shownElsewhere?.(error) && <Failure error={error} />}
-        </SpaceBetween>
-      </form>
+      {tables ? (
+        content
+      ) : (
+        <form
+          id={form}
+          onSubmit={(e) => {
+            e.preventDefault();
+            void submit();
+          }}
+        >
+          {content}
+        </form>
+      )}
     </Modal>
   );
 }

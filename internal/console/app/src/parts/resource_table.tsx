@@ -41,6 +41,11 @@ export interface ResourceTableProps<T> {
   id: (item: T) => string;
   columns: Column<T>[];
   selection?: "single" | "multi";
+  /** What is selected, by id, where the page keeps it; otherwise the table does. */
+  selected?: string[];
+  onSelect?: (ids: string[]) => void;
+  /** Filters beside the one by text; what they leave out is not in the query's data. */
+  filters?: ReactNode;
   /** The buttons on the right, which may depend on what is selected; several are in Actions. */
   actions?: (selected: T[]) => ReactNode;
   /** The button shown where there is nothing yet. */
@@ -52,7 +57,9 @@ export interface ResourceTableProps<T> {
 export function ResourceTable<T>(props: ResourceTableProps<T>) {
   const { name, nouns, query, id, columns, selection } = props;
   const [preferences, setPreferences] = usePreferences(name, columns);
-  const [selected, setSelected] = useState<string[]>([]);
+  const [own, setOwn] = useState<string[]>([]);
+  const selected = props.selected ?? own;
+  const setSelected = props.onSelect ?? setOwn;
   const sortable = columns.map((c) => ({
     ...c,
     sortingComparator: c.value && ((a: T, b: T) => compare(c.value!(a), c.value!(b))),
@@ -133,12 +140,15 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
         </Header>
       }
       filter={
-        <TextFilter
-          {...filterProps}
-          filteringPlaceholder={`Find ${nouns[1]}`}
-          filteringAriaLabel={`Find ${nouns[1]}`}
-          countText={filteredItemsCount === 1 ? "1 match" : `${filteredItemsCount} matches`}
-        />
+        <div className="filters">
+          <TextFilter
+            {...filterProps}
+            filteringPlaceholder={`Find ${nouns[1]}`}
+            filteringAriaLabel={`Find ${nouns[1]}`}
+            countText={filteredItemsCount === 1 ? "1 match" : `${filteredItemsCount} matches`}
+          />
+          {props.filters}
+        </div>
       }
       pagination={<Pagination {...paginationProps} />}
       preferences={
