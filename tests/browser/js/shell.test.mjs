@@ -3,10 +3,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { accessible, browse, home, open, screenshot } from "./console.mjs";
 
+/** Fails if the bar squeezes its title. */
+async function titled(page) {
+  const cut = await page.locator("#top header").getByText("Stator", { exact: true }).evaluate((e) => e.scrollWidth - e.clientWidth);
+  assert.equal(cut, 0, "pixels of the title that the bar hides");
+}
+
 test("lists of users and tables", (t) =>
   browse(t, async (page) => {
     await open(page, "/console/iam/users", "Users");
     await page.getByRole("link", { name: "Administrator" }).waitFor();
+    await titled(page);
     await accessible(page);
     await screenshot(page, "users");
 
@@ -80,6 +87,7 @@ test("a phone", (t) =>
       const fits = async () => {
         const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
         assert.ok(wider <= 0, `the page is ${wider} pixels wider than the screen`);
+        await titled(page);
         await accessible(page);
       };
       await open(page, "/console/iam/users", "Users");
