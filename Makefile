@@ -1,12 +1,15 @@
 # Every task of the project. The two that a user needs need no make: go run ./cmd/stator serve, and go test ./...
 
-.PHONY: run test check fuzz bench demo build
+.PHONY: run test check fuzz bench demo build console
 
 run: ## run a server on ./stator-data
 	go run ./cmd/stator serve
 
 build: ## build a static binary
 	CGO_ENABLED=0 go build -trimpath -ldflags=-s -o stator ./cmd/stator
+
+console: ## build the web console anew into internal/console/dist, which is committed; needs Node.js
+	cd internal/console/app && npm ci --ignore-scripts && npm run check && npm run build
 
 test: ## all tests
 	go test ./...

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/statordb/stator/internal/audit"
+	"github.com/statordb/stator/internal/console"
 	"github.com/statordb/stator/internal/identity"
 	"github.com/statordb/stator/internal/signin"
 )
@@ -33,12 +34,7 @@ func (s *Server) openSites(opts Options) (map[string]http.Handler, error) {
 		Audit:      log,
 		Logger:     opts.Logger,
 	})
-	return map[string]http.Handler{"/signin": s.signIn, "/federation": s.signIn, "/console": http.HandlerFunc(noConsole)}, nil
-}
-
-// noConsole stands where the pages of the console will be.
-func noConsole(w http.ResponseWriter, _ *http.Request) {
-	http.Error(w, "The console is not built into this server.", http.StatusNotFound)
+	return map[string]http.Handler{"/signin": s.signIn, "/federation": s.signIn, "/console": console.Handler()}, nil
 }
 
 // forgetSetupToken removes the file of a token that is worth nothing any more.

@@ -58,23 +58,31 @@ func CLI(t testing.TB) string {
 	return shim + string(os.PathListSeparator) + path
 }
 
-// JavaScript runs a test of the AWS SDK for JavaScript: script, with the packages that are locked in the folder
-// locks, which are installed in the user's cache. Without node and npm the test is skipped.
-func JavaScript(t testing.TB, env []string, locks, script string) {
+// JavaScript runs a test in JavaScript: script, beside the modules of ours that it imports, with the packages that are
+// locked in the folder locks. Without node and npm the test is skipped.
+func JavaScript(t testing.TB, env []string, locks, script string, imports ...string) {
 	t.Helper()
-	node, npm := Tool(t, "node"), Tool(t, "npm")
-	locked := []string{filepath.Join(locks, "package.json"), filepath.Join(locks, "package-lock.json")}
-	modules := cached(t, "js", locked, func(dir string) {
-		copied(t, dir, locked...)
-		Run(t, env, dir, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund")
-	})
-	// The script is run from beside node_modules, which is where it looks for the SDK.
+	node, packages := Tool(t, "node"), NodeModules(t, locks)
+	// The script is run from beside node_modules, which is where it looks for packages.
 	dir := t.TempDir()
-	if err := os.Symlink(filepath.Join(modules, "node_modules"), filepath.Join(dir, "node_modules")); err != nil {
+	if err := os.Symlink(packages, filepath.Join(dir, "node_modules")); err != nil {
 		t.Fatal(err)
 	}
-	copied(t, dir, locked[0], script)
+	copied(t, dir, append(imports, filepath.Join(locks, "package.json"), script)...)
 	Run(t, env, dir, node, "--test", filepath.Base(script))
+}
+
+// NodeModules is a folder node_modules with the packages that are locked in the folder locks, installed in the user's
+// cache. Without npm the test is skipped.
+func NodeModules(t testing.TB, locks string) string {
+	t.Helper()
+	npm := Tool(t, "npm")
+	locked := []string{filepath.Join(locks, "package.json"), filepath.Join(locks, "package-lock.json")}
+	dir := cached(t, "js", locked, func(dir string) {
+		copied(t, dir, locked...)
+		Run(t, os.Environ(), dir, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+	})
+	return filepath.Join(dir, "node_modules")
 }
 
 // Run runs a program in dir with an environment, and fails the test with what it wrote if it fails.
@@ -82,8 +90,12 @@ func Run(t testing.TB, env []string, dir, program string, args ...string) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), program, args...)
 	cmd.Dir, cmd.Env = dir, env
-	if out, err := cmd.CombinedOutput(); err != nil {
+	out, err := cmd.CombinedOutput()
+	if err != nil {
 		t.Fatalf("%s %q: %v\n%s", filepath.Base(program), args, err, out)
+	}
+	if testing.Verbose() { // what it measured, say
+		t.Logf("%s", out)
 	}
 }
 

@@ -1,0 +1,24 @@
+// Clients of the AWS SDK for the server that this page is from.
+import type { AwsCredentialIdentity } from "@aws-sdk/types";
+import { credentials, currentRegion } from "./credentials";
+
+interface ClientConfig {
+  endpoint: string;
+  region: string;
+  credentials: () => Promise<AwsCredentialIdentity>;
+  maxAttempts: number;
+}
+
+/** service(config => new IAMClient(config)) gives a function that returns the client of the region selected. */
+export function service<Client>(make: (config: ClientConfig) => Client): () => Client {
+  const clients = new Map<string, Client>();
+  return () => {
+    const region = currentRegion();
+    let client = clients.get(region);
+    if (!client) {
+      client = make({ endpoint: location.origin, region, credentials, maxAttempts: 3 });
+      clients.set(region, client);
+    }
+    return client;
+  };
+}

@@ -1,0 +1,4 @@
+import { DynamoDBStreamsClient } from "@aws-sdk/client-dynamodb-streams";
+import { service } from "./service";
+
+export const streams = service((config) => new DynamoDBStreamsClient(config));

@@ -1,0 +1,33 @@
+import Button from "@cloudscape-design/components/button";
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import Link from "@cloudscape-design/components/link";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import { address } from "./address";
+import type { SignIn } from "./api";
+import { Password } from "./password";
+import { Refusal } from "./refusal";
+import { useSubmit } from "./submit";
+
+/** Asks a root user who it is. */
+export function RootForm({ onSignIn }: { onSignIn: (input: SignIn) => Promise<void> }) {
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  const { busy, error, onSubmit } = useSubmit(() => onSignIn({ Type: "root", Email: email.trim(), Password: password }));
+  return (
+    <form onSubmit={onSubmit}>
+      <SpaceBetween size="m">
+        <Refusal error={error} />
+        <FormField label="Root user email address">
+          <Input type="email" value={email} autoFocus autoComplete="username" onChange={({ detail }) => setEmail(detail.value)} />
+        </FormField>
+        <Password value={password} onChange={setPassword} />
+        <Link href={address("/console/forgot-password", location.search)}>Forgot password?</Link>
+        <Button variant="primary" fullWidth loading={busy} disabled={!email || !password}>
+          Sign in
+        </Button>
+      </SpaceBetween>
+    </form>
+  );
+}
