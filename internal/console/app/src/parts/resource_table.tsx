@@ -45,6 +45,8 @@ export interface ResourceTableProps<T> {
   actions?: (selected: T[]) => ReactNode;
   /** The button shown where there is nothing yet. */
   emptyAction?: ReactNode;
+  /** Further filters beside the search; they narrow what the query gives. */
+  filters?: ReactNode;
   /** What the first column is sorted by at first unless this says otherwise. */
   sortedBy?: string;
 }
@@ -133,12 +135,15 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
         </Header>
       }
       filter={
-        <TextFilter
-          {...filterProps}
-          filteringPlaceholder={`Find ${nouns[1]}`}
-          filteringAriaLabel={`Find ${nouns[1]}`}
-          countText={filteredItemsCount === 1 ? "1 match" : `${filteredItemsCount} matches`}
-        />
+        <SpaceBetween direction="horizontal" size="xs">
+          <TextFilter
+            {...filterProps}
+            filteringPlaceholder={`Find ${nouns[1]}`}
+            filteringAriaLabel={`Find ${nouns[1]}`}
+            countText={filteredItemsCount === 1 ? "1 match" : `${filteredItemsCount} matches`}
+          />
+          {props.filters}
+        </SpaceBetween>
       }
       pagination={<Pagination {...paginationProps} />}
       preferences={

@@ -1,0 +1,71 @@
+import { TagResourceCommand, UntagResourceCommand } from "@aws-sdk/client-dynamodb";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Modal from "@cloudscape-design/components/modal";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import { dynamodb } from "../aws/dynamodb";
+import { useAwsChange } from "../aws/query";
+import { Actions } from "../parts/actions";
+import { Failure } from "../parts/failure";
+import { Loaded } from "../parts/loaded";
+import { useNotifications } from "../shell/notifications";
+import type { TagDraft } from "./draft";
+import { useTags } from "./load";
+import { TagsFields } from "./tags_fields";
+
+/** The tags of a table, to be changed. */
+export function ManageTags({ arn, onClose }: { arn: string; onClose: () => void }) {
+  const tags = useTags(arn);
+  const { notify } = useNotifications();
+  const [draft, setDraft] = useState<TagDraft[]>();
+  const save = useAwsChange(() => change(arn, tags.data ?? [], draft ?? []), [["dynamodb"]]);
+  const faulty = draft?.some((t) => !t.Key);
+  return (
+    <Modal
+      visible
+      size="large"
+      header="Manage tags"
+      closeAriaLabel="Close"
+      onDismiss={onClose}
+      footer={
+        <Box float="right">
+          <Actions>
+            <Button variant="link" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button
+              variant="primary"
+              disabled={!draft || faulty}
+              loading={save.isPending}
+              onClick={() =>
+                save.mutate(undefined, {
+                  onSuccess: () => {
+                    notify({ type: "success", header: "The tags were saved." });
+                    onClose();
+                  },
+                })
+              }
+            >
+              Save changes
+            </Button>
+          </Actions>
+        </Box>
+      }
+    >
+      <SpaceBetween size="m">
+        <Loaded query={tags}>
+          {(own) => <TagsFields value={draft ?? own} error="Each tag needs a key." onChange={setDraft} />}
+        </Loaded>
+        {save.error && <Failure error={save.error} />}
+      </SpaceBetween>
+    </Modal>
+  );
+}
+
+async function change(ResourceArn: string, before: TagDraft[], after: TagDraft[]) {
+  const gone = before.filter((b) => !after.some((a) => a.Key === b.Key)).map((t) => t.Key);
+  const set = after.filter((a) => !before.some((b) => a.Key === b.Key && a.Value === b.Value));
+  if (gone.length) await dynamodb().send(new UntagResourceCommand({ ResourceArn, TagKeys: gone }));
+  if (set.length) await dynamodb().send(new TagResourceCommand({ ResourceArn, Tags: set }));
+}
