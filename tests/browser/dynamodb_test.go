@@ -41,7 +41,7 @@ func TestDynamoDB(t *testing.T) {
 		}
 	}()
 	t.Cleanup(func() { stop(); <-done })
-	flow(t, "dynamodb.test.mjs", signedIn(t, s))
+	flow(t, "dynamodb.test.mjs", signedIn(t, s), "ACCOUNT="+s.Account)
 }
 
 // A user who may only see that there are tables.

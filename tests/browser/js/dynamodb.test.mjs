@@ -26,6 +26,13 @@ async function typePolicy(page, text) {
   await page.keyboard.insertText(text);
 }
 
+/** A policy that allows the account to do something with the table. */
+const policy = (Action) =>
+  JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Principal: { AWS: `arn:aws:iam::${process.env.ACCOUNT}:root` }, Action, Resource: "*" }],
+  });
+
 async function createTable(page) {
   await open(page, "/console/dynamodb/tables", "Tables");
   await page.getByRole("link", { name: "Create table" }).first().click();
@@ -62,6 +69,8 @@ async function createTable(page) {
   await page.getByRole("checkbox", { name: "Turn on deletion protection" }).check();
   await choose(page, "View type", "New and old images");
   await page.getByLabel("TTL attribute name").fill("expires");
+  await button(page, "Resource-based policy – optional").click();
+  await typePolicy(page, policy("dynamodb:GetItem"));
   await button(page, "Add new tag").click();
   await page.getByLabel("Key of tag 1").fill("team");
   await page.getByLabel("Value of tag 1").fill("sales");
@@ -158,21 +167,22 @@ async function stream(page) {
 
 async function permissions(page) {
   await tab(page, "Permissions");
-  await button(page, "Create policy").click();
-  await typePolicy(page, '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"dynamodb:GetItems","Resource":"*"}]}');
+  await page.getByRole("textbox", { name: "Resource-based policy" }).getByText("dynamodb:GetItem").waitFor(); // from the creation
+  await button(page, "Edit policy").click();
+  await typePolicy(page, policy("dynamodb:GetItems"));
   await page.getByText("Findings of the validation").waitFor();
   await page.getByText(/dynamodb:GetItems/).last().waitFor();
   await accessible(page);
   await screenshot(page, "table-policy");
   await button(page, "Cancel").click();
-  await button(page, "Create policy").click(); // what it begins with is a policy that can be saved
-  await button(page, "Save policy").click();
-  await said(page, "The resource-based policy was saved.");
-  await page.getByRole("textbox", { name: "Resource-based policy" }).getByText("dynamodb:Query").waitFor();
   await button(page, "Delete policy").click();
   await dialog(page).getByRole("textbox").fill("confirm");
   await dialog(page).getByRole("button", { name: "Delete", exact: true }).click();
   await page.getByText("No resource-based policy").waitFor();
+  await button(page, "Create policy").click(); // what it begins with is a policy that can be saved
+  await button(page, "Save policy").click();
+  await said(page, "The resource-based policy was saved.");
+  await page.getByRole("textbox", { name: "Resource-based policy" }).getByText("dynamodb:Query").waitFor();
 }
 
 async function additionalSettings(page) {
@@ -200,6 +210,10 @@ async function additionalSettings(page) {
   await dialog(page).getByRole("button", { name: "Save changes" }).click();
   await page.getByRole("row", { name: "team finance" }).waitFor();
   await page.getByRole("row", { name: /stage/ }).waitFor();
+  await button(page, "Manage encryption").click();
+  await dialog(page).getByRole("radio", { name: "Owned by Amazon DynamoDB" }).check();
+  await dialog(page).getByRole("button", { name: "Save changes" }).click();
+  await said(page, "The encryption was changed.");
   await button(page, "Edit table class").click();
   await dialog(page).getByRole("radio", { name: "DynamoDB Standard", exact: false }).first().check();
   await dialog(page).getByRole("button", { name: "Save changes" }).click();
@@ -286,8 +300,17 @@ test("a phone, in the dark", (t) =>
       await page.getByRole("radio", { name: "Customize settings" }).check();
       await fits(page);
       await accessible(page);
+      await page.getByLabel("Maximum read request units").fill("100");
       await button(page, "Create table").click();
       await page.getByRole("heading", { level: 1, name: "phone" }).waitFor();
+      await page.getByRole("link", { name: "Edit", exact: true }).click();
+      await page.getByRole("heading", { level: 1, name: "Edit read/write capacity" }).waitFor();
+      await fits(page);
+      await page.getByLabel("Maximum read request units").fill(""); // there is to be none any more
+      await page.getByLabel("Maximum write request units").fill("50");
+      await page.getByLabel("Warm read units per second").fill("13000");
+      await button(page, "Save changes").click();
+      for (const text of ["No maximum", "50", "13,000"]) await page.getByText(text, { exact: true }).waitFor();
       for (const name of ["overview", "indexes", "monitor", "streams", "permissions", "settings"]) {
         await open(page, `/console/dynamodb/tables/phone?tab=${name}`, "phone");
         await page.getByRole("tabpanel").getByRole("heading").first().waitFor();

@@ -7,14 +7,16 @@ import { useState } from "react";
 import { Failure } from "../parts/failure";
 import { ResourceTable } from "../parts/resource_table";
 import { useNotifications } from "../shell/notifications";
-import { capacityMode, count, onOff, tableClass, tableHref, type TabProps } from "./describe";
+import { capacityMode, count, encryptionText, onOff, tableClass, tableHref, type TabProps } from "./describe";
+import { EditEncryption } from "./edit_encryption";
 import { EditTableClass } from "./edit_table_class";
+import { encryptionNote } from "./encryption_field";
 import { useTags, useUpdateTable } from "./load";
 import { ManageTags } from "./manage_tags";
 import { TimeToLive } from "./time_to_live";
 
 export function AdditionalSettings({ table }: TabProps) {
-  const [editing, setEditing] = useState<"tags" | "class">();
+  const [editing, setEditing] = useState<"tags" | "class" | "encryption">();
   const tags = useTags(table.TableArn!);
   const close = () => setEditing(undefined);
   return (
@@ -46,6 +48,19 @@ export function AdditionalSettings({ table }: TabProps) {
       >
         <KeyValuePairs items={[{ label: "Table class", value: tableClass(table) }]} />
       </Container>
+      <Container
+        header={
+          <Header
+            variant="h2"
+            description={encryptionNote}
+            actions={<Button onClick={() => setEditing("encryption")}>Manage encryption</Button>}
+          >
+            Encryption at rest
+          </Header>
+        }
+      >
+        <KeyValuePairs items={[{ label: "Encryption key", value: encryptionText(table) }]} />
+      </Container>
       <ResourceTable
         title="Tags"
         description="Pairs of a key and an optional value, which policies can refer to."
@@ -60,6 +75,7 @@ export function AdditionalSettings({ table }: TabProps) {
         actions={() => <Button onClick={() => setEditing("tags")}>Manage tags</Button>}
       />
       {editing === "tags" && <ManageTags arn={table.TableArn!} onClose={close} />}
+      {editing === "encryption" && <EditEncryption table={table} onClose={close} />}
       {editing === "class" && <EditTableClass table={table} onClose={close} />}
     </SpaceBetween>
   );

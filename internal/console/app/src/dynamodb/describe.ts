@@ -36,6 +36,11 @@ export const capacityMode = (t: TableDescription) => (isOnDemand(t) ? "On-demand
 export const tableClass = (t: TableDescription) =>
   t.TableClassSummary?.TableClass === "STANDARD_INFREQUENT_ACCESS" ? "DynamoDB Standard-IA" : "DynamoDB Standard";
 
+export function encryptionText({ SSEDescription: sse }: TableDescription): string {
+  if (sse?.KMSMasterKeyArn) return `Customer managed key: ${sse.KMSMasterKeyArn}`;
+  return sse ? "AWS managed key" : "AWS owned key";
+}
+
 export const indexCount = (t: TableDescription) =>
   (t.GlobalSecondaryIndexes?.length ?? 0) + (t.LocalSecondaryIndexes?.length ?? 0);
 

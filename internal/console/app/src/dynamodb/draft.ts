@@ -9,6 +9,7 @@ import type {
   ProjectionType,
   ProvisionedThroughput,
   ScalarAttributeType,
+  SSESpecification,
   StreamViewType,
   TableClass,
   WarmThroughput,
@@ -44,7 +45,13 @@ export interface TagDraft {
   Value: string;
 }
 
-export interface TableDraft {
+export interface EncryptionDraft {
+  encryption: "owned" | "managed" | "customer";
+  /** Of the customer's key. */
+  keyArn: string;
+}
+
+export interface TableDraft extends EncryptionDraft {
   name: string;
   partition: KeyDraft;
   sort: KeyDraft;
@@ -53,8 +60,6 @@ export interface TableDraft {
   billing: BillingMode;
   capacity: CapacityDraft;
   indexes: IndexDraft[];
-  encryption: "owned" | "managed" | "customer";
-  keyArn: string;
   protection: boolean;
   stream: StreamViewType | "";
   ttl: string;
@@ -159,10 +164,7 @@ export function createTableInput(t: TableDraft): CreateTableCommandInput {
       ? local.map((x) => ({ IndexName: x.name, KeySchema: keySchema(x.partition, x.sort), Projection: projection(x) }))
       : undefined,
     GlobalSecondaryIndexes: global.length ? global.map((x) => globalIndex(x, t.billing)) : undefined,
-    SSESpecification:
-      t.encryption === "owned"
-        ? undefined
-        : { Enabled: true, SSEType: "KMS", KMSMasterKeyId: t.encryption === "customer" ? t.keyArn : undefined },
+    SSESpecification: t.encryption === "owned" ? undefined : encryption(t),
     DeletionProtectionEnabled: t.protection,
     StreamSpecification: t.stream ? { StreamEnabled: true, StreamViewType: t.stream } : undefined,
     ResourcePolicy: t.policy.trim() ? t.policy : undefined,
@@ -210,5 +212,10 @@ export function throughput(c: CapacityDraft, billing: BillingMode) {
     WarmThroughput?: WarmThroughput;
   };
 }
+
+export const encryption = (e: EncryptionDraft): SSESpecification =>
+  e.encryption === "owned"
+    ? { Enabled: false }
+    : { Enabled: true, SSEType: "KMS", KMSMasterKeyId: e.encryption === "customer" ? e.keyArn : undefined };
 
 const units = (text: string) => (text ? Number(text) : undefined);

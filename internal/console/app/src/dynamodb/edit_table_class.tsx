@@ -1,12 +1,7 @@
-import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
-import Modal from "@cloudscape-design/components/modal";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { Actions } from "../parts/actions";
-import { Failure } from "../parts/failure";
 import { useNotifications } from "../shell/notifications";
 import type { TabProps } from "./describe";
+import { EditModal } from "./edit_modal";
 import { useUpdateTable } from "./load";
 import { TableClassField } from "./table_settings";
 
@@ -26,29 +21,8 @@ export function EditTableClass({ table, onClose }: TabProps & { onClose: () => v
       },
     );
   return (
-    <Modal
-      visible
-      size="large"
-      header="Edit table class"
-      closeAriaLabel="Close"
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <Actions>
-            <Button variant="link" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button variant="primary" disabled={chosen === before} loading={update.isPending} onClick={save}>
-              Save changes
-            </Button>
-          </Actions>
-        </Box>
-      }
-    >
-      <SpaceBetween size="m">
-        <TableClassField value={chosen} onChange={setChosen} />
-        {update.error && <Failure error={update.error} />}
-      </SpaceBetween>
-    </Modal>
+    <EditModal title="Edit table class" size="large" ready={chosen !== before} saving={update} onSave={save} onClose={onClose}>
+      <TableClassField value={chosen} onChange={setChosen} />
+    </EditModal>
   );
 }

@@ -27,12 +27,12 @@ export function IndexFields({ billing, value, faults, onChange }: IndexFieldsPro
   return (
     <SpaceBetween size="l">
       {value.local ? (
-        <>
+        <SpaceBetween size="l">
           <KeyField label="Partition key" description="The partition key of the table" value={value.partition[0]!} />
           <KeyField label="Sort key" value={value.sort[0]!} error={faults.sort} onChange={(key) => change({ sort: [key] })} />
-        </>
+        </SpaceBetween>
       ) : (
-        <>
+        <SpaceBetween size="l">
           <KeyFields
             label="Partition key"
             value={value.partition}
@@ -40,7 +40,7 @@ export function IndexFields({ billing, value, faults, onChange }: IndexFieldsPro
             onChange={(partition) => change({ partition })}
           />
           <KeyFields label="Sort key" optional value={value.sort} onChange={(sort) => change({ sort })} />
-        </>
+        </SpaceBetween>
       )}
       <FormField label="Index name" constraintText={nameHint} errorText={faults.name}>
         <Input

@@ -2,12 +2,12 @@
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
-import Modal from "@cloudscape-design/components/modal";
 import Table from "@cloudscape-design/components/table";
 import { useState } from "react";
 import { Actions } from "../parts/actions";
 import { projections } from "./describe";
 import { indexFaults, newIndex, type IndexDraft, type KeyDraft, type TableDraft } from "./draft";
+import { EditModal } from "./edit_modal";
 import { IndexFields } from "./index_fields";
 
 interface IndexListProps {
@@ -107,27 +107,16 @@ function IndexModal({ initial, draft, onCreate, onClose }: IndexModalProps) {
     onClose();
   };
   return (
-    <Modal
-      visible
+    <EditModal
+      title={index.local ? "New local secondary index" : "New global secondary index"}
+      verb="Create index"
       size="large"
-      header={index.local ? "New local secondary index" : "New global secondary index"}
-      closeAriaLabel="Close"
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <Actions>
-            <Button variant="link" formAction="none" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button variant="primary" formAction="none" onClick={create}>
-              Create index
-            </Button>
-          </Actions>
-        </Box>
-      }
+      ready
+      onSave={create}
+      onClose={onClose}
     >
       <IndexFields billing={draft.billing} value={index} faults={tried ? wrong : {}} onChange={setIndex} />
-    </Modal>
+    </EditModal>
   );
 }
 

@@ -18,14 +18,14 @@ export function Indexes({ table }: TabProps) {
   const query = useTable(name);
   const [deleting, setDeleting] = useState<string>();
   const columns = (global: boolean): Column<Index>[] => [
-    { id: "name", header: "Name", value: (x) => x.IndexName, cell: (x) => x.IndexName, isRowHeader: true },
+    { id: "name", header: "Name", value: (x) => x.IndexName, cell: (x) => x.IndexName, isRowHeader: true, minWidth: 190 },
     ...(global ? [{ id: "status", header: "Status", value: status, cell: (x: Index) => <Status of={status(x)} /> }] : []),
     key("partition", "Partition key", "HASH", table),
     key("sort", "Sort key", "RANGE", table),
     ...(global
       ? [units("read", "Read capacity", read, table), units("write", "Write capacity", write, table)]
       : []),
-    { id: "projection", header: "Projected attributes", value: projection, cell: projection },
+    { id: "projection", header: "Projected attributes", value: projection, cell: projection, minWidth: 190 },
     { id: "size", header: "Size", value: (x) => x.IndexSizeBytes, cell: (x) => bytes(x.IndexSizeBytes) },
     { id: "items", header: "Item count", value: (x) => x.ItemCount, cell: (x) => count(x.ItemCount) },
   ];
@@ -93,7 +93,7 @@ const write = (x: Index) => [x.ProvisionedThroughput?.WriteCapacityUnits, x.OnDe
 
 function key(id: string, header: string, type: "HASH" | "RANGE", { AttributeDefinitions }: TabProps["table"]): Column<Index> {
   const text = (x: Index) => keyText(x, type, AttributeDefinitions);
-  return { id, header, value: text, cell: text };
+  return { id, header, value: text, cell: text, minWidth: 150 };
 }
 
 function units(id: string, header: string, of: typeof read, table: TabProps["table"]): Column<Index> {
@@ -102,7 +102,7 @@ function units(id: string, header: string, of: typeof read, table: TabProps["tab
     if (!isOnDemand(table)) return count(provisioned);
     return most ? `On-demand (at most ${count(most)})` : "On-demand";
   };
-  return { id, header, value: text, cell: text };
+  return { id, header, value: text, cell: text, minWidth: 150 };
 }
 
 function projection(x: Index): string {

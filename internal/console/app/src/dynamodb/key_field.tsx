@@ -25,35 +25,36 @@ interface KeyFieldProps {
 /** An attribute of a key: its name and its type. Without onChange it is shown only. */
 export function KeyField({ label, optional, description, error, value, onChange }: KeyFieldProps) {
   return (
-    <Grid gridDefinition={[{ colspan: { default: 12, xs: 8 } }, { colspan: { default: 12, xs: 4 } }]}>
-      <FormField
-        label={
-          <>
-            {label} {optional && <i>– optional</i>}
-          </>
-        }
-        description={description}
-        errorText={error}
-        constraintText="1 to 255 characters and case sensitive."
-      >
+    <FormField
+      stretch
+      label={
+        <>
+          {label} {optional && <i>– optional</i>}
+        </>
+      }
+      description={description}
+      errorText={error}
+      constraintText="1 to 255 characters and case sensitive."
+    >
+      <Grid gridDefinition={[{ colspan: { default: 12, xs: 8 } }, { colspan: { default: 12, xs: 4 } }]}>
         <Input
           value={value.name}
           disabled={!onChange}
           ariaLabel={label}
+          invalid={!!error}
           placeholder={`Enter the ${label.toLowerCase()} name`}
           onChange={({ detail }) => onChange?.({ ...value, name: detail.value })}
         />
-      </FormField>
-      <FormField label="Type">
         <Select
           ariaLabel={`Type of the ${label.toLowerCase()}`}
           disabled={!onChange}
           options={options}
           selectedOption={options.find((o) => o.value === value.type)!}
+          invalid={false}
           onChange={({ detail }) => onChange?.({ ...value, type: detail.selectedOption.value as ScalarAttributeType })}
         />
-      </FormField>
-    </Grid>
+      </Grid>
+    </FormField>
   );
 }
 

@@ -1,16 +1,11 @@
 import { TagResourceCommand, UntagResourceCommand } from "@aws-sdk/client-dynamodb";
-import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
-import Modal from "@cloudscape-design/components/modal";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { dynamodb } from "../aws/dynamodb";
 import { useAwsChange } from "../aws/query";
-import { Actions } from "../parts/actions";
-import { Failure } from "../parts/failure";
 import { Loaded } from "../parts/loaded";
 import { useNotifications } from "../shell/notifications";
 import type { TagDraft } from "./draft";
+import { EditModal } from "./edit_modal";
 import { useTags } from "./load";
 import { TagsFields } from "./tags_fields";
 
@@ -21,45 +16,26 @@ export function ManageTags({ arn, onClose }: { arn: string; onClose: () => void 
   const [draft, setDraft] = useState<TagDraft[]>();
   const save = useAwsChange(() => change(arn, tags.data ?? [], draft ?? []), [["dynamodb"]]);
   const faulty = draft?.some((t) => !t.Key);
+  const submit = () =>
+    save.mutate(undefined, {
+      onSuccess: () => {
+        notify({ type: "success", header: "The tags were saved." });
+        onClose();
+      },
+    });
   return (
-    <Modal
-      visible
+    <EditModal
+      title="Manage tags"
       size="large"
-      header="Manage tags"
-      closeAriaLabel="Close"
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <Actions>
-            <Button variant="link" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button
-              variant="primary"
-              disabled={!draft || faulty}
-              loading={save.isPending}
-              onClick={() =>
-                save.mutate(undefined, {
-                  onSuccess: () => {
-                    notify({ type: "success", header: "The tags were saved." });
-                    onClose();
-                  },
-                })
-              }
-            >
-              Save changes
-            </Button>
-          </Actions>
-        </Box>
-      }
+      ready={!!draft && !faulty}
+      saving={save}
+      onSave={submit}
+      onClose={onClose}
     >
-      <SpaceBetween size="m">
-        <Loaded query={tags}>
-          {(own) => <TagsFields value={draft ?? own} error="Each tag needs a key." onChange={setDraft} />}
-        </Loaded>
-        {save.error && <Failure error={save.error} />}
-      </SpaceBetween>
-    </Modal>
+      <Loaded query={tags}>
+        {(own) => <TagsFields value={draft ?? own} error="Each tag needs a key." onChange={setDraft} />}
+      </Loaded>
+    </EditModal>
   );
 }
 

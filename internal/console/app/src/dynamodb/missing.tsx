@@ -9,7 +9,7 @@ export const isMissing = (error: unknown) => error instanceof Error && error.nam
 export function Missing({ what, children }: { what: string; children?: ReactNode }) {
   return (
     <Alert type="info" header={`This server doesn't have ${what} yet`}>
-      {children ?? "The page works when a version of the server has them."}
+      {children ?? "It can be used here as soon as the server has it."}
     </Alert>
   );
 }

@@ -9,7 +9,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { bytes } from "../parts/bytes";
 import { Copy } from "../parts/copy";
 import { Time } from "../parts/time";
-import { capacityMode, count, isOnDemand, keyText, onOff, tableClass, tableHref, viewTypes, type TabProps } from "./describe";
+import { capacityMode, count, encryptionText, isOnDemand, keyText, onOff, tableClass, tableHref, viewTypes, type TabProps } from "./describe";
 import { useTable } from "./load";
 import { Status } from "./status";
 
@@ -44,7 +44,7 @@ export function Overview({ table }: TabProps) {
               items={[
                 { label: "Table class", value: tableClass(table) },
                 { label: "Indexes", value: `${count(table.GlobalSecondaryIndexes?.length ?? 0)} global, ${count(table.LocalSecondaryIndexes?.length ?? 0)} local` },
-                { label: "Encryption", value: encryption(table.SSEDescription?.KMSMasterKeyArn, !!table.SSEDescription) },
+                { label: "Encryption", value: encryptionText(table) },
                 { label: "Date created", value: <Time at={table.CreationDateTime} /> },
                 { label: "Table ID", value: table.TableId },
               ]}
@@ -108,9 +108,4 @@ function capacity(t: TabProps["table"]): [read: string, write: string] {
   if (!isOnDemand(t)) return [count(t.ProvisionedThroughput?.ReadCapacityUnits), count(t.ProvisionedThroughput?.WriteCapacityUnits)];
   const { MaxReadRequestUnits: read, MaxWriteRequestUnits: write } = t.OnDemandThroughput ?? {};
   return [read ? count(read) : "No maximum", write ? count(write) : "No maximum"];
-}
-
-function encryption(key: string | undefined, managed: boolean): string {
-  if (key) return `Customer managed key: ${key}`;
-  return managed ? "AWS managed key" : "AWS owned key";
 }

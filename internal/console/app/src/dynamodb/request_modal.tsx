@@ -1,16 +1,11 @@
 // A modal with some fields of text that become one request.
-import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
-import Modal from "@cloudscape-design/components/modal";
 import Select from "@cloudscape-design/components/select";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { useAwsChange } from "../aws/query";
-import { Actions } from "../parts/actions";
-import { Failure } from "../parts/failure";
 import { useNotifications } from "../shell/notifications";
+import { EditModal } from "./edit_modal";
 
 export interface RequestField<Id extends string> {
   id: Id;
@@ -51,41 +46,28 @@ export function RequestModal<Id extends string>({ title, verb, fields, done, req
     });
   const set = (id: Id, value: string) => setValues((v) => ({ ...v, [id]: value }));
   return (
-    <Modal
-      visible
-      header={title}
-      closeAriaLabel="Close"
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <Actions>
-            <Button variant="link" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button variant="primary" disabled={!ready} loading={send.isPending} onClick={submit}>
-              {verb}
-            </Button>
-          </Actions>
-        </Box>
-      }
+    <EditModal
+      title={title}
+      verb={verb}
+      ready={ready}
+      saving={send}
+      onSave={submit}
+      onClose={onClose}
     >
-      <SpaceBetween size="m">
-        {fields.map((f) => (
-          <FormField key={f.id} label={f.label} constraintText={f.hint}>
-            {f.options ? (
-              <Select
-                options={f.options.map((value) => ({ value }))}
-                selectedOption={values[f.id] ? { value: values[f.id] } : null}
-                placeholder="Choose"
-                onChange={({ detail }) => set(f.id, detail.selectedOption.value ?? "")}
-              />
-            ) : (
-              <Input disabled={f.fixed} value={values[f.id]} onChange={({ detail }) => set(f.id, detail.value)} />
-            )}
-          </FormField>
-        ))}
-        {send.error && <Failure error={send.error} />}
-      </SpaceBetween>
-    </Modal>
+      {fields.map((f) => (
+        <FormField key={f.id} label={f.label} constraintText={f.hint}>
+          {f.options ? (
+            <Select
+              options={f.options.map((value) => ({ value }))}
+              selectedOption={values[f.id] ? { value: values[f.id] } : null}
+              placeholder="Choose"
+              onChange={({ detail }) => set(f.id, detail.selectedOption.value ?? "")}
+            />
+          ) : (
+            <Input disabled={f.fixed} value={values[f.id]} onChange={({ detail }) => set(f.id, detail.value)} />
+          )}
+        </FormField>
+      ))}
+    </EditModal>
   );
 }

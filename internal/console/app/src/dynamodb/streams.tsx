@@ -1,20 +1,18 @@
 import type { StreamViewType } from "@aws-sdk/client-dynamodb";
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
-import Modal from "@cloudscape-design/components/modal";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { Actions } from "../parts/actions";
 import { Copy } from "../parts/copy";
 import { DeleteModal } from "../parts/delete_modal";
-import { Failure } from "../parts/failure";
 import { useNotifications } from "../shell/notifications";
 import { isStreamOn, onOff, tableHref, viewTypes, type TabProps } from "./describe";
+import { EditModal } from "./edit_modal";
 import { ExportList } from "./export_list";
 import { useUpdateTable } from "./load";
 import { Missing } from "./missing";
@@ -81,35 +79,22 @@ function TurnOn({ table, onClose }: { table: string; onClose: () => void }) {
       },
     );
   return (
-    <Modal
-      visible
-      header="Turn on DynamoDB stream"
-      closeAriaLabel="Close"
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <Actions>
-            <Button variant="link" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button variant="primary" loading={update.isPending} onClick={submit}>
-              Turn on stream
-            </Button>
-          </Actions>
-        </Box>
-      }
+    <EditModal
+      title="Turn on DynamoDB stream"
+      verb="Turn on stream"
+      ready={true}
+      saving={update}
+      onSave={submit}
+      onClose={onClose}
     >
-      <SpaceBetween size="m">
-        <FormField label="View type" description="What of an item is written to the stream when it is changed">
-          <RadioGroup
-            value={view}
-            onChange={({ detail }) => setView(detail.value as StreamViewType)}
-            items={Object.entries(viewTypes).map(([value, v]) => ({ value, ...v }))}
-          />
-        </FormField>
-        {update.error && <Failure error={update.error} />}
-      </SpaceBetween>
-    </Modal>
+      <FormField label="View type" description="What of an item is written to the stream when it is changed">
+        <RadioGroup
+          value={view}
+          onChange={({ detail }) => setView(detail.value as StreamViewType)}
+          items={Object.entries(viewTypes).map(([value, v]) => ({ value, ...v }))}
+        />
+      </FormField>
+    </EditModal>
   );
 }
 

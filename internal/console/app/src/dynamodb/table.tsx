@@ -1,11 +1,13 @@
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import Tabs from "@cloudscape-design/components/tabs";
 import { lazy, Suspense, useState, type ComponentType } from "react";
 import { useParams, useSearch } from "wouter";
 import { Actions } from "../parts/actions";
+import { Failure } from "../parts/failure";
 import { Loaded } from "../parts/loaded";
 import { navigate } from "../shell/links";
 import { Page } from "../shell/page";
@@ -70,7 +72,9 @@ export default function TablePage() {
     >
       <Loaded query={table}>
         {(t) => (
-          <>
+          <SpaceBetween size="m">
+            {/* It was there, and may have been deleted since. */}
+            {table.error && <Failure error={table.error} retry={table.refetch} />}
             <Tabs
               ariaLabel={`Table ${name}`}
               activeTabId={tabs.some(([id]) => id === tab) ? tab : "overview"}
@@ -89,7 +93,7 @@ export default function TablePage() {
             {open === "delete" && (
               <DeleteTables tables={[t]} onClose={close} onDeleted={() => navigate("/console/dynamodb/tables")} />
             )}
-          </>
+          </SpaceBetween>
         )}
       </Loaded>
     </Page>

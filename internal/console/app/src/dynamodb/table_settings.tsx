@@ -7,7 +7,6 @@ import ExpandableSection from "@cloudscape-design/components/expandable-section"
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
-import RadioGroup from "@cloudscape-design/components/radio-group";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tiles from "@cloudscape-design/components/tiles";
@@ -15,6 +14,7 @@ import { lazy, Suspense, type ReactNode } from "react";
 import { BillingField, CapacityFields } from "./capacity_fields";
 import { viewTypes } from "./describe";
 import type { Faults, TableDraft } from "./draft";
+import { EncryptionField, encryptionNote } from "./encryption_field";
 import { IndexList } from "./index_list";
 
 const PolicyEditor = lazy(async () => ({ default: (await import("./policy_editor")).PolicyEditor }));
@@ -43,7 +43,9 @@ export function TableSettings({ draft, faults, change }: TableSettingsProps) {
         </SpaceBetween>
       </Section>
       <IndexList draft={draft} onChange={(indexes) => change({ indexes })} />
-      <Encryption draft={draft} faults={faults} change={change} />
+      <Section title="Encryption at rest" description={encryptionNote}>
+        <EncryptionField value={draft} error={faults.keyArn} onChange={change} />
+      </Section>
       <Section title="Deletion protection" description="Protects the table from being deleted unintentionally.">
         <Checkbox checked={draft.protection} onChange={({ detail }) => change({ protection: detail.checked })}>
           Turn on deletion protection
@@ -125,37 +127,5 @@ export function TableClassField({ value, onChange }: { value: TableClass; onChan
         ]}
       />
     </FormField>
-  );
-}
-
-function Encryption({ draft, faults, change }: TableSettingsProps) {
-  return (
-    <Section
-      title="Encryption at rest"
-      description="The setting is kept and shown as it is chosen. The keys are not of this server: protect its disk."
-    >
-      <SpaceBetween size="m">
-        <FormField label="Encryption key management" stretch>
-          <RadioGroup
-            value={draft.encryption}
-            onChange={({ detail }) => change({ encryption: detail.value as TableDraft["encryption"] })}
-            items={[
-              { value: "owned", label: "Owned by Amazon DynamoDB", description: "The default" },
-              { value: "managed", label: "AWS managed key", description: "Key alias: aws/dynamodb" },
-              { value: "customer", label: "Stored in your account, and owned and managed by you" },
-            ]}
-          />
-        </FormField>
-        {draft.encryption === "customer" && (
-          <FormField label="KMS key" description="Its ARN, ID or alias" errorText={faults.keyArn}>
-            <Input
-              value={draft.keyArn}
-              placeholder="arn:aws:kms:us-east-1:111122223333:key/…"
-              onChange={({ detail }) => change({ keyArn: detail.value.trim() })}
-            />
-          </FormField>
-        )}
-      </SpaceBetween>
-    </Section>
   );
 }

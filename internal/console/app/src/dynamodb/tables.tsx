@@ -28,7 +28,7 @@ export default function Tables() {
         nouns={["table", "tables"]}
         query={{ ...tables, data: tables.data?.filter(tags.matches) }}
         id={(t) => t.TableName}
-        columns={[...columns, favoriteColumn(isFavorite)]}
+        columns={columns.toSpliced(6, 0, favoriteColumn(isFavorite))}
         selection="multi"
         filters={tags.filter}
         emptyAction={<Button href="/console/dynamodb/tables/create">Create table</Button>}
@@ -64,12 +64,12 @@ export default function Tables() {
 }
 
 /** A column that shows what it is sorted by. */
-const plain = (id: string, header: string, value: (t: Row) => string, hidden?: boolean): Column<Row> => ({
+const plain = (id: string, header: string, value: (t: Row) => string, minWidth = 140): Column<Row> => ({
   id,
   header,
   value,
   cell: value,
-  hidden,
+  minWidth,
 });
 
 const key = (t: Row, type: "HASH" | "RANGE") =>
@@ -90,14 +90,14 @@ const columns: Column<Row>[] = [
     minWidth: 180,
   },
   { id: "status", header: "Status", value: (t) => t.TableStatus, cell: (t) => <Status of={t.TableStatus} />, minWidth: 110 },
-  plain("partition-key", "Partition key", (t) => key(t, "HASH")),
+  plain("partition-key", "Partition key", (t) => key(t, "HASH"), 155),
   plain("sort-key", "Sort key", (t) => key(t, "RANGE")),
   { id: "indexes", header: "Indexes", value: indexCount, cell: indexCount },
-  plain("protection", "Deletion protection", (t) => onOff(t.DeletionProtectionEnabled)),
-  plain("read", "Read capacity mode", (t) => mode(t, t.ProvisionedThroughput?.ReadCapacityUnits)),
-  plain("write", "Write capacity mode", (t) => mode(t, t.ProvisionedThroughput?.WriteCapacityUnits)),
+  plain("protection", "Deletion protection", (t) => onOff(t.DeletionProtectionEnabled), 190),
+  plain("read", "Read capacity mode", (t) => mode(t, t.ProvisionedThroughput?.ReadCapacityUnits), 200),
+  plain("write", "Write capacity mode", (t) => mode(t, t.ProvisionedThroughput?.WriteCapacityUnits), 200),
   { id: "size", header: "Total size", value: (t) => t.TableSizeBytes, cell: (t) => bytes(t.TableSizeBytes) },
-  plain("class", "Table class", tableClass),
+  plain("class", "Table class", tableClass, 180),
   { id: "items", header: "Item count", value: (t) => t.ItemCount, cell: (t) => count(t.ItemCount), hidden: true },
   { id: "created", header: "Created", value: (t) => t.CreationDateTime, cell: (t) => <Time at={t.CreationDateTime} />, hidden: true },
 ];

@@ -2,6 +2,7 @@
 import Select, { type SelectProps } from "@cloudscape-design/components/select";
 import { useState } from "react";
 import { useAws } from "../aws/query";
+import { Actions } from "../parts/actions";
 import type { TagDraft } from "./draft";
 import { loadTags, type Row } from "./load";
 
@@ -21,7 +22,7 @@ export function useTagFilter(tables: Row[]) {
   ];
   const loading = { statusType: tags.isFetching ? "loading" : "finished", loadingText: "Loading tags" } as const;
   const filter = (
-    <>
+    <Actions>
       <Select
         {...loading}
         ariaLabel="Tag key"
@@ -41,7 +42,7 @@ export function useTagFilter(tables: Row[]) {
         options={options(anyValue, known.filter((t) => t.Key === key.value).map((t) => t.Value))}
         onChange={({ detail }) => setValue(detail.selectedOption)}
       />
-    </>
+    </Actions>
   );
   const matches = (table: Row) => {
     if (!key.value) return true;

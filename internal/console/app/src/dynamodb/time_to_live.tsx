@@ -1,22 +1,19 @@
 import { DescribeTimeToLiveCommand, UpdateTimeToLiveCommand } from "@aws-sdk/client-dynamodb";
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
-import Modal from "@cloudscape-design/components/modal";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { dynamodb } from "../aws/dynamodb";
 import { useAws, useAwsChange } from "../aws/query";
 import { Actions } from "../parts/actions";
 import { DeleteModal } from "../parts/delete_modal";
-import { Failure } from "../parts/failure";
 import { Loaded } from "../parts/loaded";
 import { useNotifications } from "../shell/notifications";
 import { ttlText } from "./describe";
+import { EditModal } from "./edit_modal";
 import { Status } from "./status";
 
 export function TimeToLive({ table }: { table: string }) {
@@ -90,40 +87,27 @@ function TurnOn({ table, onClose }: { table: string; onClose: () => void }) {
       },
     );
   return (
-    <Modal
-      visible
-      header="Turn on Time to Live (TTL)"
-      closeAriaLabel="Close"
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <Actions>
-            <Button variant="link" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button variant="primary" disabled={!attribute} loading={change.isPending} onClick={submit}>
-              Turn on TTL
-            </Button>
-          </Actions>
-        </Box>
-      }
+    <EditModal
+      title="Turn on Time to Live (TTL)"
+      verb="Turn on TTL"
+      ready={!!attribute}
+      saving={change}
+      onSave={submit}
+      onClose={onClose}
     >
-      <SpaceBetween size="m">
-        <FormField
-          label="TTL attribute name"
-          description="The attribute with the time when the item expires."
-          constraintText="Between 1 and 255 characters. Its values are numbers of seconds since 1970, in Unix epoch time."
-        >
-          <Input
-            autoFocus
-            value={attribute}
-            placeholder="Enter an attribute name"
-            onChange={({ detail }) => setAttribute(detail.value)}
-          />
-        </FormField>
-        {change.error && <Failure error={change.error} />}
-      </SpaceBetween>
-    </Modal>
+      <FormField
+        label="TTL attribute name"
+        description="The attribute with the time when the item expires."
+        constraintText="Between 1 and 255 characters. Its values are numbers of seconds since 1970, in Unix epoch time."
+      >
+        <Input
+          autoFocus
+          value={attribute}
+          placeholder="Enter an attribute name"
+          onChange={({ detail }) => setAttribute(detail.value)}
+        />
+      </FormField>
+    </EditModal>
   );
 }
 
