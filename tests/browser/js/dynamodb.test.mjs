@@ -75,6 +75,7 @@ async function createTable(page) {
   await page.getByLabel("Key of tag 1").fill("team");
   await page.getByLabel("Value of tag 1").fill("sales");
   await accessible(page);
+  await page.evaluate(() => window.scrollTo(0, 0));
   await screenshot(page, "create-table");
   await button(page, "Create table").click();
   await said(page, "The orders table was created successfully.");

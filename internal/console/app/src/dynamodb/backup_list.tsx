@@ -10,7 +10,7 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import { useState } from "react";
 import { dynamodb } from "../aws/dynamodb";
-import { useAws, useAwsChange } from "../aws/query";
+import { useAwsChange } from "../aws/query";
 import { Actions } from "../parts/actions";
 import { bytes } from "../parts/bytes";
 import { DeleteModal } from "../parts/delete_modal";
@@ -18,7 +18,7 @@ import { ResourceTable, type Column } from "../parts/resource_table";
 import { Time } from "../parts/time";
 import { useNotifications } from "../shell/notifications";
 import { words } from "./describe";
-import { useTables } from "./load";
+import { useProgress, useTables } from "./load";
 import { isMissing, Missing } from "./missing";
 import { RequestModal } from "./request_modal";
 import { Status } from "./status";
@@ -30,7 +30,11 @@ interface BackupListProps {
 }
 
 export function BackupList({ table, fullPage }: BackupListProps) {
-  const backups = useAws(["dynamodb", "ListBackups", table], () => load(table));
+  const backups = useProgress(
+    ["dynamodb", "ListBackups", table],
+    () => load(table),
+    (all) => all.some((b) => b.BackupStatus === "CREATING"),
+  );
   const [open, setOpen] = useState<"create" | "restore" | "delete">();
   const [chosen, setChosen] = useState<BackupSummary>();
   const close = () => setOpen(undefined);

@@ -45,8 +45,8 @@ export const indexCount = (t: TableDescription) =>
   (t.GlobalSecondaryIndexes?.length ?? 0) + (t.LocalSecondaryIndexes?.length ?? 0);
 
 /** Whether something of the table is on its way, so that it is worth to ask again. */
-export const isChanging = (t: TableDescription | undefined) =>
-  !!t && (t.TableStatus !== "ACTIVE" || !!t.GlobalSecondaryIndexes?.some((x) => x.IndexStatus !== "ACTIVE"));
+export const isChanging = (t: TableDescription) =>
+  t.TableStatus !== "ACTIVE" || !!t.GlobalSecondaryIndexes?.some((x) => x.IndexStatus !== "ACTIVE");
 
 export const isStreamOn = (t: TableDescription) => !!t.StreamSpecification?.StreamEnabled;
 

@@ -11,12 +11,12 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import { useState } from "react";
 import { dynamodb } from "../aws/dynamodb";
-import { all, useAws } from "../aws/query";
+import { all } from "../aws/query";
 import { bytes } from "../parts/bytes";
 import { ResourceTable, type Column } from "../parts/resource_table";
 import { Time } from "../parts/time";
 import { count } from "./describe";
-import { useTables } from "./load";
+import { useProgress, useTables } from "./load";
 import { isMissing, Missing } from "./missing";
 import { RequestModal } from "./request_modal";
 import { Status } from "./status";
@@ -29,8 +29,11 @@ interface ExportListProps {
 
 export function ExportList({ table, fullPage }: ExportListProps) {
   const [exporting, setExporting] = useState(false);
-  // Progress is followed: the list is asked for again, cheap as it is.
-  const exports = useAws(["dynamodb", "ListExports", table?.TableArn], () => load(table?.TableArn), { every: 10_000 });
+  const exports = useProgress(
+    ["dynamodb", "ListExports", table?.TableArn],
+    () => load(table?.TableArn),
+    (all) => all.some((e) => e.ExportStatus === "IN_PROGRESS"),
+  );
   const title = "Exports to S3";
   if (isMissing(exports.error)) {
     return (

@@ -12,19 +12,20 @@ import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
 import { useState } from "react";
 import { dynamodb } from "../aws/dynamodb";
-import { all, useAws } from "../aws/query";
+import { all } from "../aws/query";
 import { ResourceTable, type Column } from "../parts/resource_table";
 import { Time } from "../parts/time";
 import { Page } from "../shell/page";
 import { count } from "./describe";
 import { definitions, keySchema } from "./draft";
+import { useProgress } from "./load";
 import { isMissing, Missing } from "./missing";
 import { RequestModal } from "./request_modal";
 import { Status } from "./status";
 
 export default function Imports() {
   const [importing, setImporting] = useState(false);
-  const imports = useAws(["dynamodb", "ListImports"], load, { every: 10_000 });
+  const imports = useProgress(["dynamodb", "ListImports"], load, (all) => all.some((i) => i.ImportStatus === "IN_PROGRESS"));
   return (
     <Page title="Imports from S3" breadcrumbs={[["DynamoDB", "/console/dynamodb"]]} heading={false}>
       {isMissing(imports.error) ? (

@@ -9,7 +9,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { useState } from "react";
 import { dynamodb } from "../aws/dynamodb";
-import { all, useAws, useAwsChange } from "../aws/query";
+import { all, useAws, useAwsChange, type Key } from "../aws/query";
 import { isChanging } from "./describe";
 import type { TagDraft } from "./draft";
 
@@ -28,14 +28,16 @@ async function describe(TableName: string): Promise<TableDescription> {
   return (await dynamodb().send(new DescribeTableCommand({ TableName }))).Table!;
 }
 
-/** A table, asked for again while something of it is on its way. */
-export function useTable(name: string) {
+/** Loads what may be on its way, and asks again while it is. */
+export function useProgress<T>(key: Key, load: () => Promise<T>, isOnItsWay: (data: T) => boolean) {
   const [every, setEvery] = useState<number | false>(false);
-  const table = useAws(["dynamodb", "DescribeTable", name], () => describe(name), { every });
-  const wanted = isChanging(table.data) && 2_000;
+  const query = useAws(key, load, { every });
+  const wanted = query.data !== undefined && isOnItsWay(query.data) && 2_000;
   if (wanted !== every) setEvery(wanted);
-  return table;
+  return query;
 }
+
+export const useTable = (name: string) => useProgress(["dynamodb", "DescribeTable", name], () => describe(name), isChanging);
 
 export const useTags = (arn: string) => useAws(["dynamodb", "ListTagsOfResource", arn], () => loadTags(arn));
 

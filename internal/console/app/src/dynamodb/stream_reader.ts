@@ -5,6 +5,7 @@ import {
   GetShardIteratorCommand,
   type _Record,
   type Shard,
+  type StreamStatus,
 } from "@aws-sdk/client-dynamodb-streams";
 import { streams } from "../aws/streams";
 
@@ -21,8 +22,9 @@ export interface Following {
 const pause = 1_000;
 
 /**
- * Reads until the signal says to stop. A shard is read when its parent has been read to its end, so that the changes of an item
- * come in order; what is open at first is read from now on, unless from is the oldest record there is.
+ * Reads until the signal says to stop, or until everything has been read of a stream that is off. A shard is read when its parent
+ * has been read to its end, so that the changes of an item come in order; what is open at first is read from now on, unless from
+ * is the oldest record there is.
  */
 export async function follow(arn: string, from: "LATEST" | "TRIM_HORIZON", { onRecords, onShards, signal }: Following) {
   const started = new Set<string>();
@@ -39,7 +41,8 @@ export async function follow(arn: string, from: "LATEST" | "TRIM_HORIZON", { onR
     wake();
   };
   for (let first = true; !signal.aborted; first = false) {
-    const shards = await listShards(arn, signal);
+    const next = new Promise<void>((resolve) => (wake = resolve));
+    const { shards, off } = await describe(arn, signal);
     const known = new Set(shards.map((s) => s.ShardId));
     for (const shard of shards) {
       const { ShardId: id = "", ParentShardId: parent } = shard;
@@ -55,7 +58,7 @@ export async function follow(arn: string, from: "LATEST" | "TRIM_HORIZON", { onR
       void read(id, first ? from : "TRIM_HORIZON");
     }
     onShards(started.size - ended.size);
-    const next = new Promise<void>((resolve) => (wake = resolve));
+    if (off && shards.every((s) => ended.has(s.ShardId ?? ""))) return;
     // Shards end and begin by themselves too: they are listed again from time to time.
     await Promise.race([next, wait(10 * pause, signal)]);
     if (failed && !signal.aborted) throw failed;
@@ -80,29 +83,30 @@ async function readShard(
   }
 }
 
-async function listShards(StreamArn: string, abortSignal: AbortSignal): Promise<Shard[]> {
-  const all: Shard[] = [];
+/** All shards of a stream, and whether it is off. */
+async function describe(StreamArn: string, abortSignal: AbortSignal) {
+  const shards: Shard[] = [];
+  let status: StreamStatus | undefined;
   let ExclusiveStartShardId: string | undefined;
   do {
     const { StreamDescription: page } = await streams().send(new DescribeStreamCommand({ StreamArn, ExclusiveStartShardId }), {
       abortSignal,
     });
-    all.push(...(page?.Shards ?? []));
+    shards.push(...(page?.Shards ?? []));
+    status = page?.StreamStatus;
     ExclusiveStartShardId = page?.LastEvaluatedShardId;
   } while (ExclusiveStartShardId);
-  return all;
+  return { shards, off: status === "DISABLED" };
 }
 
 function wait(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener(
-      "abort",
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", done);
   });
 }
