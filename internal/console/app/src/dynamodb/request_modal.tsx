@@ -7,7 +7,7 @@ import { useAwsChange } from "../aws/query";
 import { useNotifications } from "../shell/notifications";
 import { EditModal } from "./edit_modal";
 
-export interface RequestField<Id extends string> {
+interface RequestField<Id extends string> {
   id: Id;
   label: string;
   hint?: string;

@@ -11,7 +11,7 @@ import { streams } from "../aws/streams";
 
 export type StreamRecord = _Record;
 
-export interface Following {
+interface Following {
   onRecords: (records: StreamRecord[]) => void;
   /** How many shards are read now. */
   onShards: (open: number) => void;
