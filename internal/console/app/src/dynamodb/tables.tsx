@@ -1,81 +1,55 @@
-import {
-  DeleteTableCommand,
-  DescribeTableCommand,
-  paginateListTables,
-  type TableDescription,
-} from "@aws-sdk/client-dynamodb";
 import Button from "@cloudscape-design/components/button";
+import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import Link from "@cloudscape-design/components/link";
-import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
-import { dynamodb } from "../aws/dynamodb";
-import { all, useAws, useAwsChange } from "../aws/query";
-import { bytes } from "../parts/bytes";
 import { Actions } from "../parts/actions";
-import { DeleteModal } from "../parts/delete_modal";
+import { bytes } from "../parts/bytes";
 import { ResourceTable, type Column } from "../parts/resource_table";
-import { useNotifications } from "../shell/notifications";
+import { Time } from "../parts/time";
+import { navigate } from "../shell/links";
 import { Page } from "../shell/page";
-
-/** A table of the list: what DescribeTable says, or just the name where that is not allowed. */
-type Row = TableDescription & { TableName: string };
-
-const statuses: Record<string, StatusIndicatorProps.Type> = { ACTIVE: "success", DELETING: "stopped" };
-
-const columns: Column<Row>[] = [
-  {
-    id: "name",
-    header: "Name",
-    value: (t) => t.TableName,
-    cell: (t) => <Link href={`/console/dynamodb/tables/${encodeURIComponent(t.TableName)}`}>{t.TableName}</Link>,
-    isRowHeader: true,
-  },
-  {
-    id: "status",
-    header: "Status",
-    value: (t) => t.TableStatus,
-    cell: (t) =>
-      t.TableStatus ? (
-        <StatusIndicator type={statuses[t.TableStatus] ?? "in-progress"}>{sentence(t.TableStatus)}</StatusIndicator>
-      ) : (
-        "–"
-      ),
-  },
-  { id: "partition-key", header: "Partition key", value: (t) => key(t, "HASH"), cell: (t) => key(t, "HASH") },
-  { id: "sort-key", header: "Sort key", value: (t) => key(t, "RANGE"), cell: (t) => key(t, "RANGE") },
-  {
-    id: "indexes",
-    header: "Indexes",
-    value: (t) => indexes(t),
-    cell: (t) => indexes(t),
-  },
-  {
-    id: "protection",
-    header: "Deletion protection",
-    value: (t) => protection(t),
-    cell: (t) => protection(t),
-  },
-  { id: "size", header: "Size", value: (t) => t.TableSizeBytes, cell: (t) => bytes(t.TableSizeBytes) },
-  { id: "items", header: "Items", value: (t) => t.ItemCount, cell: (t) => t.ItemCount?.toLocaleString("en"), hidden: true },
-];
+import { DeleteTables } from "./delete_tables";
+import { capacityMode, count, exploreHref, indexCount, isOnDemand, keyText, onOff, tableClass, tableHref } from "./describe";
+import { toggleFavorite, useFavorites } from "./favorites";
+import { useTables, type Row } from "./load";
+import { Status } from "./status";
+import { useTagFilter } from "./tag_filter";
 
 export default function Tables() {
-  const tables = useAws(["dynamodb", "Tables"], loadTables);
-  const [deleting, setDeleting] = useState<string[]>();
+  const tables = useTables();
+  const isFavorite = useFavorites();
+  const tags = useTagFilter(tables.data ?? []);
+  const [deleting, setDeleting] = useState<Row[]>();
   return (
     <Page title="Tables" breadcrumbs={[["DynamoDB", "/console/dynamodb"]]} heading={false}>
       <ResourceTable
         variant="full-page"
         name="dynamodb.tables"
         nouns={["table", "tables"]}
-        query={tables}
+        query={{ ...tables, data: tables.data?.filter(tags.matches) }}
         id={(t) => t.TableName}
-        columns={columns}
+        columns={columns.toSpliced(6, 0, favoriteColumn(isFavorite))}
         selection="multi"
+        filters={tags.filter}
         emptyAction={<Button href="/console/dynamodb/tables/create">Create table</Button>}
         actions={(selected) => (
           <Actions>
-            <Button disabled={!selected.length} onClick={() => setDeleting(selected.map((t) => t.TableName))}>
+            <ButtonDropdown
+              disabled={selected.length !== 1}
+              items={[
+                { id: "/capacity", text: "Edit capacity" },
+                { id: "explore", text: "Explore items" },
+                { id: "/indexes/create", text: "Create index" },
+                { id: "?tab=settings", text: "Manage tags" },
+              ]}
+              onItemClick={({ detail }) => {
+                const { TableName } = selected[0]!;
+                navigate(detail.id === "explore" ? exploreHref(TableName) : tableHref(TableName, detail.id));
+              }}
+            >
+              Actions
+            </ButtonDropdown>
+            <Button disabled={!selected.length} onClick={() => setDeleting(selected)}>
               Delete
             </Button>
             <Button variant="primary" href="/console/dynamodb/tables/create">
@@ -84,47 +58,60 @@ export default function Tables() {
           </Actions>
         )}
       />
-      {deleting && <DeleteTables names={deleting} onClose={() => setDeleting(undefined)} />}
+      {deleting && <DeleteTables tables={deleting} onClose={() => setDeleting(undefined)} />}
     </Page>
   );
 }
 
-async function loadTables(): Promise<Row[]> {
-  const names = await all(paginateListTables({ client: dynamodb() }, {}), (page) => page.TableNames);
-  const described = await Promise.allSettled(
-    names.map((TableName) => dynamodb().send(new DescribeTableCommand({ TableName }))),
-  );
-  return described.map((d, i) => ({ ...(d.status === "fulfilled" ? d.value.Table : {}), TableName: names[i]! }));
-}
+/** A column that shows what it is sorted by. */
+const plain = (id: string, header: string, value: (t: Row) => string, minWidth = 140): Column<Row> => ({
+  id,
+  header,
+  value,
+  cell: value,
+  minWidth,
+});
 
-function DeleteTables({ names, onClose }: { names: string[]; onClose: () => void }) {
-  const { notify } = useNotifications();
-  const remove = useAwsChange(
-    (TableName: string) => dynamodb().send(new DeleteTableCommand({ TableName })),
-    [["dynamodb"]],
-  );
-  const what = names.length === 1 ? names[0]! : `${names.length} tables`;
-  return (
-    <DeleteModal
-      title={`Delete ${what}?`}
-      typed="confirm"
-      onClose={onClose}
-      onDelete={async () => {
-        for (const name of names) await remove.mutateAsync(name);
-        notify({ type: "success", header: `The request to delete ${what} was submitted.` });
-      }}
-    >
-      {names.join(", ")}: all items are deleted permanently. This can&apos;t be undone.
-    </DeleteModal>
-  );
-}
+const key = (t: Row, type: "HASH" | "RANGE") =>
+  keyText(t, type, t.AttributeDefinitions).replaceAll(/\((.)\w+\)/g, "($1)");
 
-const key = (t: Row, type: "HASH" | "RANGE") => {
-  const name = t.KeySchema?.find((k) => k.KeyType === type)?.AttributeName;
-  const kind = t.AttributeDefinitions?.find((a) => a.AttributeName === name)?.AttributeType;
-  return name ? `${name} (${kind})` : "–";
+const mode = (t: Row, provisioned: number | undefined) => {
+  if (!t.TableStatus) return "–";
+  return isOnDemand(t) ? capacityMode(t) : `${capacityMode(t)} (${provisioned})`;
 };
 
-const indexes = (t: Row) => (t.GlobalSecondaryIndexes?.length ?? 0) + (t.LocalSecondaryIndexes?.length ?? 0);
-const protection = (t: Row) => (t.DeletionProtectionEnabled ? "On" : "Off");
-const sentence = (status: string) => status[0] + status.slice(1).toLowerCase();
+const columns: Column<Row>[] = [
+  {
+    id: "name",
+    header: "Name",
+    value: (t) => t.TableName,
+    cell: (t) => <Link href={tableHref(t.TableName)}>{t.TableName}</Link>,
+    isRowHeader: true,
+    minWidth: 180,
+  },
+  { id: "status", header: "Status", value: (t) => t.TableStatus, cell: (t) => <Status of={t.TableStatus} />, minWidth: 110 },
+  plain("partition-key", "Partition key", (t) => key(t, "HASH"), 155),
+  plain("sort-key", "Sort key", (t) => key(t, "RANGE")),
+  { id: "indexes", header: "Indexes", value: indexCount, cell: indexCount },
+  plain("protection", "Deletion protection", (t) => onOff(t.DeletionProtectionEnabled), 190),
+  plain("read", "Read capacity mode", (t) => mode(t, t.ProvisionedThroughput?.ReadCapacityUnits), 200),
+  plain("write", "Write capacity mode", (t) => mode(t, t.ProvisionedThroughput?.WriteCapacityUnits), 200),
+  { id: "size", header: "Total size", value: (t) => t.TableSizeBytes, cell: (t) => bytes(t.TableSizeBytes) },
+  plain("class", "Table class", tableClass, 180),
+  { id: "items", header: "Item count", value: (t) => t.ItemCount, cell: (t) => count(t.ItemCount), hidden: true },
+  { id: "created", header: "Created", value: (t) => t.CreationDateTime, cell: (t) => <Time at={t.CreationDateTime} />, hidden: true },
+];
+
+const favoriteColumn = (isFavorite: (table: string) => boolean): Column<Row> => ({
+  id: "favorite",
+  header: "Favorite",
+  value: (t) => (isFavorite(t.TableName) ? 0 : 1),
+  cell: (t) => (
+    <Button
+      variant="inline-icon"
+      iconName={isFavorite(t.TableName) ? "star-filled" : "star"}
+      ariaLabel={`${isFavorite(t.TableName) ? "Remove" : "Add"} ${t.TableName} ${isFavorite(t.TableName) ? "from" : "to"} favorites`}
+      onClick={() => toggleFavorite(t.TableName)}
+    />
+  ),
+});

@@ -1,0 +1,47 @@
+import { TagResourceCommand, UntagResourceCommand } from "@aws-sdk/client-dynamodb";
+import { useState } from "react";
+import { dynamodb } from "../aws/dynamodb";
+import { useAwsChange } from "../aws/query";
+import { Loaded } from "../parts/loaded";
+import { useNotifications } from "../shell/notifications";
+import type { TagDraft } from "./draft";
+import { EditModal } from "./edit_modal";
+import { useTags } from "./load";
+import { TagsFields } from "./tags_fields";
+
+/** The tags of a table, to be changed. */
+export function ManageTags({ arn, onClose }: { arn: string; onClose: () => void }) {
+  const tags = useTags(arn);
+  const { notify } = useNotifications();
+  const [draft, setDraft] = useState<TagDraft[]>();
+  const save = useAwsChange(() => change(arn, tags.data ?? [], draft ?? []), [["dynamodb"]]);
+  const faulty = draft?.some((t) => !t.Key);
+  const submit = () =>
+    save.mutate(undefined, {
+      onSuccess: () => {
+        notify({ type: "success", header: "The tags were saved." });
+        onClose();
+      },
+    });
+  return (
+    <EditModal
+      title="Manage tags"
+      size="large"
+      ready={!!draft && !faulty}
+      saving={save}
+      onSave={submit}
+      onClose={onClose}
+    >
+      <Loaded query={tags}>
+        {(own) => <TagsFields value={draft ?? own} error="Each tag needs a key." onChange={setDraft} />}
+      </Loaded>
+    </EditModal>
+  );
+}
+
+async function change(ResourceArn: string, before: TagDraft[], after: TagDraft[]) {
+  const gone = before.filter((b) => !after.some((a) => a.Key === b.Key)).map((t) => t.Key);
+  const set = after.filter((a) => !before.some((b) => a.Key === b.Key && a.Value === b.Value));
+  if (gone.length) await dynamodb().send(new UntagResourceCommand({ ResourceArn, TagKeys: gone }));
+  if (set.length) await dynamodb().send(new TagResourceCommand({ ResourceArn, Tags: set }));
+}

@@ -1,0 +1,72 @@
+package browser
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/statordb/stator/tests/harness"
+)
+
+// While the flow runs, another client writes to the table that it creates, as the flow wants to see in the stream and in the
+// graphs.
+func TestDynamoDB(t *testing.T) {
+	s := harness.Start(t)
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		db := dynamodb.NewFromConfig(s.Config)
+		for ctx.Err() == nil {
+			// Until the flow has created the table there is none.
+			_, _ = db.PutItem(ctx, &dynamodb.PutItemInput{TableName: aws.String("orders"), Item: map[string]types.AttributeValue{
+				"customer": &types.AttributeValueMemberS{Value: "ann"},
+				"order":    &types.AttributeValueMemberN{Value: "7"},
+				"at":       &types.AttributeValueMemberS{Value: time.Now().Format(time.RFC3339Nano)},
+			}})
+			_, _ = db.GetItem(ctx, &dynamodb.GetItemInput{TableName: aws.String("orders"), Key: map[string]types.AttributeValue{
+				"customer": &types.AttributeValueMemberS{Value: "ann"},
+				"order":    &types.AttributeValueMemberN{Value: "7"},
+			}})
+			select {
+			case <-time.After(500 * time.Millisecond):
+			case <-ctx.Done():
+			}
+		}
+	}()
+	t.Cleanup(func() { stop(); <-done })
+	flow(t, "dynamodb.test.mjs", signedIn(t, s), "ACCOUNT="+s.Account)
+}
+
+// A user who may only see that there are tables.
+func TestDynamoDBDenied(t *testing.T) {
+	s := harness.Start(t)
+	if _, err := dynamodb.NewFromConfig(s.Config).CreateTable(t.Context(), &dynamodb.CreateTableInput{
+		TableName: aws.String("secrets"), BillingMode: types.BillingModePayPerRequest,
+		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("id"), AttributeType: types.ScalarAttributeTypeS}},
+		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("id"), KeyType: types.KeyTypeHash}},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	users, name := iam.NewFromConfig(s.Config), aws.String("viewer")
+	if _, err := users.CreateUser(t.Context(), &iam.CreateUserInput{UserName: name}); err != nil {
+		t.Fatal(err)
+	}
+	const policy = `{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": ["dynamodb:ListTables", "dynamodb:DescribeTable"], "Resource": "*"}}`
+	if _, err := users.PutUserPolicy(t.Context(), &iam.PutUserPolicyInput{UserName: name, PolicyName: aws.String("see"), PolicyDocument: aws.String(policy)}); err != nil {
+		t.Fatal(err)
+	}
+	key, err := users.CreateAccessKey(t.Context(), &iam.CreateAccessKeyInput{UserName: name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	as := &harness.Server{Endpoint: s.Endpoint, Account: s.Account, Config: s.Config.Copy()}
+	as.Config.Credentials = credentials.NewStaticCredentialsProvider(*key.AccessKey.AccessKeyId, *key.AccessKey.SecretAccessKey, "")
+	flow(t, "dynamodb_denied.test.mjs", signedIn(t, as))
+}
