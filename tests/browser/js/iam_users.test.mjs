@@ -57,7 +57,6 @@ async function permissions(page) {
   await page.getByRole("radio", { name: "Attach policies directly" }).check();
   await page.getByPlaceholder("Find policies").fill("readonly");
   await select(page.getByRole("main"), "AmazonDynamoDBReadOnlyAccess");
-  await accessible(page);
 
   // The way recommended is by a group, which is made here.
   await page.getByRole("radio", { name: "Add user to group" }).check();
@@ -77,7 +76,6 @@ async function permissions(page) {
   await page.getByRole("checkbox", { name: "Use a permissions boundary" }).check();
   await page.getByPlaceholder("Find policies").fill("Administ");
   await select(page.getByRole("main"), "AdministratorAccess");
-  await accessible(page);
   await page.getByRole("button", { name: "Next", exact: true }).click();
 }
 

@@ -34,7 +34,7 @@ export function explain(error: unknown): Explanation {
       denied: false,
     };
   }
-  return { title: titles[e.name] ?? words(e.name), text: e.message, details, denied: false };
+  return { title: titles[e.name] ?? titles[e.name.replace(/Exception$/, "")] ?? words(e.name), text: e.message, details, denied: false };
 }
 
 function explainDenial(message: string, details: [string, string][]): Explanation {

@@ -26,9 +26,9 @@ const columns: Column<AccessKeyRow>[] = [
     value: (k) => k.AccessKeyId,
     cell: (k) => <Copy text={k.AccessKeyId!} />,
     isRowHeader: true,
-    minWidth: 220,
+    minWidth: 270,
   },
-  { id: "description", header: "Description", value: (k) => k.description, cell: (k) => k.description ?? "–" },
+  { id: "description", header: "Description", minWidth: 150, value: (k) => k.description, cell: (k) => k.description ?? "–" },
   {
     id: "status",
     header: "Status",
@@ -38,17 +38,19 @@ const columns: Column<AccessKeyRow>[] = [
   {
     id: "used",
     header: "Last used",
+    minWidth: 150,
     value: (k) => k.lastUsed?.LastUsedDate,
     cell: (k) => (k.lastUsed && !k.lastUsed.LastUsedDate ? "Never" : <Time at={k.lastUsed?.LastUsedDate} as="ago" />),
   },
-  { id: "region", header: "Last used region", value: (k) => k.lastUsed?.Region, cell: (k) => known(k.lastUsed?.Region) },
+  { id: "region", header: "Last used region", minWidth: 180, value: (k) => k.lastUsed?.Region, cell: (k) => known(k.lastUsed?.Region) },
   {
     id: "service",
     header: "Last used service",
+    minWidth: 180,
     value: (k) => k.lastUsed?.ServiceName,
     cell: (k) => known(k.lastUsed?.ServiceName),
   },
-  { id: "created", header: "Created", value: (k) => k.CreateDate, cell: (k) => <Time at={k.CreateDate} as="ago" /> },
+  { id: "created", header: "Created", minWidth: 150, value: (k) => k.CreateDate, cell: (k) => <Time at={k.CreateDate} as="ago" /> },
 ];
 
 interface AccessKeysProps {

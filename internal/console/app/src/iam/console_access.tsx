@@ -27,6 +27,7 @@ import { useNotifications } from "../shell/notifications";
 import { ConsolePasswordFields, generated, passwordOf } from "./console_password";
 import { ConsoleSignIn, useSignInURL } from "./console_sign_in";
 import { isMissing } from "./passwords";
+import { changePasswordPolicy, policiesOf } from "./permissions";
 
 /** The password of a user; null if there is none. */
 export const useLoginProfile = (UserName: string) =>
@@ -137,6 +138,8 @@ function SetPassword({ user, login, onSet, onClose }: SetPasswordProps) {
   const [value, setValue] = useState(generated);
   const set = useAwsChange(async () => {
     const Password = await passwordOf(value);
+    // First, so that the password can be shown as soon as it is set.
+    if (value.reset) await policiesOf({ kind: "user", name: user }).attach(changePasswordPolicy);
     const input = { UserName: user, Password, PasswordResetRequired: value.reset };
     await (login ? iam().send(new UpdateLoginProfileCommand(input)) : iam().send(new CreateLoginProfileCommand(input)));
     return Password;

@@ -19,9 +19,6 @@ import { principalPage } from "./permissions";
 import { PermissionOptions } from "./permission_options";
 import { BoundaryOption } from "./boundary_option";
 
-/** What lets a user set the password that they have to. */
-const changePassword = "arn:aws:iam::aws:policy/IAMUserChangePassword";
-
 export default function CreateUser() {
   const { notify } = useNotifications();
   const [step, setStep] = useState(0);
@@ -31,7 +28,7 @@ export default function CreateUser() {
   const [tags, setTags] = useState<TagValue[]>([]);
   const [checked, setChecked] = useState(false);
   const create = useAwsChange(async (): Promise<Created> => {
-    const grants = await grantsOf(permissions);
+    const grants = await grantsOf(permissions, details.console && details.password.reset);
     const UserName = details.name;
     await iam().send(
       new CreateUserCommand({ UserName, Tags: tags, PermissionsBoundary: boundary ?? grants.boundary }),
@@ -47,7 +44,6 @@ export default function CreateUser() {
         await iam().send(new CreateLoginProfileCommand({ UserName, Password, PasswordResetRequired: details.password.reset }));
         made.password = Password;
       });
-      if (details.password.reset && !grants.policies.includes(changePassword)) grants.policies.push(changePassword);
     }
     for (const [what, call] of granting(UserName, grants)) await attempt(what, call);
     return made;

@@ -54,5 +54,5 @@ const column = (name: string, index: number): Column<string[]> => ({
   cell: (row) => row[index],
   isRowHeader: index === 0,
   hidden: !shown.includes(name),
-  minWidth: 140,
+  minWidth: Math.max(230, 60 + 8 * name.length),
 });

@@ -1,7 +1,7 @@
+import Box from "@cloudscape-design/components/box";
 import Container from "@cloudscape-design/components/container";
 import Grid from "@cloudscape-design/components/grid";
 import Header from "@cloudscape-design/components/header";
-import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { Loaded } from "../parts/loaded";
@@ -22,24 +22,26 @@ export default function Dashboard() {
   const summary = useAccountSummary();
   return (
     <Page title="IAM Dashboard" description="Who may do what in this account">
-      <Grid gridDefinition={[{ colspan: { default: 12, m: 8 } }, { colspan: { default: 12, m: 4 } }]}>
+      <Grid gridDefinition={[{ colspan: { default: 12, s: 8 } }, { colspan: { default: 12, s: 4 } }]}>
         <SpaceBetween size="l">
           <Recommendations />
           <Container header={<Header variant="h2" description="Resources in this account">IAM resources</Header>}>
             <Loaded query={summary}>
               {(counts) => (
-                <KeyValuePairs
-                  columns={5}
-                  minColumnWidth={110}
-                  items={resources.map(([label, name, href]) => ({
-                    label,
-                    value: (
-                      <Link variant="awsui-value-large" href={href} ariaLabel={`${counts[name] ?? 0} ${label}`}>
-                        {counts[name] ?? 0}
-                      </Link>
-                    ),
-                  }))}
-                />
+                <dl className="counts">
+                  {resources.map(([label, name, href]) => (
+                    <div key={name}>
+                      <Box variant="awsui-key-label" tagOverride="dt">
+                        {label}
+                      </Box>
+                      <dd>
+                        <Link variant="awsui-value-large" href={href} ariaLabel={`${counts[name] ?? 0} ${label}`}>
+                          {counts[name] ?? 0}
+                        </Link>
+                      </dd>
+                    </div>
+                  ))}
+                </dl>
               )}
             </Loaded>
           </Container>

@@ -1,6 +1,6 @@
 import { DeleteGroupCommand, paginateGetGroup } from "@aws-sdk/client-iam";
 import { iam } from "../aws/iam";
-import { all, useAwsChange } from "../aws/query";
+import { all, useAwsChange, type Key } from "../aws/query";
 import { DeleteModal } from "../parts/delete_modal";
 import { useNotifications } from "../shell/notifications";
 import { removeFromGroup } from "./membership";
@@ -12,9 +12,18 @@ interface DeleteGroupsProps {
   onClose: () => void;
 }
 
+/** What has to be loaded anew: nothing of the groups themselves, which a page may still show. */
+const changed: Key[] = [
+  ["iam", "Groups"],
+  ["iam", "ListGroups"],
+  ["iam", "ListGroupsForUser"],
+  ["iam", "Permissions", "user"],
+  ["iam", "GetAccountSummary"],
+];
+
 export function DeleteGroups({ names, onDeleted, onClose }: DeleteGroupsProps) {
   const { notify } = useNotifications();
-  const remove = useAwsChange(deleteGroup, [["iam"]]);
+  const remove = useAwsChange(deleteGroup, changed);
   const what = names.length === 1 ? names[0]! : `${names.length} user groups`;
   return (
     <DeleteModal

@@ -9,7 +9,7 @@ import {
   paginateListMFADevices,
 } from "@aws-sdk/client-iam";
 import { iam } from "../aws/iam";
-import { all, useAwsChange } from "../aws/query";
+import { all, useAwsChange, type Key } from "../aws/query";
 import { DeleteModal } from "../parts/delete_modal";
 import { useNotifications } from "../shell/notifications";
 import { removeFromGroup } from "./membership";
@@ -21,9 +21,19 @@ interface DeleteUserProps {
   onClose: () => void;
 }
 
+/** What has to be loaded anew: nothing of the user, whom a page may still show. */
+const changed: Key[] = [
+  ["iam", "ListUsers"],
+  ["iam", "GetAccountAuthorizationDetails"],
+  ["iam", "CredentialReport"],
+  ["iam", "Groups"],
+  ["iam", "GetGroup"],
+  ["iam", "GetAccountSummary"],
+];
+
 export function DeleteUser({ name, onDeleted, onClose }: DeleteUserProps) {
   const { notify } = useNotifications();
-  const remove = useAwsChange(() => deleteUser(name), [["iam"]]);
+  const remove = useAwsChange(() => deleteUser(name), changed);
   return (
     <DeleteModal
       title={`Delete ${name}?`}

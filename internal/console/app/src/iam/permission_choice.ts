@@ -3,7 +3,7 @@ import { GetUserCommand, paginateListGroupsForUser } from "@aws-sdk/client-iam";
 import { iam } from "../aws/iam";
 import { all } from "../aws/query";
 import { addToGroup } from "./membership";
-import { policiesOf, type Principal } from "./permissions";
+import { changePasswordPolicy, policiesOf, type Principal } from "./permissions";
 
 export interface PermissionChoice {
   way: "groups" | "copy" | "attach";
@@ -25,12 +25,19 @@ export interface Grants {
   boundary?: string;
 }
 
-/** What a choice means. Copying takes groups, policies, inline policies and the boundary, as AWS's console does. */
-export async function grantsOf(choice: PermissionChoice): Promise<Grants> {
+/** What a choice means; with the permission to change the own password, for those who have to. */
+export async function grantsOf(choice: PermissionChoice, changePassword = false): Promise<Grants> {
+  const grants = await chosen(choice);
+  if (changePassword && !grants.policies.includes(changePasswordPolicy)) grants.policies.push(changePasswordPolicy);
+  return grants;
+}
+
+/** Copying takes groups, policies, inline policies and the boundary, as AWS's console does. */
+async function chosen(choice: PermissionChoice): Promise<Grants> {
   if (choice.way !== "copy" || choice.copied === undefined) {
     return {
       groups: choice.way === "groups" ? choice.groups : [],
-      policies: choice.way === "attach" ? choice.policies : [],
+      policies: choice.way === "attach" ? [...choice.policies] : [],
       inline: [],
     };
   }

@@ -152,6 +152,9 @@ export function policyType(arn: string | undefined): PolicyType {
 
 export const policyNameOf = (arn: string) => arn.slice(arn.lastIndexOf("/") + 1);
 
+/** What lets a user change the own password. */
+export const changePasswordPolicy = "arn:aws:iam::aws:policy/IAMUserChangePassword";
+
 /** The page of a managed policy. */
 export const policyPage = (arn: string) => `/console/iam/policies/${encodeURIComponent(arn)}`;
 

@@ -31,6 +31,7 @@ const columns: Column<Row>[] = [
     value: (u) => u.UserName,
     cell: (u) => <Link href={principalPage({ kind: "user", name: u.UserName! })}>{u.UserName}</Link>,
     isRowHeader: true,
+    minWidth: 180,
   },
   { id: "path", header: "Path", value: (u) => u.Path, cell: (u) => u.Path },
   { id: "groups", header: "Groups", value: (u) => u.groups, cell: (u) => u.groups ?? "–" },
@@ -84,6 +85,9 @@ const columns: Column<Row>[] = [
   { id: "id", header: "User ID", value: (u) => u.UserId, cell: (u) => u.UserId, hidden: true },
 ];
 
+/** The headers are longer than what is below them. */
+const wide = columns.map((c) => ({ minWidth: 100 + 5 * String(c.header).length, ...c }));
+
 export default function Users() {
   const users = useAws(["iam", "ListUsers"], () => all(paginateListUsers({ client: iam() }, {}), (page) => page.Users));
   const details = useAws(["iam", "GetAccountAuthorizationDetails", "User"], () =>
@@ -107,7 +111,7 @@ export default function Users() {
           nouns={["user", "users"]}
           query={{ ...users, data: rows }}
           id={(u) => u.UserName!}
-          columns={columns}
+          columns={wide}
           selection="single"
           emptyAction={<Button href="/console/iam/users/create">Create user</Button>}
           actions={([user]) => (
