@@ -50,8 +50,6 @@ export interface ResourceTableProps<T> {
   actions?: (selected: T[]) => ReactNode;
   /** The button shown where there is nothing yet. */
   emptyAction?: ReactNode;
-  /** Further filters beside the search; they narrow what the query gives. */
-  filters?: ReactNode;
   /** What the first column is sorted by at first unless this says otherwise. */
   sortedBy?: string;
 }
