@@ -13,16 +13,22 @@ import (
 // password is what users of these tests sign in with.
 const password = "Correct-Horse-1"
 
-// signedIn gives the first Administrator of s a password, with which the flow's browsers sign in, each with a session of its own.
-// It returns the endpoint.
+// signedIn makes the flow's browsers sign in as the first Administrator of s. It returns the endpoint.
 func signedIn(t *testing.T, s *harness.Server) string {
 	t.Helper()
+	return signedInAs(t, s, "Administrator")
+}
+
+// signedInAs gives a user of s a password, with which the flow's browsers sign in, each with a session of its own. It returns
+// the endpoint.
+func signedInAs(t *testing.T, s *harness.Server, user string) string {
+	t.Helper()
 	_, err := iam.NewFromConfig(s.Config).CreateLoginProfile(t.Context(), &iam.CreateLoginProfileInput{
-		UserName: aws.String("Administrator"), Password: aws.String(password)})
+		UserName: aws.String(user), Password: aws.String(password)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	in, err := json.Marshal(map[string]string{"Type": "user", "Account": s.Account, "UserName": "Administrator", "Password": password})
+	in, err := json.Marshal(map[string]string{"Type": "user", "Account": s.Account, "UserName": user, "Password": password})
 	if err != nil {
 		t.Fatal(err)
 	}
