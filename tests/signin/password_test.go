@@ -225,6 +225,24 @@ func TestLockOut(t *testing.T) {
 	}
 }
 
+// An account that has an alias has one name with two ways to write it.
+func TestLockOutOfAlias(t *testing.T) {
+	s := start(t)
+	_, err := s.iam(s.admin).CreateAccountAlias(context.Background(), &iam.CreateAccountAliasInput{AccountAlias: aws.String("acme")})
+	must(t, err)
+	b := s.browser(t)
+	wrong, most := 0, within(10, time.Minute)
+	for i := range 20 {
+		in := asUser("ada", "Wrong-Horse-1").with("Account", []string{account, "acme"}[i%2])
+		if b.ask("POST", "/signin/session", in).text("Code") == "AuthenticationFailed" {
+			wrong++
+		}
+	}
+	if wrong < 10 || wrong > most() {
+		t.Errorf("%d guesses", wrong)
+	}
+}
+
 // Attempts that are made at once are bounded like others.
 func TestGuessesAtOnce(t *testing.T) {
 	s := start(t, fromProxies)
