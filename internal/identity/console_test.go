@@ -310,6 +310,30 @@ func TestSigninTokensEnd(t *testing.T) {
 	}
 }
 
+// However much is over, all of it goes.
+func TestSweepOfMany(t *testing.T) {
+	c, db, ctx := newClock(noon), memory(t), t.Context()
+	s, _ := begun(t, db, Options{MasterKey: NewMasterKey(), Now: c.now})
+	err := db.Update(ctx, func(tx kv.Txn) error {
+		for i := range 2*maxSwept + 1 {
+			if err := put(tx, waitingKey(usedKind, fmt.Sprint(i)), expiring{c.now()}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.sweep(ctx); err != nil {
+		t.Error(err)
+	}
+	left, err := over(ctx, s, usedKind, func(*expiring) bool { return true })
+	if err != nil || len(left) != 0 {
+		t.Errorf("%d are left: %v", len(left), err)
+	}
+}
+
 // Any server over the engine serves a session, and none does when one has ended it.
 func TestConsoleSessionsOnSeveralServers(t *testing.T) {
 	c, key, db, ctx := newClock(noon), NewMasterKey(), memory(t), t.Context()
