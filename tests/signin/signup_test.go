@@ -3,7 +3,9 @@ package signin
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	accounts "github.com/aws/aws-sdk-go-v2/service/account"
@@ -172,6 +174,29 @@ func TestSignUpsAreBounded(t *testing.T) {
 	}
 	if codes[""] != 15 || codes["TooManyAttempts"] != 4 {
 		t.Errorf("sign-ups: %v", codes)
+	}
+}
+
+// So are those that are asked for at once.
+func TestSignUpsAtOnce(t *testing.T) {
+	s := start(t)
+	b := s.browser(t)
+	most := within(10, time.Minute)
+	const all = 60
+	codes := make(chan string)
+	for i := range all {
+		go func() {
+			codes <- b.ask("POST", "/signin/signup", fields{"Email": strconv.Itoa(i) + "@example.com", "AccountName": "x"}).text("Code")
+		}()
+	}
+	mails := 0
+	for range all {
+		if <-codes == "" {
+			mails++
+		}
+	}
+	if mails > most() {
+		t.Errorf("%d mails at once", mails)
 	}
 }
 
