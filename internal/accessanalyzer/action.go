@@ -105,12 +105,16 @@ func distance(a, b string) int {
 	return row[len(b)]
 }
 
-// maxCompared bounds the lists whose elements are compared with each other.
-const maxCompared = 300
+// maxCompared and maxComparedBytes bound the lists whose elements are compared with each other. No policy that AWS takes has
+// longer ones; comparing takes time with the square of both.
+const (
+	maxCompared      = 300
+	maxComparedBytes = 20 << 10
+)
 
 // redundant reports elements that another one stands for as well.
 func (c *checker) redundant(at place, all []place, code, details string, same func(a, b string) bool) {
-	if len(all) > maxCompared {
+	if len(all) > maxCompared || at.node.end-at.node.start > maxComparedBytes {
 		return
 	}
 	n, example := 0, ""

@@ -59,11 +59,14 @@ func (c *checker) operator(block, at place, m *member, allow bool) {
 	if len(at.node.members) == 0 {
 		c.add(isHint, "EMPTY_OBJECT_CONDITION", at, "This condition block is empty and it does not affect the policy. Specify conditions.")
 	}
+	seen := make(map[string]string, len(at.node.members)) // how a key is written; "" if in several ways
 	for i := range at.node.members {
 		key := &at.node.members[i]
-		if slices.ContainsFunc(at.node.members[:i], func(other member) bool {
-			return other.name != key.name && strings.EqualFold(other.name, key.name)
-		}) {
+		small := strings.ToLower(key.name)
+		if other, ok := seen[small]; !ok {
+			seen[small] = key.name
+		} else if other != key.name {
+			seen[small] = ""
 			c.addKey(isError, "DUPLICATE_KEYS_WITH_DIFFERENT_CASE", at, key, "The condition key "+key.name+" appears more than once with different capitalization in the same condition block. Remove the duplicate condition keys.")
 		}
 		c.key(at, key, o, allow)

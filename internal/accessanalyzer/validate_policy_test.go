@@ -5,10 +5,13 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/policy"
 )
 
 // service knows a few operations.
@@ -40,6 +43,46 @@ func shown(document string, f finding) string {
 		text = "…"
 	}
 	return out + " " + text
+}
+
+// A document that is made to take long, of a size that is read, does not: what takes time with the square of it is left out.
+func TestDocumentsThatTakeLong(t *testing.T) {
+	keys := ""
+	for i := range 12_000 {
+		keys += `"a:` + strconv.FormatInt(int64(i), 36) + `":1,`
+	}
+	arns := ""
+	for i := range 150 {
+		arns += `"arn:aws:dynamodb:us-east-1:1:table/` + strings.Repeat("*a", 180) + strconv.Itoa(i) + `b",` +
+			`"arn:aws:dynamodb:us-east-1:1:table/` + strings.Repeat("a", 380) + strconv.Itoa(i) + `",`
+	}
+	for what, statement := range map[string]string{
+		"keys":      `"Resource":"*","Condition":{"StringEquals":{` + keys + `"a:b":1}}`,
+		"wildcards": `"Resource":[` + arns + `"*"]`,
+	} {
+		document := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"dynamodb:GetItem",` + statement + `}]}`
+		if len(document) > policy.MaxDocument {
+			t.Fatalf("%s: %d bytes are not read", what, len(document))
+		}
+		// One that is as long, and has nothing to compare, is the measure.
+		plain := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"dynamodb:GetItem","Resource":"*","Condition":{"StringEquals":{"a:b":[` +
+			strings.Repeat(`"x",`, len(document)/4) + `"x"]}}}]}`
+		each, measure := takes(document), takes(plain)
+		if each > 20*measure {
+			t.Errorf("%s: %v, %d times as long as another document", what, each, each/measure)
+		}
+	}
+}
+
+// takes is how long the findings of a document take, the shortest of a few times.
+func takes(document string) time.Duration {
+	s, least := service(), time.Hour
+	for range 3 {
+		begun := time.Now()
+		s.findings(document, "IDENTITY_POLICY", "")
+		least = min(least, time.Since(begun))
+	}
+	return least
 }
 
 func TestFindings(t *testing.T) {

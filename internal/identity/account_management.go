@@ -86,7 +86,7 @@ func (v *view) managementOf(id *string) (*view, *accountRecord, error) {
 		return nil, nil, managementDenied("The management account can't specify its own AccountId.")
 	}
 	a, ok, err := get[accountRecord](v.ctx, v.r, accountKey(*id))
-	if err == nil && !ok {
+	if err == nil && (!ok || a.SignedUp) {
 		err = managementDenied("The account is no member of the organization.")
 	}
 	return v.of(*id), &a, err

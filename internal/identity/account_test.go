@@ -199,6 +199,34 @@ func TestGuessesHoldNoLock(t *testing.T) {
 	ok(t)(bob.ChangePassword(t.Context(), &iam.ChangePasswordInput{OldPassword: aws.String("first-Word1"), NewPassword: aws.String("other-Word1")}))
 }
 
+// Whoever has a user's access key does not find out its password with it.
+func TestGuessesOfOldPasswords(t *testing.T) {
+	c, d := admin(t)
+	ok(t)(c.CreateUser(t.Context(), &iam.CreateUserInput{UserName: aws.String("bob")}))
+	ok(t)(c.CreateLoginProfile(t.Context(), &iam.CreateLoginProfileInput{UserName: aws.String("bob"), Password: aws.String("first-Word1")}))
+	ok(t)(c.UpdateAccountPasswordPolicy(t.Context(), &iam.UpdateAccountPasswordPolicyInput{AllowUsersToChangePassword: true}))
+	key := must[*iam.CreateAccessKeyOutput](t)(c.CreateAccessKey(t.Context(), &iam.CreateAccessKeyInput{UserName: aws.String("bob")})).AccessKey
+	bob := d.as(*key.AccessKeyId, *key.SecretAccessKey)
+	change := func(old, next string) (*iam.ChangePasswordOutput, error) {
+		return bob.ChangePassword(t.Context(), &iam.ChangePasswordInput{OldPassword: &old, NewPassword: &next})
+	}
+	for i := range 12 { // what is right is no guess
+		words := []string{"first-Word1", "other-Word1"}
+		ok(t)(change(words[i%2], words[(i+1)%2]))
+	}
+	const burst = 10
+	began, refused := time.Now(), 0
+	for range burst + 5 {
+		if _, err := change("guess", "other-Word1"); err != nil && strings.Contains(err.Error(), "Throttling") {
+			refused++
+		}
+	}
+	if least := 5 - int(time.Since(began)/time.Minute) - 1; refused < least || refused > 5 {
+		t.Errorf("%d guesses are refused", refused)
+	}
+	fails(t, "Throttling: Rate exceeded")(change("guess", "other-Word1"))
+}
+
 // A simulation of millions of questions works out only those that it shows.
 func TestSimulatePages(t *testing.T) {
 	c, _ := admin(t)

@@ -110,7 +110,7 @@ func emailInUse() *awsapi.Error {
 	return &awsapi.Error{Code: "EmailInUse", Status: http.StatusConflict, Message: "An account with that e-mail address exists already."}
 }
 
-// setEmail gives the account's root user another e-mail address.
+// setEmail gives the account's root user another e-mail address. What was mailed to the one before is worth nothing any more.
 func (e *edit) setEmail(a *accountRecord, address string) error {
 	owner, there, err := get[string](e.ctx, e.r, emailKey(address))
 	if err != nil {
@@ -121,6 +121,9 @@ func (e *edit) setEmail(a *accountRecord, address string) error {
 	}
 	if a.Email != "" {
 		if err := e.tx.Delete(emailKey(a.Email)); err != nil {
+			return err
+		}
+		if err := e.tx.Delete(waitingKey(resetKind, e.account)); err != nil {
 			return err
 		}
 	}

@@ -23,6 +23,7 @@ import (
 
 	lru "github.com/hashicorp/golang-lru/v2"
 	"golang.org/x/sync/semaphore"
+	"golang.org/x/time/rate"
 
 	"github.com/statordb/stator/internal/federation"
 	"github.com/statordb/stator/internal/kv"
@@ -91,7 +92,9 @@ type Store struct {
 	// hashing lets few passwords be hashed at a time, outside of changes: each takes time and memory on purpose. Few more
 	// may wait.
 	hashing, waiting *semaphore.Weighted
-	cache            cache
+	// oldPasswords has a token for each wrong old password that a user may still give, by the user's id.
+	oldPasswords *lru.Cache[string, *rate.Limiter]
+	cache        cache
 	// tokenKeys are the sealers of session tokens by the ids of their keys.
 	tokenKeys sync.Map
 	// checked is when the generation in the engine was last compared with the cache's, in nanoseconds since start.
@@ -114,6 +117,9 @@ func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
 	s.start = s.now()
 	opts.Providers.Now = s.now
 	if s.metadata, err = lru.New[[sha256.Size]byte, *federation.Metadata](maxSAMLProviders); err != nil {
+		return nil, err
+	}
+	if s.oldPasswords, err = lru.New[string, *rate.Limiter](guessingUsers); err != nil {
 		return nil, err
 	}
 	if opts.PublicURL != "" {

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+	"golang.org/x/time/rate"
 
 	"github.com/statordb/stator/internal/awsapi"
 )
@@ -230,11 +231,41 @@ func (s *Store) changePassword(req *awsapi.Request) (awsapi.Call, error) {
 	}
 	return s.loginCall(req, "ChangePassword", namedOrCaller(nil), find,
 		func(v *view, u *userRecord) (*loginRecord, error) {
-			if !isPassword(u.Login.Hash, *in.OldPassword) {
+			right, err := s.isOldPassword(u, *in.OldPassword)
+			if err != nil {
+				return nil, err
+			}
+			if !right {
 				return nil, &awsapi.Error{Code: "AccessDenied", Status: http.StatusForbidden, Message: "The old password was incorrect."}
 			}
 			l := *u.Login
 			l.Reset = false
 			return v.changed(l, *in.NewPassword)
 		}, nothing)
+}
+
+// How often a user may give a wrong old password: as often as anybody may guess it at sign-in. Who has got hold of an access key,
+// or of a browser that is signed in, must not find out the password with it.
+const (
+	oldPasswordBurst  = 10
+	oldPasswordSecond = 1.0 / 60
+	guessingUsers     = 10_000
+)
+
+// isOldPassword says whether a password is the user's. The error is that there were too many wrong ones.
+func (s *Store) isOldPassword(u *userRecord, password string) (right bool, err error) {
+	left := rate.NewLimiter(oldPasswordSecond, oldPasswordBurst)
+	if known, there, _ := s.oldPasswords.PeekOrAdd(u.ID, left); there {
+		left = known
+	}
+	now := s.now()
+	try := left.ReserveN(now, 1)
+	if try.DelayFrom(now) > 0 {
+		try.CancelAt(now)
+		return false, badRequest("Throttling", "Rate exceeded")
+	}
+	if right = isPassword(u.Login.Hash, password); right {
+		try.CancelAt(now)
+	}
+	return right, nil
 }

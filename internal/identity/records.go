@@ -58,8 +58,16 @@ type accountRecord struct {
 
 func accountKey(account string) []byte { return keyspace.Identity("account", account) }
 
-// emailKey leads from the e-mail address of a root user to its account. Addresses that differ in case only are the same.
-func emailKey(email string) []byte { return keyspace.Identity("email", strings.ToLower(email)) }
+// emailKey leads from the e-mail address of a root user to its account. Addresses that differ in the case of ASCII letters only
+// are the same; beyond those, letters that look alike are of different people's addresses.
+func emailKey(email string) []byte {
+	return keyspace.Identity("email", strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			r += 'a' - 'A'
+		}
+		return r
+	}, email))
+}
 
 // aliasKey leads from an alias to its account: an alias belongs to one only.
 func aliasKey(alias string) []byte { return keyspace.Identity("alias", alias) }

@@ -26,11 +26,20 @@ const (
 	resetPause = time.Minute
 )
 
-// ForgotRootPassword returns a code with which the root user of an address can set a password, "" if there is none, or one
-// was sent just now. Whoever asks may not learn which.
-func (s *Store) ForgotRootPassword(ctx context.Context, address string) (code string, who policy.Principal, err error) {
-	err = s.db.Update(ctx, func(tx kv.Txn) error {
-		code = ""
+// Forgotten is a code for a root user who has forgotten the password.
+type Forgotten struct {
+	// Code is "" if there is no such root user, or one was sent just now. Whoever asks may not learn which.
+	Code string
+	// Email is the root user's own address, however the one that was asked for is written.
+	Email     string
+	Principal policy.Principal
+}
+
+// ForgotRootPassword makes a code with which the root user of an address can set a password.
+func (s *Store) ForgotRootPassword(ctx context.Context, address string) (*Forgotten, error) {
+	out := new(Forgotten)
+	return out, s.db.Update(ctx, func(tx kv.Txn) error {
+		*out = Forgotten{}
 		v, w, err := s.signer(ctx, tx, &Attempt{Email: address})
 		// The first account's is claimed, not recovered.
 		if err != nil || w == nil || w.account.SetupHash != nil {
@@ -40,16 +49,14 @@ func (s *Store) ForgotRootPassword(ctx context.Context, address string) (code st
 		if err := tx.Lock(ctx, key); err != nil {
 			return err
 		}
-		who = rootPrincipal(v.account).Principal
 		old, _, err := get[resetRecord](ctx, tx, key)
 		now := s.now()
 		if err != nil || now.Before(old.Sent.Add(resetPause)) {
 			return err
 		}
-		code = newToken()
-		return put(tx, key, resetRecord{hashCode(v.account, code), now, now.Add(resetLifetime)})
+		*out = Forgotten{newToken(), w.account.Email, rootPrincipal(v.account).Principal}
+		return put(tx, key, resetRecord{hashCode(v.account, out.Code), now, now.Add(resetLifetime)})
 	})
-	return code, who, err
 }
 
 // ResetRootPassword sets the password of a root user by a code, once, and ends its sessions.
@@ -89,20 +96,25 @@ func (s *Store) ResetRootPassword(ctx context.Context, address, code, password s
 		if err != nil {
 			return err
 		}
-		e := &edit{v, tx, whole(s.now())}
-		l.Used = nil
-		if old := w.account.Root; old != nil {
-			l.Created, l.Used = old.Created, old.Used
-		}
-		w.account.Root = l
-		if err := tx.Delete(waitingKey(resetKind, e.account)); err != nil {
-			return err
-		}
-		if err := e.signOut(w.owner, ""); err != nil {
-			return err
-		}
-		return put(tx, accountKey(e.account), *w.account)
+		return (&edit{v, tx, whole(s.now())}).setRootPassword(w.account, l, "")
 	})
+}
+
+// setRootPassword makes l the login of the root user. Its sessions end, but for the one of an id, and no code that was sent
+// before sets another password.
+func (e *edit) setRootPassword(a *accountRecord, l *loginRecord, but string) error {
+	l.Used = nil
+	if old := a.Root; old != nil {
+		l.Created, l.Used = old.Created, old.Used
+	}
+	a.Root = l
+	if err := e.tx.Delete(waitingKey(resetKind, e.account)); err != nil {
+		return err
+	}
+	if err := e.signOut(e.account, but); err != nil {
+		return err
+	}
+	return put(e.tx, accountKey(e.account), *a)
 }
 
 func rootOnly() *awsapi.Error {
@@ -167,13 +179,7 @@ func (s *Store) ChangeRootPassword(ctx context.Context, token, old, password str
 			if !a.Root.same(was.Root) {
 				return concurrentModification()
 			}
-			e := &edit{v, tx, whole(s.now())}
-			l.Created, l.Used = a.Root.Created, a.Root.Used
-			a.Root = l
-			if err := e.signOut(v.account, consoleID(token)); err != nil {
-				return err
-			}
-			return put(tx, accountKey(v.account), *a)
+			return (&edit{v, tx, whole(s.now())}).setRootPassword(a, l, consoleID(token))
 		})
 	})
 }

@@ -113,6 +113,21 @@ func (s *Store) signer(ctx context.Context, r kv.Reader, a *Attempt) (v *view, w
 	return v, w, nil
 }
 
+// AccountOf returns the id of the account that has an alias, and what is no alias as it is: so that one account has one name.
+func (s *Store) AccountOf(ctx context.Context, name string) (id string, err error) {
+	if CheckAccount(name) == nil || len(name) > maxSignInName {
+		return name, nil
+	}
+	err = s.db.View(ctx, func(r kv.Reader) error {
+		var there bool
+		if id, there, err = get[string](ctx, r, aliasKey(name)); !there {
+			id = name
+		}
+		return err
+	})
+	return id, err
+}
+
 // maxSignInName bounds the names that are looked up. None is as long.
 const maxSignInName = 512
 

@@ -9,17 +9,26 @@ import (
 	"github.com/statordb/stator/internal/kv"
 )
 
-// maxSwept is how many records of a kind that are over are removed at a time.
+// maxSwept is how many records of a kind that are over are removed in one transaction.
 const maxSwept = 1000
 
 // sweep removes what is over of the console: sessions, and what has waited for a code. Nothing depends on it: what is over
 // counts for nothing before it is removed.
 func (s *Store) sweep(ctx context.Context) error {
-	err := s.sweepConsoles(ctx)
+	err := all(func() (int, error) { return s.sweepConsoles(ctx) })
 	for _, kind := range []string{signUpKind, resetKind, newEmailKind, usedKind} {
-		err = errors.Join(err, s.sweepWaiting(ctx, kind))
+		err = errors.Join(err, all(func() (int, error) { return s.sweepWaiting(ctx, kind) }))
 	}
 	return err
+}
+
+// all sweeps until there is less than a transaction's worth: however many there are, they do not become more and more.
+func all(some func() (int, error)) error {
+	for {
+		if n, err := some(); err != nil || n < maxSwept {
+			return err
+		}
+	}
 }
 
 // over returns the keys of the records of a kind that are over.
@@ -41,14 +50,14 @@ func over[T any](ctx context.Context, s *Store, kind string, isOver func(*T) boo
 	return keys, err
 }
 
-func (s *Store) sweepWaiting(ctx context.Context, kind string) error {
+func (s *Store) sweepWaiting(ctx context.Context, kind string) (n int, err error) {
 	now := s.now()
 	isOver := func(e *expiring) bool { return !now.Before(e.Expires) }
 	keys, err := over(ctx, s, kind, isOver)
 	if err != nil || len(keys) == 0 {
-		return err
+		return 0, err
 	}
-	return s.db.Update(ctx, func(tx kv.Txn) error {
+	return len(keys), s.db.Update(ctx, func(tx kv.Txn) error {
 		if err := tx.Lock(ctx, keys...); err != nil {
 			return err
 		}
@@ -66,14 +75,14 @@ func (s *Store) sweepWaiting(ctx context.Context, kind string) error {
 	})
 }
 
-func (s *Store) sweepConsoles(ctx context.Context) error {
+func (s *Store) sweepConsoles(ctx context.Context) (n int, err error) {
 	now := s.now()
 	isOver := func(c *consoleRecord) bool { return !now.Before(c.ends()) }
 	keys, err := over(ctx, s, "console", isOver)
 	if err != nil || len(keys) == 0 {
-		return err
+		return 0, err
 	}
-	return s.quietly(ctx, func(tx kv.Txn) error {
+	return len(keys), s.quietly(ctx, func(tx kv.Txn) error {
 		for _, key := range keys {
 			c, ok, err := get[consoleRecord](ctx, tx, key)
 			if err != nil {

@@ -11,10 +11,9 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// FailureLimiter bounds how often one source may fail to prove who it is: to sign a request, or to sign in. Only
-// failures count. While a source has failed too often, its attempts are to be refused before anything is looked up,
-// except those that name somebody (an access key id, a user) who has lately succeeded from there: a bad neighbour
-// behind the same address locks nobody out. Naming somebody proves nothing; such an attempt may be made, and fails or
+// FailureLimiter bounds how often one source may fail to prove who it is. Only failures count. While a source has failed
+// too often, its attempts are to be refused before anything is looked up, except those that name somebody (an access key
+// id) who has lately succeeded from there: a bad neighbour behind the same address locks nobody out. Naming somebody proves nothing; such an attempt may be made, and fails or
 // succeeds like any other.
 //
 // Ask Allow before an attempt, and tell Failed or Succeeded after it. A source is an IPv4 address, or the /64 of an IPv6

@@ -11,41 +11,43 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/statordb/stator/internal/awsapi"
-	"github.com/statordb/stator/internal/server"
 )
 
 // How often somebody may guess: so often at once from one source or for one name, and so often in a second from then on.
 const (
-	sourceBurst   = 30
-	sourceSecond  = 1.0 / 10
-	nameBurst     = 10
-	nameSecond    = 1.0 / 60
-	guessedNames  = 10_000
-	failedSources = 10_000
-	knownPairs    = 10_000
+	sourceBurst  = 30
+	sourceSecond = 1.0 / 10
+	nameBurst    = 10
+	nameSecond   = 1.0 / 60
+	guessedNames = 10_000
+	// guessingSources are watched, those that have tried last.
+	guessingSources = 10_000
+	knownPairs      = 10_000
 )
 
 // guesses bounds how often a password can be tried, from one source and for one user, who may be there or not. Whoever
 // guesses one user's from many sources locks it, but not for sources from which it has signed in before: those have a bound
 // of their own, and no bad neighbour uses it up with other names. It is in memory: each server has its own.
 type guesses struct {
-	sources *server.FailureLimiter
-
-	mu    sync.Mutex
-	names *lru.Cache[string, *rate.Limiter] // has a token for each failure that is still free
-	known *lru.Cache[string, struct{}]      // names with sources
+	mu sync.Mutex
+	// The limiters have a token for each failure that is still free.
+	sources *lru.Cache[netip.Prefix, *rate.Limiter]
+	names   *lru.Cache[string, *rate.Limiter]
+	known   *lru.Cache[string, struct{}] // names with sources
 }
 
 func newGuesses() *guesses {
-	names, err := lru.New[string, *rate.Limiter](guessedNames)
+	return &guesses{sources: newest[netip.Prefix, *rate.Limiter](guessingSources), names: newest[string, *rate.Limiter](guessedNames),
+		known: newest[string, struct{}](knownPairs)}
+}
+
+// newest makes a cache that keeps what was used last.
+func newest[K comparable, V any](size int) *lru.Cache[K, V] {
+	c, err := lru.New[K, V](size)
 	if err != nil {
-		panic(err) // the size is a constant
+		panic(err) // the sizes are constants
 	}
-	known, err := lru.New[string, struct{}](knownPairs)
-	if err != nil {
-		panic(err)
-	}
-	return &guesses{sources: server.NewFailureLimiter(sourceBurst, sourceSecond, failedSources), names: names, known: known}
+	return c
 }
 
 func tooMany() *awsapi.Error {
@@ -65,51 +67,54 @@ func sourceOf(x *call) netip.Prefix {
 // guess is an attempt that may be made. It counts as a failure from the beginning, so that many at once count too, until it
 // is known to be none.
 type guess struct {
-	of    *guesses
-	x     *call
-	pair  string // the name with the source; "" if it is nobody's in particular
-	count *rate.Reservation
+	of     *guesses
+	x      *call
+	pair   string // the name with the source; "" if it is nobody's in particular
+	counts []*rate.Reservation
 }
-
-func nobody() string { return "" }
 
 // begin begins an attempt to be a name; "" if it is nobody in particular. The error is that there were too many.
 func (g *guesses) begin(x *call, name string) (*guess, error) {
-	if name == "" {
-		if !g.sources.Allow(x.Source, x.Time, nobody) {
-			return nil, tooMany()
-		}
-		return &guess{of: g, x: x}, nil
-	}
-	name = strings.ToLower(name)
-	a := &guess{of: g, x: x, pair: sourceOf(x).String() + " " + name}
+	source := sourceOf(x)
+	a := &guess{of: g, x: x}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.known.Contains(a.pair) {
+	if name != "" {
+		name = strings.ToLower(name)
+		a.pair = source.String() + " " + name
+	}
+	if a.pair != "" && g.known.Contains(a.pair) {
 		name = a.pair
-	} else if !g.sources.Allow(x.Source, x.Time, nobody) {
+	} else if !count(a, g.sources, source, sourceSecond, sourceBurst) {
 		return nil, tooMany()
 	}
-	l, ok := g.names.Get(name)
-	if !ok {
-		l = rate.NewLimiter(nameSecond, nameBurst)
-		g.names.Add(name, l)
-	}
-	a.count = l.ReserveN(x.Time, 1)
-	if a.count.DelayFrom(x.Time) > 0 {
-		a.count.CancelAt(x.Time)
+	if name != "" && !count(a, g.names, name, nameSecond, nameBurst) {
+		a.right()
 		return nil, tooMany()
 	}
 	return a, nil
 }
 
-// failed says that it was a failure.
-func (a *guess) failed() { a.of.sources.Failed(a.x.Source, a.x.Time) }
+// count counts an attempt for one of those that are limited. It returns false, and counts nothing, if there were too many.
+func count[K comparable](a *guess, limited *lru.Cache[K, *rate.Limiter], key K, second rate.Limit, burst int) bool {
+	l, ok := limited.Get(key)
+	if !ok {
+		l = rate.NewLimiter(second, burst)
+		limited.Add(key, l)
+	}
+	one := l.ReserveN(a.x.Time, 1)
+	if one.DelayFrom(a.x.Time) > 0 {
+		one.CancelAt(a.x.Time)
+		return false
+	}
+	a.counts = append(a.counts, one)
+	return true
+}
 
-// right says that it was none.
+// right says that it was no failure.
 func (a *guess) right() {
-	if a.count != nil {
-		a.count.CancelAt(a.x.Time)
+	for _, one := range a.counts {
+		one.CancelAt(a.x.Time)
 	}
 }
 
@@ -128,8 +133,7 @@ func (a *guess) ended(err error) {
 	if e, ok := errors.AsType[*awsapi.Error](err); ok {
 		switch e.Code {
 		case "AuthenticationFailed", "InvalidCode", "InvalidClientTokenId", "InvalidSigninToken":
-			a.failed()
-			return
+			return // it counts already
 		}
 	}
 	a.right()

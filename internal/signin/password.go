@@ -70,13 +70,13 @@ func (h *Handler) forgotPassword(x *call) (any, error) {
 		return nil, err
 	}
 	return struct{}{}, h.outbox.do(func(ctx context.Context) error {
-		code, who, err := h.Identities.ForgotRootPassword(ctx, in.Email)
-		if err != nil || code == "" {
+		out, err := h.Identities.ForgotRootPassword(ctx, in.Email)
+		if err != nil || out.Code == "" {
 			return err
 		}
-		h.event(x, "PasswordRecoveryRequested", who, succeeded, nil)
-		return h.Mail.Send(ctx, Mail{To: in.Email, Subject: "Your root user password for Stator", Text: "To set another password" + h.here() + ", use this code:\n\n" +
-			"    " + grouped(code) + "\n\nIt is valid for one hour. If you did not ask for it, do nothing.\n"})
+		h.event(x, "PasswordRecoveryRequested", out.Principal, succeeded, nil)
+		return h.Mail.Send(ctx, Mail{To: out.Email, Subject: "Your root user password for Stator", Text: "To set another password" + h.here() + ", use this code:\n\n" +
+			"    " + grouped(out.Code) + "\n\nIt is valid for one hour. If you did not ask for it, do nothing.\n"})
 	})
 }
 

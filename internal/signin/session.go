@@ -85,7 +85,11 @@ func (h *Handler) signIn(x *call) (any, error) {
 		name = "root/" + a.Email
 	case "user":
 		a.Account, a.UserName = strings.TrimSpace(in.Account), strings.TrimSpace(in.UserName)
-		name = "user/" + a.Account + "/" + a.UserName
+		account, err := h.Identities.AccountOf(x.r.Context(), a.Account)
+		if err != nil {
+			return nil, err
+		}
+		name = "user/" + account + "/" + a.UserName
 	}
 	if a.Email == "" && (a.Account == "" || a.UserName == "") {
 		return nil, &awsapi.Error{Code: "InvalidRequest", Status: http.StatusBadRequest, Message: "Type is root, with Email, or user, with Account and UserName."}
@@ -103,8 +107,7 @@ func (h *Handler) signIn(x *call) (any, error) {
 		return nil, err
 	}
 	switch out.State {
-	case identity.MFAFailed:
-		guess.failed()
+	case identity.MFAFailed: // a guess that counts
 		h.logIn(x, in.Type, out, false)
 	case identity.MFARequired, identity.NewPasswordRequired:
 		guess.right()

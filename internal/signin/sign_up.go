@@ -4,15 +4,21 @@ import (
 	"context"
 	"net/http"
 
+	"golang.org/x/time/rate"
+
 	"github.com/statordb/stator/internal/awsapi"
 	"github.com/statordb/stator/internal/identity"
 )
 
+// mayMail counts a mail that a source causes. The error is that there were too many.
 func (h *Handler) mayMail(x *call) error {
-	if !h.letters.Allow(x.Source, x.Time, func() string { return "" }) {
+	left := rate.NewLimiter(lettersSecond, letterBurst)
+	if known, there, _ := h.letters.PeekOrAdd(sourceOf(x), left); there {
+		left = known
+	}
+	if !left.AllowN(x.Time, 1) {
 		return tooMany()
 	}
-	h.letters.Failed(x.Source, x.Time) // each counts
 	return nil
 }
 

@@ -17,8 +17,12 @@ import (
 	"log/slog"
 	"mime"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+	"golang.org/x/time/rate"
 
 	"github.com/statordb/stator/internal/audit"
 	"github.com/statordb/stator/internal/awsapi"
@@ -51,8 +55,8 @@ type Handler struct {
 	Options
 	routes  map[string]func(*call) (any, error)
 	guesses *guesses
-	// letters bounds how many mails a source can cause.
-	letters *server.FailureLimiter
+	// letters has a token for each mail that a source may still cause.
+	letters *lru.Cache[netip.Prefix, *rate.Limiter]
 	outbox  *outbox
 	host    string // of PublicURL
 }
@@ -73,7 +77,7 @@ func New(opts Options) *Handler {
 		opts.Mail = logSender{opts.Logger}
 	}
 	h := &Handler{Options: opts, guesses: newGuesses(), outbox: newOutbox(opts.Logger),
-		letters: server.NewFailureLimiter(letterBurst, lettersSecond, letterSources)}
+		letters: newest[netip.Prefix, *rate.Limiter](letterSources)}
 	if u, err := url.Parse(opts.PublicURL); err == nil {
 		h.host = u.Host
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -224,6 +225,24 @@ func TestLockOut(t *testing.T) {
 	}
 }
 
+// An account that has an alias has one name with two ways to write it.
+func TestLockOutOfAlias(t *testing.T) {
+	s := start(t)
+	_, err := s.iam(s.admin).CreateAccountAlias(context.Background(), &iam.CreateAccountAliasInput{AccountAlias: aws.String("acme")})
+	must(t, err)
+	b := s.browser(t)
+	wrong, most := 0, within(10, time.Minute)
+	for i := range 20 {
+		in := asUser("ada", "Wrong-Horse-1").with("Account", []string{account, "acme"}[i%2])
+		if b.ask("POST", "/signin/session", in).text("Code") == "AuthenticationFailed" {
+			wrong++
+		}
+	}
+	if wrong < 10 || wrong > most() {
+		t.Errorf("%d guesses", wrong)
+	}
+}
+
 // Attempts that are made at once are bounded like others.
 func TestGuessesAtOnce(t *testing.T) {
 	s := start(t, fromProxies)
@@ -237,6 +256,29 @@ func TestGuessesAtOnce(t *testing.T) {
 	}
 	wrong := 0
 	for range 40 {
+		if <-codes == "AuthenticationFailed" {
+			wrong++
+		}
+	}
+	if wrong > most() {
+		t.Errorf("%d guesses at once", wrong)
+	}
+}
+
+// So are those of one source for many names: it can't try a password on everybody at once.
+func TestNamesAtOnce(t *testing.T) {
+	s := start(t)
+	b := s.browser(t)
+	most := within(30, 10*time.Second)
+	const all = 60
+	codes := make(chan string)
+	for i := range all {
+		go func() {
+			codes <- b.ask("POST", "/signin/session", asUser("name"+strconv.Itoa(i), "Wrong-Horse-1")).text("Code")
+		}()
+	}
+	wrong := 0
+	for range all {
 		if <-codes == "AuthenticationFailed" {
 			wrong++
 		}
@@ -331,6 +373,50 @@ func TestForgottenRootPassword(t *testing.T) {
 	}
 	b.signIn("AuthenticationFailed", asRoot(password))
 	b.signIn("SignedIn", asRoot("Another-Horse-2"))
+}
+
+// A code goes to the root user's own address, and not to one that is only like it: Unicode has letters that are others in
+// lower case, here KELVIN SIGN and LATIN CAPITAL LETTER I WITH DOT ABOVE.
+func TestForgottenPasswordGoesHome(t *testing.T) {
+	const mine = "mike@example.com"
+	s := start(t)
+	b := s.browser(t)
+	token := b.ask("POST", "/signin/signup/verify", fields{"Id": b.signUp(mine), "Code": s.codeFor(t, mine)}).text("Token")
+	b.ask("POST", "/signin/signup/complete", fields{"Token": token, "Password": password})
+	for _, alike := range []string{"mi\u212ae@example.com", "m\u0130ke@example.com", "MIKE@example.com"} {
+		if a := b.ask("POST", "/signin/password/forgot", fields{"Email": alike}); a.status != 200 {
+			t.Errorf("%s: %d %s", alike, a.status, a.raw)
+		}
+	}
+	s.mailed(t, mine, `(use this code)`)
+	if n := strings.Count(s.log.String(), "use this code"); n != 1 {
+		t.Errorf("%d codes were mailed:\n%s", n, s.log)
+	}
+}
+
+// What was mailed before does nothing once the root user has another password, or another address.
+func TestForgottenPasswordIsFound(t *testing.T) {
+	for what, change := range map[string]func(s *site, b *browser) fields{
+		"another password": func(_ *site, b *browser) fields {
+			b.ask("POST", "/signin/password", fields{"OldPassword": password, "NewPassword": "Another-Horse-2"})
+			return fields{"Email": rootMail}
+		},
+		"another address": func(s *site, b *browser) fields {
+			b.ask("POST", "/signin/email", fields{"Email": newMail, "Password": password})
+			b.ask("POST", "/signin/email/verify", fields{"Code": s.mailed(t, newMail, `the code (\d{6})`)})
+			return fields{"Email": newMail}
+		},
+	} {
+		s := start(t)
+		b := s.browser(t)
+		b.claim()
+		b.ask("POST", "/signin/password/forgot", fields{"Email": rootMail})
+		code := s.mailed(t, rootMail, `code:\\n\\n *([A-Z2-7-]{20,})`)
+		in := change(s, b).with("Code", code).with("Password", "Third-Horse-3")
+		if a := b.ask("POST", "/signin/password/reset", in); a.text("Code") != "InvalidCode" {
+			t.Errorf("%s: %d %s", what, a.status, a.raw)
+		}
+	}
 }
 
 func TestEmailChange(t *testing.T) {

@@ -3,9 +3,12 @@ package signin
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	accounts "github.com/aws/aws-sdk-go-v2/service/account"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
 
@@ -30,22 +33,22 @@ func TestSignUp(t *testing.T) {
 	s := start(t)
 	b := s.browser(t)
 	id := b.signUp(newMail)
-	code := s.codeFor(t, newMail)
+	mailed := s.codeFor(t, newMail)
 	wrong := "000000"
-	if code == wrong {
+	if mailed == wrong {
 		wrong = "000001"
 	}
-	for what, in := range map[string]fields{"a wrong code": {"Id": id, "Code": wrong}, "another sign-up": {"Id": "x", "Code": code}} {
+	for what, in := range map[string]fields{"a wrong code": {"Id": id, "Code": wrong}, "another sign-up": {"Id": "x", "Code": mailed}} {
 		if a := b.ask("POST", "/signin/signup/verify", in); a.text("Code") != "InvalidCode" {
 			t.Errorf("%s: %d %s", what, a.status, a.raw)
 		}
 	}
-	a := b.ask("POST", "/signin/signup/verify", fields{"Id": id, "Code": code})
+	a := b.ask("POST", "/signin/signup/verify", fields{"Id": id, "Code": mailed})
 	token := a.text("Token")
 	if token == "" {
 		t.Fatalf("the right code: %d %s", a.status, a.raw)
 	}
-	if a := b.ask("POST", "/signin/signup/verify", fields{"Id": id, "Code": code}); a.text("Code") != "InvalidCode" {
+	if a := b.ask("POST", "/signin/signup/verify", fields{"Id": id, "Code": mailed}); a.text("Code") != "InvalidCode" {
 		t.Errorf("a code used again: %d %s", a.status, a.raw)
 	}
 	for in, want := range map[*fields]string{
@@ -90,6 +93,18 @@ func TestSignUp(t *testing.T) {
 	}
 	if _, err := s.assume(s.admin, *role.Role.Arn, 0); err == nil {
 		t.Error("a member of the organization is let in as if it were of none")
+	}
+
+	// Nor does the operator's account become its root user by giving it another address.
+	manager := accounts.NewFromConfig(s.config(s.admin))
+	for what, err := range map[string]error{
+		"reads the address":   second(manager.GetPrimaryEmail(ctx, &accounts.GetPrimaryEmailInput{AccountId: &id})),
+		"changes the address": second(manager.StartPrimaryEmailUpdate(ctx, &accounts.StartPrimaryEmailUpdateInput{AccountId: &id, PrimaryEmail: aws.String("other@example.com")})),
+		"changes the name":    second(manager.PutAccountName(ctx, &accounts.PutAccountNameInput{AccountId: &id, AccountName: aws.String("Ours")})),
+	} {
+		if code(err) != "AccessDeniedException" {
+			t.Errorf("the management account %s: %v", what, err)
+		}
 	}
 
 	// The operator sees the account, and can close it.
@@ -159,6 +174,29 @@ func TestSignUpsAreBounded(t *testing.T) {
 	}
 	if codes[""] != 15 || codes["TooManyAttempts"] != 4 {
 		t.Errorf("sign-ups: %v", codes)
+	}
+}
+
+// So are those that are asked for at once.
+func TestSignUpsAtOnce(t *testing.T) {
+	s := start(t)
+	b := s.browser(t)
+	most := within(10, time.Minute)
+	const all = 60
+	codes := make(chan string)
+	for i := range all {
+		go func() {
+			codes <- b.ask("POST", "/signin/signup", fields{"Email": strconv.Itoa(i) + "@example.com", "AccountName": "x"}).text("Code")
+		}()
+	}
+	mails := 0
+	for range all {
+		if <-codes == "" {
+			mails++
+		}
+	}
+	if mails > most() {
+		t.Errorf("%d mails at once", mails)
 	}
 }
 
