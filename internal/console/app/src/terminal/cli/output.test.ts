@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { format } from "./output";
-import { fromSdk } from "./schema";
+import { fromSdk, type Json } from "./schema";
 
-const users = {
+const users: Json = {
   Users: [
     { UserName: "ann", Path: "/", Tags: [{ Key: "a", Value: "1" }] },
     { UserName: "bob", Path: "/x/" },
