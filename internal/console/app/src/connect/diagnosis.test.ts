@@ -14,6 +14,7 @@ test("every cause", () => {
   expect(refused("SignatureDoesNotMatch", "Signature not yet current: 20260102T034405Z is still later than 20260102T031905Z (20260102T030405Z + 15 min.)").text).toContain("40 minutes ahead of");
   expect(refused("InvalidSignatureException", "The request signature we calculated does not match").cause).toBe("secret");
   expect(refused("SignatureDoesNotMatch", "Credential should be scoped to a valid region, not 'x y'. ").cause).toBe("region");
+  expect(diagnose(new Error('Region not accepted: region="x y" is not a valid hostname component.'), where).cause).toBe("region");
   expect(refused("InvalidClientTokenId", "The security token included in the request is invalid.").cause).toBe("key");
   expect(refused("ExpiredTokenException", "The security token included in the request is expired").cause).toBe("expired");
   expect(refused("ResourceNotFoundException", "Requested resource not found")).toMatchObject({ cause: "table", title: "There is no table Music in eu-west-1" });

@@ -37,6 +37,10 @@ export function diagnose(error: unknown, where: { endpoint: string; region: stri
   const said = `${e.name}: ${e.message}`;
   const found = (cause: Cause, title: string, text: string, statement?: object): Diagnosis => ({ cause, title, text, statement, said });
 
+  // The SDK does not even ask with such a name.
+  if (/scoped to a valid region|valid hostname component/.test(e.message)) {
+    return found("region", "The region has no valid name", `"${where.region}" is no name of a region. An example of one is us-east-1.`);
+  }
   if (!e.$metadata?.httpStatusCode) {
     const tls = where.endpoint.startsWith("https:");
     return found(
@@ -50,9 +54,6 @@ export function diagnose(error: unknown, where: { endpoint: string; region: stri
     const [signed, server] = [...e.message.matchAll(/\d{8}T\d{6}Z/g)].map(([stamp]) => stampTime(stamp)).filter((_, i) => i !== 1);
     const by = signed && server ? ` It is ${away(signed, server)} ${signed < server ? "behind" : "ahead of"} the server's.` : "";
     return found("clock", "The clock of this computer is wrong", `Requests are signed with the time, which may be off by 15 minutes at the most.${by} Set the clock, or let it be set over the network (NTP), and try again.`);
-  }
-  if (/scoped to a valid region/.test(e.message)) {
-    return found("region", "The region has no valid name", `"${where.region}" is no name of a region. An example of one is us-east-1.`);
   }
   if (/^Requests from your network address are not allowed/.test(e.message)) {
     const address = /: (\S+)$/.exec(e.message)?.[1];

@@ -2,6 +2,7 @@
 import { optionNames, outputs } from "./arguments";
 import { service, serviceNames, type Service } from "./model";
 import { kebab } from "./names";
+import { waiterNames } from "./wait";
 import { words } from "./words";
 
 export interface Completion {
@@ -49,7 +50,9 @@ async function choices(earlier: string[], partial: string, regions: string[], si
   if (!name) return [...serviceNames, "help"];
   if (!serviceNames.includes(name)) return [];
   const found = await service(name);
-  if (!action) return [...found.operations.keys(), "help"];
+  const waits = waiterNames(name);
+  if (!action) return [...found.operations.keys(), ...(waits.length ? ["wait"] : []), "help"];
+  if (action === "wait" && !own.length) return waits;
   const operation = found.operations.get(action);
   if (!operation) return [];
   const option = own.at(-1) ?? "";

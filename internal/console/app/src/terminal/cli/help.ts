@@ -5,6 +5,7 @@ import { kebab } from "./names";
 import type { Operation } from "./operations";
 import { paging } from "./paging";
 import { isStructure, members, required, typeName, type Json, type Schema } from "./schema";
+import { waiterNames } from "./wait";
 
 const title = (text: string) => `${text}\n`;
 const list = (names: Iterable<string>) => [...names].map((name) => `  o ${name}`).join("\n");
@@ -37,7 +38,7 @@ KEYS
 
 export const serviceHelp = (service: Service) => `${title(service.name)}
 AVAILABLE COMMANDS
-${list(service.operations.keys())}`;
+${list([...service.operations.keys(), ...waiterNames(service.name).map((name) => `wait ${name}`)])}`;
 
 export function operationHelp(service: Service, operation: Operation): string {
   const must = required(operation.input);

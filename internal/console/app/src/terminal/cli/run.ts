@@ -9,6 +9,7 @@ import type { Operation } from "./operations";
 import { format } from "./output";
 import { pages } from "./paging";
 import { fromSdk, type Fields, type Json } from "./schema";
+import { wait, waiterNames } from "./wait";
 import { words } from "./words";
 
 export interface Result {
@@ -41,6 +42,13 @@ async function aws(typed: string[], signal: AbortSignal, calling: (operation: st
   const found = await service(name);
   if (action === "help") return serviceHelp(found);
   if (!action) throw new UsageFault("the following arguments are required: operation", `aws ${name}`);
+  if (action === "wait" && waiterNames(name).length) {
+    const [waiter, ...options] = own;
+    if (!waiter || !waiterNames(name).includes(waiter)) throw choice("waiter", waiter ?? "", waiterNames(name), `aws ${name}`);
+    calling(waiter);
+    await wait(found, waiter, [...before, ...options], signal);
+    return "";
+  }
   const operation = found.operations.get(action);
   if (!operation) throw choice("operation", action, [...found.operations.keys()], `aws ${name}`);
   if (own[0] === "help") return operationHelp(found, operation);
