@@ -2,6 +2,7 @@ import { LookupEventsCommand, type Event } from "@aws-sdk/client-cloudtrail";
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
@@ -28,12 +29,14 @@ const columns: Column<Recorded>[] = [
     value: (e) => e.EventName,
     cell: (e) => <Link href={`/console/activity/events/${encodeURIComponent(e.EventId!)}`}>{e.EventName}</Link>,
     isRowHeader: true,
+    width: 200,
   },
-  { id: "time", header: "Event time", value: (e) => e.EventTime, cell: (e) => <Time at={e.EventTime} /> },
-  { id: "user", header: "User name", value: (e) => e.Username, cell: (e) => e.Username ?? "–" },
+  { id: "time", header: "Event time", width: 240, value: (e) => e.EventTime, cell: (e) => <Time at={e.EventTime} /> },
+  { id: "user", header: "User name", width: 150, value: (e) => e.Username, cell: (e) => e.Username ?? "–" },
   {
     id: "error",
     header: "Error code",
+    width: 220,
     value: (e) => e.record.errorCode,
     cell: (e) =>
       e.record.errorCode ? (
@@ -42,7 +45,7 @@ const columns: Column<Recorded>[] = [
         "–"
       ),
   },
-  { id: "source", header: "Event source", value: (e) => e.EventSource, cell: (e) => e.EventSource },
+  { id: "source", header: "Event source", width: 220, value: (e) => e.EventSource, cell: (e) => e.EventSource },
   { id: "resource", header: "Resource name", value: resourceNames, cell: (e) => resourceNames(e) || "–" },
   { id: "type", header: "Resource type", value: resourceTypes, cell: (e) => resourceTypes(e) || "–", hidden: true },
   { id: "ip", header: "Source IP address", value: (e) => e.record.sourceIPAddress, cell: (e) => e.record.sourceIPAddress ?? "–", hidden: true },
@@ -61,24 +64,28 @@ export default function Events() {
   const data = events.data ?? (before.current?.filter === filter ? before.current.data : undefined);
   const region = currentRegion();
   return (
-    <Page title="Event history" breadcrumbs={[["Activity", "/console/activity"]]} heading={false}>
-      <SpaceBetween size="m">
-        <FilterForm value={filter} onChange={(chosen) => (setFilter(chosen), setWanted(portion))} />
+    <Page
+      title="Event history"
+      breadcrumbs={[["Activity", "/console/activity"]]}
+      description={`What was done in this account and in ${region}: changes, denials and sign-ins, of programs as of people.`}
+    >
+      <SpaceBetween size="l">
+        <Container>
+          <FilterForm value={filter} onChange={(chosen) => (setFilter(chosen), setWanted(portion))} />
+        </Container>
         {region !== "us-east-1" && (
           <Alert type="info">
             IAM has one place for all regions: what was done in it is in US East (N. Virginia), us-east-1, as AWS has it.
           </Alert>
         )}
         <ResourceTable
-          variant="full-page"
           name="activity.events"
           nouns={["event", "events"]}
-          title="Event history"
-          description={`What was done in this account and in ${region}, newest first: changes, denials and sign-ins, of programs as of people.`}
           query={{ ...events, data: data?.events, isPending: !data && events.isPending }}
           id={(e) => e.EventId!}
           columns={columns}
           sortedBy="time"
+          descending
           actions={() => (
             <Actions>
               <Button disabled={!data?.events.length} onClick={() => save(data!.events)}>

@@ -1,6 +1,7 @@
 import { GetCostAndUsageWithResourcesCommand } from "@aws-sdk/client-cost-explorer";
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
+import Grid from "@cloudscape-design/components/grid";
 import Link from "@cloudscape-design/components/link";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
@@ -30,6 +31,8 @@ const columns: Column<TableUsage>[] = [
   { id: "write", header: "Write request units", value: (t) => t.total.write, cell: (t) => number.format(t.total.write) },
   { id: "storage", header: "Storage (GB-months)", value: (t) => t.total.storage, cell: (t) => number.format(t.total.storage) },
 ];
+
+const half = { colspan: { default: 12, m: 6 } };
 
 export default function UsagePage() {
   const [chosen, setChosen] = useState(ranges[0]!);
@@ -62,9 +65,6 @@ export default function UsagePage() {
         <Loaded query={found}>
           {(data) => (
             <SpaceBetween size="l">
-              <UsageChart title="Read request units" unit="units" usage={data} kind="read" />
-              <UsageChart title="Write request units" unit="units" usage={data} kind="write" />
-              <UsageChart title="Storage" unit="GB-months" usage={data} kind="storage" />
               <ResourceTable
                 name="activity.usage"
                 nouns={["table", "tables"]}
@@ -73,6 +73,11 @@ export default function UsagePage() {
                 id={(t) => t.arn}
                 columns={columns}
               />
+              <Grid gridDefinition={[half, half]}>
+                <UsageChart title="Read request units" unit="units" usage={data} kind="read" />
+                <UsageChart title="Write request units" unit="units" usage={data} kind="write" />
+              </Grid>
+              <UsageChart title="Storage" unit="GB-months" usage={data} kind="storage" />
             </SpaceBetween>
           )}
         </Loaded>

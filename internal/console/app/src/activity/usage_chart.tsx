@@ -30,7 +30,7 @@ export function UsageChart({ title, unit, usage, kind }: { title: string; unit: 
         xScaleType="categorical"
         xDomain={periods.map(label)}
         xTitle={hourly ? "Hour" : "Day (UTC)"}
-        yTitle={`${title} (${unit})`}
+        yTitle={unit}
         yTickFormatter={(value) => number.format(value)}
         series={shown.map((s) => ({
           type: "bar",

@@ -47,6 +47,8 @@ export interface ResourceTableProps<T> {
   emptyAction?: ReactNode;
   /** What the first column is sorted by at first unless this says otherwise. */
   sortedBy?: string;
+  /** Sorted downwards at first, such as the newest before the older. */
+  descending?: boolean;
 }
 
 export function ResourceTable<T>(props: ResourceTableProps<T>) {
@@ -73,7 +75,10 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
       },
       pagination: { pageSize: preferences.pageSize },
       sorting: {
-        defaultState: { sortingColumn: sortable.find((c) => (props.sortedBy ? c.id === props.sortedBy : c.value)) ?? {} },
+        defaultState: {
+          sortingColumn: sortable.find((c) => (props.sortedBy ? c.id === props.sortedBy : c.value)) ?? {},
+          isDescending: props.descending,
+        },
       },
       selection: { trackBy: id },
     },
