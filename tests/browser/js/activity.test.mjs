@@ -17,6 +17,7 @@ test("what was just done", (t) =>
     await open(page, "/console/activity", "Event history");
     await page.getByRole("link", { name: "CreateTable" }).waitFor();
     assert.equal(await page.getByRole("link", { name: "LookupEvents" }).count(), 0, "reads are not shown at first");
+    await page.locator('th[aria-sort="descending"]', { hasText: "Event time" }).waitFor();
     await accessible(page);
     await screenshot(page, "activity");
 

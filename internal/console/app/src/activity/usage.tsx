@@ -27,12 +27,12 @@ const columns: Column<TableUsage>[] = [
     isRowHeader: true,
   },
   { id: "region", header: "Region", value: (t) => t.region, cell: (t) => t.region },
-  { id: "read", header: "Read request units", value: (t) => t.total.read, cell: (t) => number.format(t.total.read) },
-  { id: "write", header: "Write request units", value: (t) => t.total.write, cell: (t) => number.format(t.total.write) },
-  { id: "storage", header: "Storage (GB-months)", value: (t) => t.total.storage, cell: (t) => number.format(t.total.storage) },
+  { id: "read", header: "Read request units", width: 200, value: (t) => t.total.read, cell: (t) => number.format(t.total.read) },
+  { id: "write", header: "Write request units", width: 200, value: (t) => t.total.write, cell: (t) => number.format(t.total.write) },
+  { id: "storage", header: "Storage (GB-months)", width: 200, value: (t) => t.total.storage, cell: (t) => number.format(t.total.storage) },
 ];
 
-const half = { colspan: { default: 12, m: 6 } };
+const half = { colspan: { default: 12, s: 6 } };
 
 export default function UsagePage() {
   const [chosen, setChosen] = useState(ranges[0]!);

@@ -57,6 +57,8 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
   const [selected, setSelected] = useState<string[]>([]);
   const sortable = columns.map((c) => ({
     ...c,
+    // The table knows by it which column it is sorted by; comparators are others with each rendering.
+    sortingField: c.value && c.id,
     sortingComparator: c.value && ((a: T, b: T) => compare(c.value!(a), c.value!(b))),
   }));
   const { items, filterProps, filteredItemsCount, collectionProps, paginationProps, actions } = useCollection(

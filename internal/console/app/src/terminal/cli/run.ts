@@ -1,5 +1,6 @@
 // A command line from its words to what is printed.
 import { search } from "jmespath";
+import { isSignedOut } from "../../aws/credentials";
 import { parse, type Globals } from "./arguments";
 import { printed, UsageFault } from "./errors";
 import { generalHelp, operationHelp, serviceHelp, skeleton } from "./help";
@@ -28,7 +29,8 @@ export async function run(line: string, signal: AbortSignal): Promise<Result> {
     return { text, failed: false };
   } catch (e) {
     // A request that was cancelled may fail with anything.
-    return { text: signal.aborted ? "^C" : printed(e, operation), failed: true };
+    const text = signal.aborted ? "^C" : isSignedOut(e) ? "Your session is over. Load the page again to sign in." : printed(e, operation);
+    return { text, failed: true };
   }
 }
 
