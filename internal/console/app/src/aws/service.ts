@@ -9,11 +9,10 @@ interface ClientConfig {
   maxAttempts: number;
 }
 
-/** service(config => new IAMClient(config)) gives a function that returns the client of the region selected. */
-export function service<Client>(make: (config: ClientConfig) => Client): () => Client {
+/** service(config => new IAMClient(config)) gives a function that returns the client of a region: the one selected, unless it is told another. */
+export function service<Client>(make: (config: ClientConfig) => Client): (region?: string) => Client {
   const clients = new Map<string, Client>();
-  return () => {
-    const region = currentRegion();
+  return (region = currentRegion()) => {
     let client = clients.get(region);
     if (!client) {
       client = make({ endpoint: location.origin, region, credentials, maxAttempts: 3 });

@@ -4,5 +4,5 @@ export const connect: Section = {
   text: "Connect",
   href: "/console/connect",
   description: "Settings for clients of this server",
-  routes: [route("/console/connect", () => import("../shell/placeholder"))],
+  routes: [route("/console/connect", () => import("./page"))],
 };

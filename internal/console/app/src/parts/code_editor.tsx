@@ -34,7 +34,7 @@ export function CodeEditor({ label, value, onChange, language = "json", validate
   const { mode } = useSettings();
   const extensions: Extension = [
     theme(mode === "dark", lines),
-    EditorView.contentAttributes.of({ "aria-label": label }),
+    EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
     EditorState.readOnly.of(!onChange),
   ];
   useEffect(() => {

@@ -52,6 +52,8 @@ export interface ResourceTableProps<T> {
   emptyAction?: ReactNode;
   /** What the first column is sorted by at first unless this says otherwise. */
   sortedBy?: string;
+  /** Sorted downwards at first, such as the newest before the older. */
+  descending?: boolean;
 }
 
 export function ResourceTable<T>(props: ResourceTableProps<T>) {
@@ -62,6 +64,8 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
   const setSelected = props.onSelect ?? setOwn;
   const sortable = columns.map((c) => ({
     ...c,
+    // The table knows by it which column it is sorted by; comparators are others with each rendering.
+    sortingField: c.value && c.id,
     sortingComparator: c.value && ((a: T, b: T) => compare(c.value!(a), c.value!(b))),
   }));
   const { items, filterProps, filteredItemsCount, collectionProps, paginationProps, actions } = useCollection(
@@ -80,7 +84,10 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
       },
       pagination: { pageSize: preferences.pageSize },
       sorting: {
-        defaultState: { sortingColumn: sortable.find((c) => (props.sortedBy ? c.id === props.sortedBy : c.value)) ?? {} },
+        defaultState: {
+          sortingColumn: sortable.find((c) => (props.sortedBy ? c.id === props.sortedBy : c.value)) ?? {},
+          isDescending: props.descending,
+        },
       },
       selection: { trackBy: id },
     },

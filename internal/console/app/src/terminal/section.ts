@@ -4,5 +4,5 @@ export const terminal: Section = {
   text: "Terminal",
   href: "/console/terminal",
   description: "AWS CLI commands in the browser",
-  routes: [route("/console/terminal", () => import("../shell/placeholder"))],
+  routes: [route("/console/terminal", () => import("./page"))],
 };
