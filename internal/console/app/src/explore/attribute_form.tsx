@@ -70,7 +70,7 @@ export function AddField({ to }: { to: Field | undefined }) {
   if (to && isSet(to.type)) {
     const type = elementType(to.type);
     return (
-      <Button iconName="add-plus" ariaLabel={`Add an element to ${to.name}`} onClick={() => add(to, type)}>
+      <Button iconName="add-plus" ariaLabel={`Add element to ${to.name}`} onClick={() => add(to, type)}>
         Add element
       </Button>
     );

@@ -30,6 +30,7 @@ export function AttributeRow({ field: f, index, parent, keyPart }: AttributeRowP
   const label = named ? f.name || "new attribute" : `${parent!.name || "list"} ${index}`;
   const set = (to: Partial<Field>) => change(f.id, (old) => ({ ...old, ...to }));
   const nested = isNested(f.type);
+  const entries = f.children.length === 1 ? "1 entry" : `${f.children.length} entries`;
   return (
     <FormField errorText={faults.get(f.id)} stretch>
       <div className="explore-attribute" role="group" aria-label={label}>
@@ -51,10 +52,10 @@ export function AttributeRow({ field: f, index, parent, keyPart }: AttributeRowP
             variant="inline-link"
             iconName={open ? "caret-down-filled" : "caret-right-filled"}
             ariaExpanded={open}
-            ariaLabel={`${open ? "Close" : "Open"} ${label}`}
+            ariaLabel={`${entries} of ${label}`}
             onClick={() => setOpen(!open)}
           >
-            {f.children.length === 1 ? "1 entry" : `${f.children.length} entries`}
+            {entries}
           </Button>
         ) : (
           <ValueInput field={f} label={label} focused={!named && f.id === added} onChange={(text) => set({ text })} />

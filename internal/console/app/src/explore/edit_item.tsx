@@ -21,7 +21,8 @@ import { draftOf, isWhole, ItemEditor, read, type Draft } from "./item_editor";
 import { duplicateHref, exploreHref } from "./places";
 import { useSave } from "./save";
 import { isConflict, SaveFailure } from "./save_failure";
-import { keyOf, useSchema, type Schema } from "./schema";
+import { keyOf, type Schema } from "./schema";
+import { useSchema } from "./tables";
 import { readItem, type Item } from "./values";
 
 let visits = 0;

@@ -17,7 +17,8 @@ import { guess, itemOfCells, itemOfJSON, type ColumnMapping } from "./mapping";
 import { MappingTable } from "./mapping_table";
 import { exploreHref, importHref } from "./places";
 import { readFile, type FileContent } from "./read_file";
-import { useSchema, type Schema } from "./schema";
+import type { Schema } from "./schema";
+import { useSchema } from "./tables";
 import { TableChooser } from "./table_chooser";
 import type { Item, Notation } from "./values";
 

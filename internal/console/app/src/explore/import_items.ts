@@ -34,7 +34,8 @@ export async function importItems(
   let progress: Progress = { done: 0, written: 0, failed: 0, faults: [] };
   let batch = new Map<string, { row: number; item: Item }>();
   const fault = (row: number, e: unknown) => {
-    const faults = progress.failed < faultsKept ? [...progress.faults, { row: row + 1, message: (e as Error).message }] : progress.faults;
+    const known = [...progress.faults, { row: row + 1, message: (e as Error).message }].sort((a, b) => a.row - b.row);
+    const faults = progress.failed < faultsKept ? known : progress.faults;
     progress = { ...progress, failed: progress.failed + 1, faults };
   };
   const tried = (row: number) => {

@@ -16,7 +16,7 @@ import { StatementResult } from "./statement_result";
 import { snippets, statements } from "./statements";
 import { TableChooser } from "./table_chooser";
 import "./explore.css";
-import { useSchema } from "./schema";
+import { useSchema } from "./tables";
 
 /** How many statements the history has. */
 const remembered = 50;

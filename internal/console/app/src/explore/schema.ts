@@ -1,7 +1,5 @@
 // What the pages about items know of a table: its keys and its indexes.
-import { DescribeTableCommand, paginateListTables, type KeySchemaElement, type TableDescription } from "@aws-sdk/client-dynamodb";
-import { dynamodb } from "../aws/dynamodb";
-import { all, useAws } from "../aws/query";
+import type { KeySchemaElement, TableDescription } from "@aws-sdk/client-dynamodb";
 import type { Item } from "./values";
 
 export interface KeyAttribute {
@@ -53,13 +51,3 @@ export function schemaOf(table: TableDescription): Schema {
 /** The key of an item. */
 export const keyOf = (schema: Schema, item: Item): Item =>
   Object.fromEntries(schema.key.filter((k) => item[k.name]).map((k) => [k.name, item[k.name]!]));
-
-export const useSchema = (table: string) =>
-  useAws(
-    ["dynamodb", "Schema", table],
-    async () => schemaOf((await dynamodb().send(new DescribeTableCommand({ TableName: table }))).Table!),
-    { enabled: table !== "" },
-  );
-
-export const useTableNames = () =>
-  useAws(["dynamodb", "ListTables"], () => all(paginateListTables({ client: dynamodb() }, {}), (page) => page.TableNames));

@@ -12,7 +12,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table from "@cloudscape-design/components/table";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { dynamodb } from "../aws/dynamodb";
 import { useAwsChange } from "../aws/query";
 import { Actions } from "../parts/actions";
@@ -64,15 +64,22 @@ export function StatementResult({ statement, title, onDone }: StatementResultPro
       // it is in error
     }
   };
+  const started = useRef(false);
   useEffect(() => {
+    // It is run once, when it is shown: an effect that React repeats must not insert twice.
+    if (started.current) return;
+    started.current = true;
     void retrieve();
-    // It is run once, when it is shown.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, []);
   const select = /^\s*select\b/i.test(statement);
   return (
     <SpaceBetween size="s">
-      {error && <Failure error={error} />}
+      {error && (
+        <Container header={<Header variant="h2" description={<code>{statement}</code>}>{title}</Header>}>
+          <Failure error={error} />
+        </Container>
+      )}
       {!page && !error && (
         <Container header={<Header variant="h2">{title}</Header>}>
           <Spinner /> Running

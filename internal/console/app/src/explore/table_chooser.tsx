@@ -1,7 +1,7 @@
 import FormField from "@cloudscape-design/components/form-field";
 import Select from "@cloudscape-design/components/select";
 import { explain } from "../aws/errors";
-import { useTableNames } from "./schema";
+import { useTableNames } from "./tables";
 
 export function TableChooser({ table, onChange }: { table: string; onChange: (table: string) => void }) {
   const names = useTableNames();
