@@ -1,4 +1,4 @@
-// Package console checks that the committed build of the console is that of its source.
+// Package console checks the source of the console, and that the committed build is of it.
 package console
 
 import (
@@ -34,7 +34,7 @@ func TestBuildIsOfSource(t *testing.T) {
 	if err := os.Symlink(modules, filepath.Join(app, "node_modules")); err != nil {
 		t.Fatal(err)
 	}
-	for _, script := range []string{"check", "build"} {
+	for _, script := range []string{"check", "test", "build"} {
 		harness.Run(t, os.Environ(), app, npm, "run", script)
 	}
 	want, got := files(t, filepath.Join(app, "..", "dist")), files(t, filepath.Join(folder, "dist"))

@@ -54,4 +54,4 @@ export const itemURL = (table, key) =>
 
 /** The texts of a column of the table that is called so, from 1, the column of checkboxes included. */
 export const cells = (page, name, column) =>
-  page.getByRole("table", { name }).locator(`tbody tr > :nth-child(${column})`).allInnerTexts();
+  page.locator(`table[aria-label="${name}"] tbody tr > :nth-child(${column})`).allInnerTexts();

@@ -116,7 +116,7 @@ test("two people change an item", part("change"), (t) =>
       await saved(other, "The item has been saved.");
 
       await put(page, "a", "mine");
-      await put(page, "c", "mine");
+      await add(page, "String", "c", "mine");
       await page.getByRole("button", { name: "Save changes" }).click();
       await page.getByText("Somebody else changed the item meanwhile").waitFor();
       const changed = await page.getByRole("table", { name: "What was changed" }).innerText();

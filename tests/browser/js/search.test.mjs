@@ -46,8 +46,8 @@ test("query a table and an index, scan with filters, and have it as programs", (
     await page.getByRole("textbox", { name: "Value of Genre" }).fill("Jazz");
     await page.getByText("Filters - optional").click();
     await filter(page, 1, "Sold", "Greater than or equal to", "Number", "100000");
-    await filter(page, 2, "More.tracks[0]", "Begins with", "String", "it's");
-    await filter(page, 3, "Tags", "Contains", "String", "a");
+    await filter(page, 2, "More.tracks[0]", "Begins with", undefined, "it's");
+    await filter(page, 3, "Tags", "Contains", undefined, "a");
     await filter(page, 4, "Missing", "Not exists");
     await accessible(page);
     await run(page, found(10), scanned(60), "Efficiency: 17%");
@@ -94,7 +94,7 @@ test("columns, selection, downloads and bulk deletion", (t) =>
     assert.equal(await page.getByRole("columnheader", { name: "extra" }).count(), 0);
     assert.equal(await page.locator("tbody tr").count(), 90);
 
-    const table = page.getByRole("table", { name: "Items returned" });
+    const table = page.getByRole("grid", { name: "Items returned" });
     await table.getByRole("checkbox", { name: "Select item item 05", exact: true }).check();
     const selected = await downloaded(page, () => menu(page, "Actions", "Download selected items to JSON"));
     assert.match(selected, /^\[\s*\{\s*"id": "item 05"/);

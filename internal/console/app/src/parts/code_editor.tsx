@@ -38,7 +38,8 @@ export function CodeEditor({ label, value, onChange, language = "json", validate
   const { mode } = useSettings();
   const extensions: Extension = [
     theme(mode === "dark", lines),
-    EditorView.contentAttributes.of({ "aria-label": label }),
+    // It takes the focus without tabindex too, but then axe-core takes what scrolls for out of reach.
+    EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
     EditorState.readOnly.of(!onChange),
   ];
   useEffect(() => {
