@@ -11,7 +11,7 @@ import { chromium } from "playwright-core";
 export const url = process.env.STATOR_URL;
 
 /** How long something may take to appear, in milliseconds: machines that run tests may be busy. */
-const patience = 8_000;
+const patience = 120_000;
 
 const axeSource = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 

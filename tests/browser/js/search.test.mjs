@@ -74,8 +74,12 @@ test("query a table and an index, scan with filters, and have it as programs", (
     await page.getByRole("columnheader", { name: "More" }).waitFor();
     assert.equal(await page.getByRole("columnheader", { name: "Sold" }).count(), 0);
     await choose(page, "Attribute projection", "Count");
+    await run(page, "Count: 120");
+    const consumed = async () => Number(/RCUs consumed: ([\d.]+)/.exec(await page.locator("body").innerText())[1]);
+    const eventually = await consumed();
     await page.getByText("Strongly consistent read").click();
-    await run(page, "Count: 120", "RCUs consumed: 5");
+    await page.getByRole("button", { name: "Run", exact: true }).click();
+    await page.getByText(`RCUs consumed: ${2 * eventually}`, { exact: true }).waitFor();
   }));
 
 test("columns, selection, downloads and bulk deletion", (t) =>
@@ -97,7 +101,7 @@ test("columns, selection, downloads and bulk deletion", (t) =>
     const table = page.getByRole("grid", { name: "Items returned" });
     await table.getByRole("checkbox", { name: "Select item item 05", exact: true }).check();
     const selected = await downloaded(page, () => menu(page, "Actions", "Download selected items to JSON"));
-    assert.match(selected, /^\[\s*\{\s*"id": "item 05"/);
+    assert.deepEqual(JSON.parse(selected).map((item) => item.id), ["item 05"]);
     assert.match(selected, /"n": 5\.00000000000000000000000000000000001/);
     const csv = await downloaded(page, () => menu(page, "Actions", "Download selected items to CSV"));
     assert.equal(csv, 'id,n,text\r\nitem 05,5.00000000000000000000000000000000001,"a ""quoted"", text"\r\n');

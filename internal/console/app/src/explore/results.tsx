@@ -28,7 +28,7 @@ const none: never[] = [];
 export function Results({ schema, run, refresh }: ResultsProps) {
   const { found } = run;
   const keys = schema.key.map((k) => k.name);
-  const others = (found?.names ?? none).filter((name) => !keys.includes(name));
+  const others = (found?.names ?? none).filter((name) => !keys.includes(name)).sort();
   const [columns, setColumns] = useColumns(schema.table, keys, others);
   const [selected, setSelected] = useState<Row[]>(none);
   const rows = found?.rows ?? none;

@@ -15,7 +15,7 @@ export interface Row {
 export interface Found {
   request: SearchRequest;
   rows: Row[];
-  /** The names of all attributes seen so far, in the order in which they were. */
+  /** The names of all attributes seen so far. An item has no order of its own. */
   names: string[];
   count: number;
   scanned: number;

@@ -55,7 +55,7 @@ export function StatementResult({ statement, title, onDone }: StatementResultPro
       const items = answer.Items ?? [];
       setPage({
         items: [...(before?.items ?? []), ...items],
-        names: [...new Set([...(before?.names ?? []), ...items.flatMap((item) => Object.keys(item))])],
+        names: [...new Set([...(before?.names ?? []), ...items.flatMap((item) => Object.keys(item))])].sort(),
         capacity: (before?.capacity ?? 0) + (answer.ConsumedCapacity?.CapacityUnits ?? 0),
         next: answer.NextToken,
       });
