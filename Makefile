@@ -9,7 +9,7 @@ build: ## build a static binary
 	CGO_ENABLED=0 go build -trimpath -ldflags=-s -o stator ./cmd/stator
 
 console: ## build the web console anew into internal/console/dist, which is committed; needs Node.js
-	cd internal/console/app && npm ci --ignore-scripts && npm run check && npm run build
+	cd internal/console/app && npm ci --ignore-scripts && npm run check && npm test && npm run build
 
 test: ## all tests
 	go test ./...

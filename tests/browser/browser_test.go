@@ -28,7 +28,7 @@ func flow(t *testing.T, script, endpoint string, env ...string) {
 		}
 		env = append(env, "STATOR_SCREENSHOTS="+folder)
 	}
-	harness.JavaScript(t, env, "js", filepath.Join("js", script), filepath.Join("js", "console.mjs"))
+	harness.JavaScript(t, env, "js", filepath.Join("js", script), filepath.Join("js", "console.mjs"), filepath.Join("js", "items.mjs"))
 	if *screenshots {
 		shrink(t, "../../docs/images")
 	}

@@ -21,7 +21,7 @@ import (
 
 func TestConnect(t *testing.T) {
 	s := harness.Start(t)
-	table(t, s.Config, "Music")
+	tableOf(t, dynamodb.NewFromConfig(s.Config), "Music", []string{"id S"}, nil)
 	reader, inactive := newUser(t, s, "reader"), newUser(t, s, "former")
 	client := iam.NewFromConfig(s.Config)
 	if _, err := client.UpdateAccessKey(t.Context(), &iam.UpdateAccessKeyInput{UserName: inactive.UserName, AccessKeyId: inactive.AccessKeyId, Status: iamtypes.StatusTypeInactive}); err != nil {
@@ -44,7 +44,7 @@ func TestTerminal(t *testing.T) {
 
 func TestActivity(t *testing.T) {
 	s := harness.Start(t)
-	table(t, s.Config, "Music")
+	tableOf(t, dynamodb.NewFromConfig(s.Config), "Music", []string{"id S"}, nil)
 	reader := newUser(t, s, "reader")
 	denied := s.Config.Copy()
 	denied.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
@@ -59,25 +59,13 @@ func TestActivity(t *testing.T) {
 // Without authentication everyone is the root user, who sees what was used.
 func TestUsage(t *testing.T) {
 	s := harness.Start(t, "--auth=open")
-	table(t, s.Config, "Music")
+	tableOf(t, dynamodb.NewFromConfig(s.Config), "Music", []string{"id S"}, nil)
 	_, err := dynamodb.NewFromConfig(s.Config).PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String("Music"),
 		Item: map[string]types.AttributeValue{"id": &types.AttributeValueMemberS{Value: "a"}}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	flow(t, "usage.test.mjs", s.Endpoint)
-}
-
-func table(t *testing.T, cfg aws.Config, name string) {
-	t.Helper()
-	_, err := dynamodb.NewFromConfig(cfg).CreateTable(t.Context(), &dynamodb.CreateTableInput{
-		TableName: &name, BillingMode: types.BillingModePayPerRequest,
-		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("id"), AttributeType: types.ScalarAttributeTypeS}},
-		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("id"), KeyType: types.KeyTypeHash}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
 // newUser makes a user who may do nothing, with a key.

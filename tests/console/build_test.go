@@ -1,4 +1,4 @@
-// Package console checks that the committed build of the console is that of its source.
+// Package console checks the source of the console, and that the committed build is of it.
 package console
 
 import (

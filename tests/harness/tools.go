@@ -85,12 +85,17 @@ func NodeModules(t testing.TB, locks string) string {
 	return filepath.Join(dir, "node_modules")
 }
 
+// Command is a program in dir with an environment, to be run by the test.
+func Command(t testing.TB, env []string, dir, program string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(t.Context(), program, args...)
+	cmd.Dir, cmd.Env = dir, env
+	return cmd
+}
+
 // Run runs a program in dir with an environment, and fails the test with what it wrote if it fails.
 func Run(t testing.TB, env []string, dir, program string, args ...string) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), program, args...)
-	cmd.Dir, cmd.Env = dir, env
-	out, err := cmd.CombinedOutput()
+	out, err := Command(t, env, dir, program, args...).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%s %q: %v\n%s", filepath.Base(program), args, err, out)
 	}

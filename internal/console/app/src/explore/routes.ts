@@ -8,7 +8,9 @@ export const exploreNavigation: SideNavigationProps.Item[] = [
 ];
 
 export const exploreRoutes: PageRoute[] = [
-  route("/console/dynamodb/explore", () => import("../shell/placeholder")),
-  route("/console/dynamodb/explore/:table", () => import("../shell/placeholder")),
-  route("/console/dynamodb/partiql", () => import("../shell/placeholder")),
+  route("/console/dynamodb/explore", () => import("./explore")),
+  route("/console/dynamodb/explore/create-item", () => import("./create_item")),
+  route("/console/dynamodb/explore/edit-item", () => import("./edit_item")),
+  route("/console/dynamodb/explore/import-file", () => import("./import_file")),
+  route("/console/dynamodb/partiql", () => import("./partiql")),
 ];

@@ -3,8 +3,8 @@
 import { json } from "@codemirror/lang-json";
 import { ensureSyntaxTree } from "@codemirror/language";
 import { lintGutter, linter, type Diagnostic } from "@codemirror/lint";
-import { Compartment, EditorState, type Extension } from "@codemirror/state";
-import { EditorView } from "@codemirror/view";
+import { Compartment, EditorState, Prec, type Extension } from "@codemirror/state";
+import { EditorView, keymap } from "@codemirror/view";
 import { basicSetup } from "codemirror";
 import { useEffect, useLayoutEffect, useRef } from "react";
 import { useSettings } from "../shell/settings";
@@ -20,20 +20,25 @@ interface CodeEditorProps {
   language?: "json" | "text";
   /** Faults besides those of JSON's grammar, by position in the text; asked when typing pauses. */
   validate?: (text: string) => Diagnostic[] | Promise<Diagnostic[]>;
+  /** Told of the text that is selected, which may be none. */
+  onSelect?: (text: string) => void;
+  /** Called at Ctrl+Enter, or Command+Enter. */
+  onRun?: () => void;
   /** The least height in lines. */
   lines?: number;
 }
 
-export function CodeEditor({ label, value, onChange, language = "json", validate, lines = 8 }: CodeEditorProps) {
+export function CodeEditor({ label, value, onChange, language = "json", validate, onSelect, onRun, lines = 8 }: CodeEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const variable = useRef(new Compartment());
   const typed = useRef(value);
-  const calls = useRef({ value, onChange, validate });
-  calls.current = { value, onChange, validate };
+  const calls = useRef({ value, onChange, validate, onSelect, onRun });
+  calls.current = { value, onChange, validate, onSelect, onRun };
   const { mode } = useSettings();
   const extensions: Extension = [
     theme(mode === "dark", lines),
+    // It takes the focus without tabindex too, but then axe-core takes what scrolls for out of reach.
     EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
     EditorState.readOnly.of(!onChange),
   ];
@@ -46,6 +51,7 @@ export function CodeEditor({ label, value, onChange, language = "json", validate
     const state = EditorState.create({
       doc: value,
       extensions: [
+        Prec.highest(keymap.of([{ key: "Mod-Enter", run: () => (calls.current.onRun?.(), !!calls.current.onRun) }])),
         basicSetup,
         language === "json" ? json() : [],
         faults,
@@ -53,6 +59,7 @@ export function CodeEditor({ label, value, onChange, language = "json", validate
         replacing,
         EditorView.lineWrapping,
         EditorView.updateListener.of((u) => {
+          if (u.selectionSet || u.docChanged) calls.current.onSelect?.(u.state.sliceDoc(u.state.selection.main.from, u.state.selection.main.to));
           if (!u.docChanged) return;
           typed.current = u.state.doc.toString();
           if (typed.current !== calls.current.value) calls.current.onChange?.(typed.current);
