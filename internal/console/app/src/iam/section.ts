@@ -1,5 +1,6 @@
 import { route, type Section } from "../shell/section";
 import { permissionsRoutes } from "./permissions_routes";
+import { policiesRoutes } from "./policies/routes";
 
 export const iam: Section = {
   text: "IAM",
@@ -34,6 +35,7 @@ export const iam: Section = {
   ],
   routes: [
     ...permissionsRoutes,
+    ...policiesRoutes,
     route("/console/iam", () => import("../shell/placeholder")),
     route("/console/iam/users", () => import("./users")),
     route("/console/iam/users/create", () => import("../shell/placeholder")),
@@ -42,8 +44,6 @@ export const iam: Section = {
     route("/console/iam/groups/:group", () => import("../shell/placeholder")),
     route("/console/iam/roles", () => import("../shell/placeholder")),
     route("/console/iam/roles/:role", () => import("../shell/placeholder")),
-    route("/console/iam/policies", () => import("../shell/placeholder")),
-    route("/console/iam/policies/:policy", () => import("../shell/placeholder")),
     route("/console/iam/providers", () => import("../shell/placeholder")),
     route("/console/iam/account-settings", () => import("../shell/placeholder")),
     route("/console/iam/credential-report", () => import("../shell/placeholder")),

@@ -20,11 +20,13 @@ interface CodeEditorProps {
   language?: "json" | "text";
   /** Faults besides those of JSON's grammar, by position in the text; asked when typing pauses. */
   validate?: (text: string) => Diagnostic[] | Promise<Diagnostic[]>;
+  /** Where the cursor is put, and shown, when this changes: a line, counted from 1, and a column, from 0. */
+  cursor?: { line: number; column: number };
   /** The least height in lines. */
   lines?: number;
 }
 
-export function CodeEditor({ label, value, onChange, language = "json", validate, lines = 8 }: CodeEditorProps) {
+export function CodeEditor({ label, value, onChange, language = "json", validate, cursor, lines = 8 }: CodeEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const variable = useRef(new Compartment());
@@ -75,6 +77,13 @@ export function CodeEditor({ label, value, onChange, language = "json", validate
     if (!view.current || value === typed.current) return;
     view.current.dispatch({ changes: { from: 0, to: view.current.state.doc.length, insert: value } });
   }, [value]);
+  useEffect(() => {
+    if (!view.current || !cursor) return;
+    const { doc } = view.current.state;
+    const line = doc.line(Math.min(Math.max(cursor.line, 1), doc.lines));
+    view.current.dispatch({ selection: { anchor: Math.min(line.from + cursor.column, line.to) }, scrollIntoView: true });
+    view.current.focus();
+  }, [cursor]);
   return <div ref={host} />;
 }
 
