@@ -27,6 +27,7 @@ func (s *Server) openSites(opts Options) (map[string]http.Handler, error) {
 		OpenAuth:   opts.Auth == AuthOpen,
 		SignUp:     opts.SignUp,
 		Region:     opts.Region,
+		PublicURL:  opts.PublicURL,
 		Version:    opts.Version,
 		Mail:       mail,
 		Claimed:    func() { forgetSetupToken(opts) },

@@ -32,7 +32,7 @@ var built embed.FS
 
 // policy is the Content-Security-Policy: only files of this server are run, and only this server is talked to. Styles are
 // files too; what components set on elements they set through the CSSOM, which the policy does not concern.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self' data:; " +
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; " +
 	"connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 // asset is one file of the application.

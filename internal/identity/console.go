@@ -126,11 +126,19 @@ func (e *edit) makeRoom(owner string) error {
 	return e.endConsole(owner, oldest)
 }
 
+// endConsole ends a session. Its credentials are in caches, which have to forget them.
 func (e *edit) endConsole(owner, id string) error {
 	if err := e.tx.Delete(consoleKey(id)); err != nil {
 		return err
 	}
-	return e.tx.Delete(consoleOfKey(e.account, owner, id))
+	if err := e.tx.Delete(consoleOfKey(e.account, owner, id)); err != nil {
+		return err
+	}
+	n, _, err := get[uint64](e.ctx, e.tx, generationKey())
+	if err != nil {
+		return err
+	}
+	return put(e.tx, generationKey(), n+1)
 }
 
 // signOut ends the sessions of an owner, but for the one of an id.

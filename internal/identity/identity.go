@@ -191,8 +191,8 @@ func (s *Store) change(ctx context.Context, fn func(kv.Txn) error) error {
 	return err
 }
 
-// quietly runs fn in a transaction that takes its turn among all changes, for what has no say in permissions: nobody has to
-// forget anything.
+// quietly runs fn in a transaction that takes its turn among all changes, for what has no say in permissions: servers
+// forget nothing because of it.
 func (s *Store) quietly(ctx context.Context, fn func(kv.Txn) error) error {
 	return s.db.Update(ctx, func(tx kv.Txn) error {
 		if err := tx.Lock(ctx, generationKey()); err != nil {

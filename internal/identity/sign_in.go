@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/statordb/stator/internal/awsapi"
 	"github.com/statordb/stator/internal/kv"
@@ -44,7 +45,7 @@ type SignIn struct {
 	MFA bool
 }
 
-// ErrAuthenticationFailed is what all attempts get that have no right password, for whatever reason.
+// errAuthenticationFailed is what all attempts get that have no right password, for whatever reason.
 func errAuthenticationFailed() *awsapi.Error {
 	return &awsapi.Error{Code: "AuthenticationFailed", Status: http.StatusUnauthorized,
 		Message: "Your authentication information is incorrect. Please try again."}
@@ -201,7 +202,10 @@ func (s *Store) newLogin(ctx context.Context, who *signer, a *Attempt, out *Sign
 	if err := s.mayChangePassword(ctx, &out.Principal, a.Context); err != nil {
 		return nil, err
 	}
-	if a.NewPassword == a.Password {
+	switch {
+	case utf8.RuneCountInString(a.NewPassword) > maxPassword:
+		return nil, passwordTooLong()
+	case a.NewPassword == a.Password:
 		return nil, badRequest("PasswordPolicyViolation", "The new password is the old one")
 	}
 	return &l, s.hash(ctx, func() error {
@@ -328,6 +332,13 @@ func (s *Store) useAnyMFA(ctx context.Context, account, owner, code string) (rig
 	return right && err == nil, err
 }
 
+// maxPassword is the longest password, in characters.
+const maxPassword = 128
+
+func passwordTooLong() *awsapi.Error {
+	return badRequest("PasswordPolicyViolation", "Password should have a maximum length of 128")
+}
+
 // checkRootPassword says whether a root user may have a password: "a minimum of 8 and a maximum of 128 characters", three
 // of four sorts of them, and neither its e-mail address nor the name of its account (Change the root user password).
 func checkRootPassword(password, email, name string) error {
@@ -336,8 +347,8 @@ func checkRootPassword(password, email, name string) error {
 		return err
 	}
 	switch {
-	case len(password) > 128:
-		return bad("Password should have a maximum length of 128")
+	case utf8.RuneCountInString(password) > maxPassword:
+		return passwordTooLong()
 	case strings.EqualFold(password, email), strings.EqualFold(password, name):
 		return bad("Password should be neither the e-mail address nor the name of the account")
 	}

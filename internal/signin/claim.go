@@ -14,13 +14,14 @@ func (h *Handler) claim(x *call) (any, error) {
 	if err := x.read(&in); err != nil {
 		return nil, err
 	}
-	if !h.guesses.allow(x, "") {
-		return nil, tooMany()
+	guess, err := h.guesses.begin(x, "")
+	if err != nil {
+		return nil, err
 	}
 	out, err := h.Identities.ClaimRoot(x.r.Context(), &in)
+	guess.ended(err)
 	if err != nil {
 		if e, ok := errors.AsType[*awsapi.Error](err); ok && e.Status == http.StatusUnauthorized {
-			h.guesses.failed(x, "")
 			h.logIn(x, rootType, out, false)
 		}
 		return nil, err

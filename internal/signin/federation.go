@@ -44,16 +44,21 @@ func (h *Handler) federate(x *call) (any, error) {
 	if h.OpenAuth {
 		return nil, badFederation("Authentication is off: nobody has to sign in.")
 	}
-	if !h.guesses.allow(x, "") {
-		return nil, tooMany()
+	guess, err := h.guesses.begin(x, "")
+	if err != nil {
+		return nil, err
 	}
+	var out any
 	switch x.r.Form.Get("Action") {
 	case "getSigninToken":
-		return h.getSigninToken(x)
+		out, err = h.getSigninToken(x)
 	case "login":
-		return nil, h.logInWithToken(x)
+		err = h.logInWithToken(x)
+	default:
+		err = badFederation("Action is getSigninToken or login.")
 	}
-	return nil, badFederation("Action is getSigninToken or login.")
+	guess.ended(err)
+	return out, err
 }
 
 func badFederation(message string) *awsapi.Error {
@@ -80,9 +85,6 @@ func (h *Handler) getSigninToken(x *call) (any, error) {
 	}
 	token, who, err := h.Identities.SigninToken(x.r.Context(), identity.AccessKey{ID: in.ID, Secret: in.Key}, in.Token, seconds)
 	if err != nil {
-		if e, ok := err.(*awsapi.Error); ok && e.Code == "InvalidClientTokenId" {
-			h.guesses.failed(x, "")
-		}
 		return nil, err
 	}
 	h.event(x, "GetSigninToken", *who, succeeded, nil)
@@ -96,9 +98,6 @@ func (h *Handler) logInWithToken(x *call) error {
 	}
 	out, err := h.Identities.SignInWithToken(x.r.Context(), x.r.Form.Get("SigninToken"))
 	if err != nil {
-		if e, ok := err.(*awsapi.Error); ok && e.Code == "InvalidSigninToken" {
-			h.guesses.failed(x, "")
-		}
 		return err
 	}
 	h.enter(x, out.Token)
@@ -118,7 +117,7 @@ func (x *call) destination(asked string) string {
 	if err != nil || u.Opaque != "" || u.User != nil || strings.ContainsAny(asked, "\\\r\n\t") {
 		return consolePath
 	}
-	if u.Host != "" && !strings.EqualFold(u.Host, x.r.Host) || u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https" {
+	if u.Host != "" && !x.isOurs(u.Host) || u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https" {
 		return consolePath
 	}
 	if clean := (&url.URL{Path: "/"}).JoinPath(u.Path).Path; clean != u.Path || !strings.HasPrefix(clean, consolePath) {

@@ -71,6 +71,15 @@ func (o *outbox) do(job func(context.Context) error) error {
 
 func (o *outbox) close() { o.jobs.Wait() }
 
+// here says in a mail where the server is, if the operator has said: what a request says of that may be anybody's invention, to
+// have people type their codes elsewhere.
+func (h *Handler) here() string {
+	if h.PublicURL == "" {
+		return ""
+	}
+	return " at " + h.PublicURL
+}
+
 // MailNewEmail mails a code to what is to be a root user's address; without a code the address is another's already.
 func (h *Handler) MailNewEmail(to, code string) error {
 	m := Mail{To: to, Subject: "Your e-mail address for Stator", Text: "To make this the address of your root user, use the code " + code + ". It is valid for 15 minutes.\n\n" +

@@ -38,17 +38,18 @@ func (h *Handler) changePassword(x *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !h.guesses.allow(x, name) {
-		return nil, tooMany()
+	guess, err := h.guesses.begin(x, name)
+	if err != nil {
+		return nil, err
 	}
 	who, err := h.Identities.ChangeRootPassword(x.r.Context(), x.token(), in.OldPassword, in.NewPassword)
-	return h.done(x, "PasswordUpdated", name, who, err)
+	guess.ended(err)
+	return h.done(x, "PasswordUpdated", who, err)
 }
 
 // done answers what a root user has done, and logs it.
-func (h *Handler) done(x *call, event, name string, who policy.Principal, err error) (any, error) {
+func (h *Handler) done(x *call, event string, who policy.Principal, err error) (any, error) {
 	if err != nil {
-		h.countGuess(x, name, err)
 		if who.Type == policy.Root {
 			h.event(x, event, who, failed, nil)
 		}
@@ -68,14 +69,13 @@ func (h *Handler) forgotPassword(x *call) (any, error) {
 	if err := h.mayMail(x); err != nil {
 		return nil, err
 	}
-	origin := x.origin()
 	return struct{}{}, h.outbox.do(func(ctx context.Context) error {
 		code, who, err := h.Identities.ForgotRootPassword(ctx, in.Email)
 		if err != nil || code == "" {
 			return err
 		}
 		h.event(x, "PasswordRecoveryRequested", who, succeeded, nil)
-		return h.Mail.Send(ctx, Mail{To: in.Email, Subject: "Your root user password for Stator", Text: "To set another password at " + origin + ", use this code:\n\n" +
+		return h.Mail.Send(ctx, Mail{To: in.Email, Subject: "Your root user password for Stator", Text: "To set another password" + h.here() + ", use this code:\n\n" +
 			"    " + grouped(code) + "\n\nIt is valid for one hour. If you did not ask for it, do nothing.\n"})
 	})
 }
@@ -98,11 +98,13 @@ func (h *Handler) resetPassword(x *call) (any, error) {
 	if err := x.read(&in); err != nil {
 		return nil, err
 	}
-	if !h.guesses.allow(x, "") {
-		return nil, tooMany()
+	guess, err := h.guesses.begin(x, "")
+	if err != nil {
+		return nil, err
 	}
 	who, err := h.Identities.ResetRootPassword(x.r.Context(), in.Email, in.Code, in.Password)
-	return h.done(x, "PasswordRecoveryCompleted", "", who, err)
+	guess.ended(err)
+	return h.done(x, "PasswordRecoveryCompleted", who, err)
 }
 
 // changeEmail mails a code to what is to be the address of the root user who is signed in.
@@ -115,15 +117,16 @@ func (h *Handler) changeEmail(x *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !h.guesses.allow(x, name) {
-		return nil, tooMany()
+	guess, err := h.guesses.begin(x, name)
+	if err != nil {
+		return nil, err
 	}
 	if err := h.mayMail(x); err != nil {
 		return nil, err
 	}
 	code, _, err := h.Identities.BeginEmailChange(x.r.Context(), x.token(), in.Password, in.Email)
+	guess.ended(err)
 	if err != nil {
-		h.countGuess(x, name, err)
 		return nil, asSignedIn(err)
 	}
 	return struct{}{}, h.MailNewEmail(in.Email, code)
@@ -135,11 +138,13 @@ func (h *Handler) verifyEmail(x *call) (any, error) {
 	if err := x.read(&in); err != nil {
 		return nil, err
 	}
-	if !h.guesses.allow(x, "") {
-		return nil, tooMany()
+	guess, err := h.guesses.begin(x, "")
+	if err != nil {
+		return nil, err
 	}
 	who, err := h.Identities.EndEmailChange(x.r.Context(), x.token(), in.Code)
-	return h.done(x, "EmailUpdated", "", who, err)
+	guess.ended(err)
+	return h.done(x, "EmailUpdated", who, err)
 }
 
 type billingAccess struct{ Activated bool }
@@ -164,5 +169,5 @@ func (h *Handler) setBillingAccess(x *call) (any, error) {
 		return nil, err
 	}
 	who, err := h.Identities.SetBillingAccess(x.r.Context(), x.token(), in.Activated)
-	return h.done(x, "SetBillingAccess", "", who, err)
+	return h.done(x, "SetBillingAccess", who, err)
 }

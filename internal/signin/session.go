@@ -90,26 +90,26 @@ func (h *Handler) signIn(x *call) (any, error) {
 	if a.Email == "" && (a.Account == "" || a.UserName == "") {
 		return nil, &awsapi.Error{Code: "InvalidRequest", Status: http.StatusBadRequest, Message: "Type is root, with Email, or user, with Account and UserName."}
 	}
-	if !h.guesses.allow(x, name) {
-		return nil, tooMany()
+	guess, err := h.guesses.begin(x, name)
+	if err != nil {
+		return nil, err
 	}
 	out, err := h.Identities.SignIn(x.r.Context(), a)
-	wrong, refused := errors.AsType[*awsapi.Error](err)
-	if err != nil && !refused {
+	if err != nil {
+		guess.ended(err)
+		if _, refused := errors.AsType[*awsapi.Error](err); refused {
+			h.logIn(x, in.Type, out, false)
+		}
 		return nil, err
 	}
-	switch {
-	case refused:
-		if wrong.Status == http.StatusUnauthorized {
-			h.guesses.failed(x, name)
-		}
+	switch out.State {
+	case identity.MFAFailed:
+		guess.failed()
 		h.logIn(x, in.Type, out, false)
-		return nil, err
-	case out.State == identity.MFAFailed:
-		h.guesses.failed(x, name)
-		h.logIn(x, in.Type, out, false)
-	case out.State == identity.SignedIn:
-		h.guesses.succeeded(x, name)
+	case identity.MFARequired, identity.NewPasswordRequired:
+		guess.right()
+	case identity.SignedIn:
+		guess.succeeded()
 		h.enter(x, out.Token)
 		h.logIn(x, in.Type, out, true)
 	}

@@ -2,7 +2,6 @@ package signin
 
 import (
 	"context"
-	"errors"
 	"net/http"
 
 	"github.com/statordb/stator/internal/awsapi"
@@ -38,9 +37,9 @@ func (h *Handler) signUp(x *call) (any, error) {
 		return nil, err
 	}
 	m := Mail{To: in.Email, Subject: "Your sign-up for Stator", Text: "Your verification code is " + begun.Code + ". It is valid for 15 minutes.\n\n" +
-		"If you did not ask for an account at " + x.origin() + ", somebody has typed your address by mistake. Do nothing.\n"}
+		"If you did not ask for an account" + h.here() + ", somebody has typed your address by mistake. Do nothing.\n"}
 	if begun.Code == "" {
-		m.Text = "Somebody, probably you, has asked for an account at " + x.origin() + " with this address. It has one already: sign in as its root user, " +
+		m.Text = "Somebody, probably you, has asked for an account" + h.here() + " with this address. It has one already: sign in as its root user, " +
 			"and if you have forgotten the password, ask for another one there.\n"
 	}
 	return struct {
@@ -57,12 +56,13 @@ func (h *Handler) verifySignUp(x *call) (any, error) {
 	if !h.SignUp {
 		return nil, signUpClosed()
 	}
-	if !h.guesses.allow(x, "") {
-		return nil, tooMany()
+	guess, err := h.guesses.begin(x, "")
+	if err != nil {
+		return nil, err
 	}
 	token, err := h.Identities.VerifySignUp(x.r.Context(), in.ID, in.Code)
+	guess.ended(err)
 	if err != nil {
-		h.countGuess(x, "", err)
 		return nil, err
 	}
 	return struct{ Token string }{token}, nil
@@ -77,23 +77,17 @@ func (h *Handler) completeSignUp(x *call) (any, error) {
 	if !h.SignUp {
 		return nil, signUpClosed()
 	}
-	if !h.guesses.allow(x, "") {
-		return nil, tooMany()
+	guess, err := h.guesses.begin(x, "")
+	if err != nil {
+		return nil, err
 	}
 	out, err := h.Identities.CompleteSignUp(x.r.Context(), in.Token, in.Password)
+	guess.ended(err)
 	if err != nil {
-		h.countGuess(x, "", err)
 		return nil, err
 	}
 	h.event(x, "CreateAccount", out.Principal, succeeded, nil)
 	h.enter(x, out.Token)
 	h.logIn(x, rootType, out, true)
 	return signInOutput{identity.SignedIn}, nil
-}
-
-// countGuess counts an error that says that something secret was not known.
-func (h *Handler) countGuess(x *call, name string, err error) {
-	if e, ok := errors.AsType[*awsapi.Error](err); ok && (e.Status == http.StatusUnauthorized || e.Code == "InvalidCode") {
-		h.guesses.failed(x, name)
-	}
 }

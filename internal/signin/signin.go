@@ -35,6 +35,8 @@ type Options struct {
 	SignUp bool
 	// Region and Version are told to the console.
 	Region, Version string
+	// PublicURL is how browsers reach the server, "" if nobody has said. It is then as good an origin as the Host of a request.
+	PublicURL string
 	// Mail sends codes; nil logs them.
 	Mail Sender
 	// Claimed is called when the setup token has been used; nil if nobody has to know.
@@ -52,6 +54,7 @@ type Handler struct {
 	// letters bounds how many mails a source can cause.
 	letters *server.FailureLimiter
 	outbox  *outbox
+	host    string // of PublicURL
 }
 
 // How many mails a source can cause at once, and in a second from then on.
@@ -71,6 +74,9 @@ func New(opts Options) *Handler {
 	}
 	h := &Handler{Options: opts, guesses: newGuesses(), outbox: newOutbox(opts.Logger),
 		letters: server.NewFailureLimiter(letterBurst, lettersSecond, letterSources)}
+	if u, err := url.Parse(opts.PublicURL); err == nil {
+		h.host = u.Host
+	}
 	h.routes = map[string]func(*call) (any, error){
 		"GET /signin/session":     h.getSession,
 		"POST /signin/session":    h.signIn,
@@ -105,6 +111,13 @@ type call struct {
 	server.Info
 	w http.ResponseWriter
 	r *http.Request
+	// public is the host of the PublicURL, "" if there is none.
+	public string
+}
+
+// isOurs says whether a host and port is this server, as far as the browser knows it.
+func (x *call) isOurs(host string) bool {
+	return host != "" && (strings.EqualFold(host, x.r.Host) || strings.EqualFold(host, x.public))
 }
 
 // maxBody is the largest body. What people type is much shorter.
@@ -118,7 +131,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set("Referrer-Policy", "no-referrer")
 	header.Set("Cross-Origin-Resource-Policy", "same-origin")
 	header.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-	x := &call{server.InfoOf(r), w, r}
+	x := &call{server.InfoOf(r), w, r, h.host}
 	if r.URL.Path == federationPath {
 		h.federation(x)
 		return
@@ -167,7 +180,7 @@ func (x *call) fromOurPages() error {
 	}
 	if origin := x.r.Header.Get("Origin"); origin != "" {
 		u, err := url.Parse(origin)
-		if err != nil || !strings.EqualFold(u.Host, x.r.Host) || u.Scheme != "https" && (u.Scheme != "http" || x.Secure) {
+		if err != nil || !x.isOurs(u.Host) || u.Scheme != "https" && (u.Scheme != "http" || x.Secure) {
 			return refused
 		}
 	}

@@ -115,6 +115,18 @@ func TestCookieOverTLS(t *testing.T) {
 	}
 }
 
+// A proxy may give the server another name than browsers know.
+func TestPublicURL(t *testing.T) {
+	s := start(t, fromProxies, func(o *stator.Options) { o.PublicURL = "https://db.example.com" })
+	s.user(t, "ada", password, false)
+	b := s.browser(t)
+	for origin, want := range map[string]int{"https://db.example.com": 200, "https://evil.example.com": 403, "http://db.example.com": 403} {
+		if a := b.ask("POST", "/signin/session", asUser("ada", password), "Origin", origin, "X-Forwarded-Proto", "https"); a.status != want {
+			t.Errorf("from %s: %d %s", origin, a.status, a.raw)
+		}
+	}
+}
+
 // Who is no trusted proxy can't say that a request came over TLS.
 func TestForgedProto(t *testing.T) {
 	s := start(t)

@@ -24,6 +24,7 @@ func TestPasswordChangeAtFirstSignIn(t *testing.T) {
 	b.signIn("AuthenticationFailed", in.with("Password", "Wrong-Horse-1").with("NewPassword", "Another-Horse-2"))
 	b.signIn("PasswordPolicyViolation", in.with("NewPassword", "short"))
 	b.signIn("PasswordPolicyViolation", in.with("NewPassword", password))
+	b.signIn("PasswordPolicyViolation", in.with("NewPassword", strings.Repeat("Aa1-", 33)))
 	b.signIn("SignedIn", in.with("NewPassword", "Another-Horse-2"))
 	b.signIn("AuthenticationFailed", in)
 	b.signIn("SignedIn", asUser("ada", "Another-Horse-2"))
@@ -199,6 +200,15 @@ func TestLockOut(t *testing.T) {
 		t.Errorf("a stranger has locked ada out at home: %s", a.raw)
 	}
 
+	// Whoever shares the home has guesses of its own, and no more.
+	seen, least := map[string]int{}, within(10, time.Minute)
+	for range 20 {
+		seen[home(asUser("ada", "Wrong-Horse-1")).text("Code")]++
+	}
+	if n := seen["AuthenticationFailed"]; n < 10 || n > least() || seen["TooManyAttempts"] != 20-n {
+		t.Errorf("guesses at home: %v", seen)
+	}
+
 	codes, most := map[string]int{}, within(30, 10*time.Second)
 	for i := range 40 { // one source, many names
 		codes[b.ask("POST", "/signin/session", asUser("name"+string(rune('a'+i)), "Wrong-Horse-1"), at(5)...).text("Code")]++
@@ -211,6 +221,28 @@ func TestLockOut(t *testing.T) {
 	}
 	if a := b.ask("POST", "/signin/session", asUser("bob", password), at(6)...); a.text("State") != "SignedIn" {
 		t.Errorf("from another: %d %s", a.status, a.raw)
+	}
+}
+
+// Attempts that are made at once are bounded like others.
+func TestGuessesAtOnce(t *testing.T) {
+	s := start(t, fromProxies)
+	b := s.browser(t)
+	most := within(10, time.Minute)
+	codes := make(chan string)
+	for i := range 40 {
+		go func() {
+			codes <- b.ask("POST", "/signin/session", asUser("ada", "Wrong-Horse-1"), "X-Forwarded-For", "192.0.2."+string(rune('0'+i%10))).text("Code")
+		}()
+	}
+	wrong := 0
+	for range 40 {
+		if <-codes == "AuthenticationFailed" {
+			wrong++
+		}
+	}
+	if wrong > most() {
+		t.Errorf("%d guesses at once", wrong)
 	}
 }
 
@@ -274,6 +306,10 @@ func TestForgottenRootPassword(t *testing.T) {
 		t.Errorf("the answers are %s %s %s", first.raw, nobody.raw, there.raw)
 	}
 	code := s.mailed(t, rootMail, `code:\\n\\n *([A-Z2-7-]{20,})`)
+	b.ask("POST", "/signin/password/forgot", fields{"Email": rootMail}, "Host", "evil.example.com", "Origin", "http://evil.example.com")
+	if strings.Contains(s.log.String(), "evil.example.com") {
+		t.Error("a mail sends people to where a header says")
+	}
 	if text := s.log.String(); strings.Contains(text, "to=nobody@") || strings.Contains(text, "to=root@localhost") {
 		t.Error("a mail went to who has no root user")
 	}

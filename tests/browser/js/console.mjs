@@ -13,8 +13,8 @@ export const url = process.env.STATOR_URL;
 /** Whom browsers sign in as, the body of a request; empty: nobody. */
 const signIn = process.env.STATOR_SIGN_IN;
 
-/** How long something may take to appear, in milliseconds: machines that run tests may be busy. */
-const patience = 120_000;
+/** How long something may take to appear, in milliseconds: machines that run tests may be busy. Whoever writes a flow wants less. */
+const patience = Number(process.env.STATOR_PATIENCE ?? 120_000);
 
 const axeSource = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -86,6 +86,22 @@ function watch(page, expected) {
 export async function open(page, path, heading) {
   await page.goto(url + path);
   if (heading) await page.getByRole("heading", { level: 1, name: heading }).waitFor();
+}
+
+/** Waits for the home page. */
+export const home = (page) => page.getByRole("heading", { level: 1, name: "Console home" }).waitFor();
+
+/** The errors of requests that are refused with one of these statuses, for browse. */
+export const refused = (...statuses) => new RegExp(`Failed to load resource: the server responded with a status of (${statuses.join("|")})`);
+
+/** Waits for a mail to somebody that matches pattern, in the log of STATOR_LOG, and returns what its group is in the last one. */
+export async function mailed(to, pattern) {
+  for (const end = Date.now() + patience; Date.now() < end; await new Promise((done) => setTimeout(done, 100))) {
+    const log = await (await fetch(process.env.STATOR_LOG)).text();
+    const mail = log.split("\n").findLast((line) => line.includes(` to=${to} `) && pattern.test(line));
+    if (mail) return pattern.exec(mail)[1];
+  }
+  throw new Error(`nothing like ${pattern} was mailed to ${to}`);
 }
 
 /** Fails on faults of accessibility that axe-core calls serious or critical. Call it where a page is complete. */

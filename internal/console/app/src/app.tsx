@@ -75,6 +75,6 @@ function entrance({ Claimed }: Session, wanted: string, ended: boolean): string 
   const query = new URLSearchParams();
   if (wanted !== "/console/") query.set("redirect", wanted);
   if (ended) query.set("ended", "");
-  const path = Claimed ? "/console/signin" : "/console/claim";
+  const path = Claimed || ended ? "/console/signin" : "/console/claim";
   return query.size > 0 ? `${path}?${query}` : path;
 }

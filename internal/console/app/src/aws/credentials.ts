@@ -49,7 +49,7 @@ export function forgetCredentials() {
 
 /** Whether an error says that the session is over, or that its credentials no longer work. */
 export function isSignedOut(error: unknown): boolean {
-  if (error instanceof SignInError) return error.status === 401;
+  if (error instanceof SignInError) return error.code === "NotSignedIn";
   const name = error instanceof Error ? error.name : "";
   return ["ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException"].includes(name);
 }

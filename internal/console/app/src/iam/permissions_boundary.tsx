@@ -3,13 +3,11 @@ import Container from "@cloudscape-design/components/container";
 import Box from "@cloudscape-design/components/box";
 import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
-import Modal from "@cloudscape-design/components/modal";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { useAwsChange } from "../aws/query";
 import { Actions } from "../parts/actions";
 import { DeleteModal } from "../parts/delete_modal";
-import { Failure } from "../parts/failure";
+import { FormModal } from "../parts/form_modal";
 import { useNotifications } from "../shell/notifications";
 import { boundaryOf, policyNameOf, policyPage, type Principal } from "./permissions";
 import { PolicyPicker } from "./policy_picker";
@@ -65,40 +63,20 @@ function ChangeBoundary({ of, boundary, onClose }: { of: Bounded; boundary: stri
   const { notify } = useNotifications();
   const [selected, setSelected] = useState(boundary ? [boundary] : []);
   const put = useAwsChange(() => boundaryOf(of).put(selected[0]!), [["iam"]]);
-  const submit = async () => {
-    await put.mutateAsync();
-    notify({ type: "success", header: `${policyNameOf(selected[0]!)} is the permissions boundary of ${of.name}.` });
-    onClose();
-  };
   return (
-    <Modal
-      visible
+    <FormModal
+      title="Set permissions boundary"
       size="large"
-      header="Set permissions boundary"
-      closeAriaLabel="Close"
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <Actions>
-            <Button variant="link" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button
-              variant="primary"
-              disabled={!selected.length}
-              loading={put.isPending}
-              onClick={() => submit().catch(() => {})}
-            >
-              Set boundary
-            </Button>
-          </Actions>
-        </Box>
-      }
+      tables
+      verb="Set boundary"
+      ready={selected.length > 0}
+      onClose={onClose}
+      onSubmit={async () => {
+        await put.mutateAsync();
+        notify({ type: "success", header: `${policyNameOf(selected[0]!)} is the permissions boundary of ${of.name}.` });
+      }}
     >
-      <SpaceBetween size="m">
-        <PolicyPicker single title="Policies" selected={selected} onChange={setSelected} />
-        {put.error && <Failure error={put.error} />}
-      </SpaceBetween>
-    </Modal>
+      <PolicyPicker single title="Policies" selected={selected} onChange={setSelected} />
+    </FormModal>
   );
 }

@@ -3,10 +3,11 @@ import AppLayout from "@cloudscape-design/components/app-layout-toolbar";
 import BreadcrumbGroup from "@cloudscape-design/components/breadcrumb-group";
 import Flashbar from "@cloudscape-design/components/flashbar";
 import SideNavigation from "@cloudscape-design/components/side-navigation";
-import { useState, type ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import { useLocation } from "wouter";
 import { useNotifications } from "./notifications";
 import { PlaceContext, type Place } from "./page";
+import { rememberSection } from "./recent";
 import type { Section } from "./section";
 import { AccountNavigation } from "./top_navigation";
 
@@ -16,6 +17,9 @@ export function Shell({ section, children }: { section: Section | undefined; chi
   const [navigationOpen, setNavigationOpen] = useState(() => window.innerWidth > 688);
   const [helpOpen, setHelpOpen] = useState(false);
   const { items } = useNotifications();
+  useEffect(() => {
+    if (section) rememberSection(section.href);
+  }, [section]);
   return (
     <PlaceContext value={setPlace}>
       <a className="skip" href="#content">

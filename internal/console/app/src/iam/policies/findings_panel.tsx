@@ -31,7 +31,7 @@ export function FindingsPanel({ query, onPlace }: FindingsPanelProps) {
         id: type,
         label: `${label}: ${found.length}`,
         content: found.length ? (
-          <ul className="findings">
+          <ul className="plain">
             {found.map((f, i) => (
               <li key={i}>
                 <FindingText finding={f} indicator={indicator} onPlace={onPlace} />

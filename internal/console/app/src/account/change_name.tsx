@@ -1,0 +1,26 @@
+import { PutAccountNameCommand } from "@aws-sdk/client-account";
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import { useState } from "react";
+import { account } from "../aws/account";
+import { queryClient, useAwsChange } from "../aws/query";
+import { FormModal } from "../parts/form_modal";
+import { sessionKey } from "../session/api";
+import { useNotifications } from "../shell/notifications";
+
+export function ChangeName({ name, onClose }: { name: string; onClose: () => void }) {
+  const [text, setText] = useState(name);
+  const { notify } = useNotifications();
+  const change = useAwsChange(async () => {
+    await account().send(new PutAccountNameCommand({ AccountName: text.trim() }));
+    notify({ type: "success", header: "The account's name has been changed." });
+    await queryClient.invalidateQueries({ queryKey: sessionKey });
+  }, [["account"]]);
+  return (
+    <FormModal title="Edit account name" verb="Save changes" ready={text.trim() !== ""} onSubmit={() => change.mutateAsync()} onClose={onClose}>
+      <FormField label="Account name" constraintText="1 to 50 characters.">
+        <Input value={text} autoFocus onChange={({ detail }) => setText(detail.value)} />
+      </FormField>
+    </FormModal>
+  );
+}

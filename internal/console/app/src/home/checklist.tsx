@@ -1,0 +1,88 @@
+// What a new account needs, from what is there: nothing is ticked off by hand.
+import Box from "@cloudscape-design/components/box";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import Link from "@cloudscape-design/components/link";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { isDenied } from "../aws/errors";
+import { useSession } from "../session/session";
+import { useHasAccessKey, useHasTable, useSummary, type Answer } from "./checks";
+
+interface Step {
+  text: string;
+  why: string;
+  href: string;
+  answer: Answer;
+}
+
+export function Checklist() {
+  const { OpenAuth } = useSession();
+  const steps = useSteps(OpenAuth);
+  const done = steps.filter((s) => s.answer.data).length;
+  return (
+    <Container
+      fitHeight
+      header={
+        <Header variant="h2" counter={`(${done}/${steps.length})`} description="From a new account to the first item.">
+          Get started
+        </Header>
+      }
+    >
+      <ol className="plain steps">
+        {steps.map((s) => (
+          <li key={s.text}>
+            <div className="step">
+              <Link href={s.href}>{s.text}</Link>
+              <State answer={s.answer} />
+            </div>
+            <Box color="text-body-secondary" fontSize="body-s">
+              {s.why}
+            </Box>
+          </li>
+        ))}
+      </ol>
+    </Container>
+  );
+}
+
+function useSteps(open: boolean): Step[] {
+  const summary = useSummary(!open);
+  const key = useHasAccessKey(!open);
+  const table = useHasTable();
+  const identity: Step[] = [
+    {
+      text: "Secure the root user with MFA",
+      why: "Sign in as the root user, and add an authenticator app or a device.",
+      href: "/console/iam/security-credentials",
+      answer: { data: summary.data && summary.data.rootHasMFA, error: summary.error },
+    },
+    {
+      text: "Create an administrator",
+      why: "An IAM user for everyday work, so that the root user can rest.",
+      href: "/console/iam/users/create",
+      answer: { data: summary.data && summary.data.users > 0, error: summary.error },
+    },
+    {
+      text: "Create an access key",
+      why: "For the AWS CLI, SDKs and tools. The secret is shown once.",
+      href: "/console/iam/users",
+      answer: key,
+    },
+  ];
+  return [
+    ...(open ? [] : identity),
+    { text: "Create the first table", why: "It needs a name and a partition key.", href: "/console/dynamodb/tables/create", answer: table },
+  ];
+}
+
+function State({ answer }: { answer: Answer }) {
+  if (answer.data !== undefined) {
+    return answer.data ? <StatusIndicator>Done</StatusIndicator> : <StatusIndicator type="pending">To do</StatusIndicator>;
+  }
+  if (!answer.error) return <StatusIndicator type="loading">Loading</StatusIndicator>;
+  return isDenied(answer.error) ? (
+    <StatusIndicator type="info">You may not see this</StatusIndicator>
+  ) : (
+    <StatusIndicator type="warning">Not known</StatusIndicator>
+  );
+}

@@ -1,0 +1,62 @@
+import type { Tag } from "@aws-sdk/client-iam";
+import Button from "@cloudscape-design/components/button";
+import { useState } from "react";
+import { useAwsChange } from "../aws/query";
+import { FormModal } from "../parts/form_modal";
+import { ResourceTable, type Loading } from "../parts/resource_table";
+import { TagFields, type TagValue } from "../parts/tag_fields";
+import { useNotifications } from "../shell/notifications";
+
+interface TagsPanelProps {
+  tags: Loading<Tag>;
+  tag: (tags: Tag[]) => Promise<unknown>;
+  untag: (keys: string[]) => Promise<unknown>;
+}
+
+/** The tags of a user, a role, a policy…, and their change. */
+export function TagsPanel(props: TagsPanelProps) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <ResourceTable
+        name="iam.tags"
+        nouns={["tag", "tags"]}
+        description="Tags are key-value pairs you can add to resources to help identify, organize, or search for them."
+        query={props.tags}
+        id={(t) => t.Key!}
+        columns={[
+          { id: "key", header: "Key", value: (t) => t.Key, cell: (t) => t.Key, isRowHeader: true },
+          { id: "value", header: "Value", value: (t) => t.Value, cell: (t) => t.Value || "–" },
+        ]}
+        actions={() => <Button onClick={() => setOpen(true)}>Manage tags</Button>}
+      />
+      {open && props.tags.data && <ManageTags {...props} before={props.tags.data} onClose={() => setOpen(false)} />}
+    </>
+  );
+}
+
+function ManageTags({ before, tag, untag, onClose }: TagsPanelProps & { before: Tag[]; onClose: () => void }) {
+  const { notify } = useNotifications();
+  const [tags, setTags] = useState<TagValue[]>(before.map((t) => ({ Key: t.Key!, Value: t.Value! })));
+  const save = useAwsChange(async () => {
+    const gone = before.map((t) => t.Key!).filter((key) => !tags.some((t) => t.Key === key));
+    const changed = tags.filter((t) => !before.some((b) => b.Key === t.Key && b.Value === t.Value));
+    if (gone.length) await untag(gone);
+    if (changed.length) await tag(changed);
+  }, [["iam"]]);
+  return (
+    <FormModal
+      title="Manage tags"
+      size="large"
+      tables
+      verb="Save changes"
+      onClose={onClose}
+      onSubmit={async () => {
+        await save.mutateAsync();
+        notify({ type: "success", header: "Tags updated." });
+      }}
+    >
+      <TagFields tags={tags} onChange={setTags} />
+    </FormModal>
+  );
+}
