@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/statordb/stator/internal/audit"
+	"github.com/statordb/stator/internal/awsapi"
 	"github.com/statordb/stator/internal/server"
 )
 
@@ -72,15 +73,20 @@ func (a *auditor) members(e *audit.Event, r *server.Record) {
 		}
 		return
 	}
-	query := r.Service == "iam" || r.Service == "sts"
-	if query {
+	switch r.Protocol {
+	case awsapi.Query:
 		e.Parameters = audit.FromForm(r.Form.All())
-	} else {
+	case awsapi.CBOR:
+		var input any
+		if awsapi.DecodeCBOR(r.Body, &input) == nil && input != nil {
+			e.Parameters = audit.FromValue(input)
+		}
+	default:
 		e.Parameters = audit.FromJSON(r.Body)
 	}
 	switch {
 	case r.ErrorCode != "", e.ReadOnly && r.Service != "sts":
-	case query:
+	case r.Protocol == awsapi.Query:
 		e.Response = audit.FromXML(r.Answer)
 	default:
 		e.Response = audit.FromJSON(r.Answer)
@@ -89,7 +95,7 @@ func (a *auditor) members(e *audit.Event, r *server.Record) {
 
 // readOnly says whether an operation changes nothing, by its name as AWS chooses them. New credentials are no change.
 func readOnly(operation string) bool {
-	for _, begins := range []string{"Get", "List", "Describe", "Simulate", "Query", "Scan", "BatchGet", "TransactGet", "Decode", "AssumeRole"} {
+	for _, begins := range []string{"Get", "List", "Describe", "Simulate", "Query", "Scan", "BatchGet", "TransactGet", "Decode", "AssumeRole", "Lookup", "Validate"} {
 		if strings.HasPrefix(operation, begins) {
 			return true
 		}

@@ -16,12 +16,19 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
+	"github.com/statordb/stator/internal/accessanalyzer"
+	"github.com/statordb/stator/internal/audit"
+	"github.com/statordb/stator/internal/cloudtrail"
+	"github.com/statordb/stator/internal/cloudwatch"
+	"github.com/statordb/stator/internal/costexplorer"
 	"github.com/statordb/stator/internal/dynamodb"
 	"github.com/statordb/stator/internal/identity"
 	"github.com/statordb/stator/internal/kv"
 	"github.com/statordb/stator/internal/kv/pebblekv"
+	"github.com/statordb/stator/internal/meter"
 	"github.com/statordb/stator/internal/server"
 	"github.com/statordb/stator/internal/signin"
 	"github.com/statordb/stator/internal/table"
@@ -125,6 +132,9 @@ type Server struct {
 	identities   *identity.Store
 	region, data string
 	credentials  Credentials
+
+	stopSampling context.CancelFunc // nil if nothing is sampled
+	sampling     sync.WaitGroup
 }
 
 var _ http.Handler = (*Server)(nil)
@@ -204,7 +214,8 @@ const soleServer = "stator"
 
 // wire puts the parts together over the engine.
 func (s *Server) wire(ctx context.Context, opts Options) (err error) {
-	if s.store, err = table.Open(ctx, s.db, table.Options{Logger: opts.Logger, Owner: soleServer}); err != nil {
+	measured := meter.New(time.Now)
+	if s.store, err = table.Open(ctx, s.db, table.Options{Logger: opts.Logger, Owner: soleServer, Expired: dynamodb.Expired(measured)}); err != nil {
 		return err
 	}
 	ids, auth, err := s.openIdentities(ctx, opts)
@@ -221,8 +232,9 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 		return err
 	}
 	var recorder server.Recorder
+	var log *audit.Log
 	if s.audit != nil {
-		recorder = s.audit
+		recorder, log = s.audit, s.audit.Log
 	}
 	sites, err := s.openSites(opts)
 	if err != nil {
@@ -232,10 +244,18 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	if opts.Throttle {
 		tables.Throttle(time.Now)
 	}
+	tables.Meter(measured)
+	ctx, s.stopSampling = context.WithCancel(ctx)
+	s.sampling.Go(func() { tables.Sample(ctx) })
+	operations := slices.Concat(tables.Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations(), ids.AccountManagementOperations())
 	s.handler = server.New(server.Options{
-		Recorder:        recorder,
-		Operations:      slices.Concat(tables.Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations(), ids.AccountManagementOperations()),
-		Sites:           sites,
+		Recorder: recorder,
+		Sites:    sites,
+		Operations: slices.Concat(operations,
+			accessanalyzer.New(operations).Operations(),
+			cloudtrail.New(log).Operations(),
+			cloudwatch.New(measured).Operations(),
+			costexplorer.New(measured, costexplorer.Options{Tags: tables.TableTags}).Operations()),
 		Auth:            auth,
 		Region:          opts.Region,
 		Ready:           s.ready,
@@ -291,6 +311,10 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener, grace time.Duration
 
 // Close writes down what is left to write and releases the engine. Requests that come after it fail.
 func (s *Server) Close() error {
+	if s.stopSampling != nil {
+		s.stopSampling()
+		s.sampling.Wait()
+	}
 	var err error
 	if s.store != nil {
 		err = s.store.Close()

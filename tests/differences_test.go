@@ -28,7 +28,7 @@ type difference struct {
 	title, aws, stator, why string
 	// shows fails if Stator no longer does what is said here.
 	shows func(t *testing.T, db *dynamodb.Client)
-	// identity does, in the place of shows, for what is about identities.
+	// identity does, in the place of shows, for what is about identities and other APIs.
 	identity func(t *testing.T, conf aws.Config)
 }
 
@@ -263,7 +263,7 @@ func TestDifferences(t *testing.T) {
 			KeySchema: []types.KeySchemaElement{key("id", types.KeyTypeHash), key("m", types.KeyTypeRange)}}}}); err != nil {
 		t.Fatal(err)
 	}
-	for _, d := range slices.Concat(differences, identityDifferences) {
+	for _, d := range slices.Concat(differences, identityDifferences, consoleDifferences) {
 		t.Run(d.title, func(t *testing.T) {
 			if d.identity != nil {
 				d.identity(t, conf)
@@ -279,7 +279,7 @@ func TestDifferencesAreDocumented(t *testing.T) {
 	b.WriteString("# Where Stator differs from AWS\n\nOn purpose, and only here. This page is made from the tests that show each difference;\n" +
 		"what is not listed and differs is a bug. What Stator does not have yet is in the\n" +
 		"list of [operations](operations.md).\n")
-	for _, d := range slices.Concat(differences, identityDifferences) {
+	for _, d := range slices.Concat(differences, identityDifferences, consoleDifferences) {
 		b.WriteString("\n## " + d.title + "\n\n- **AWS:** " + d.aws + "\n- **Stator:** " + d.stator + "\n- **Why:** " + d.why + "\n")
 	}
 	documented(t, document, b.String())

@@ -7,7 +7,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/statordb/stator/internal/accessanalyzer"
 	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/cloudtrail"
+	"github.com/statordb/stator/internal/cloudwatch"
+	"github.com/statordb/stator/internal/costexplorer"
 	"github.com/statordb/stator/internal/dynamodb"
 	"github.com/statordb/stator/internal/identity"
 )
@@ -21,6 +25,10 @@ var services = []struct{ service, title, reference, missing string }{
 	{"sts", "AWS Security Token Service", "STS", "NotImplemented"},
 	{"account", "AWS Account Management", "accounts", "UnknownOperationException"},
 	{"organizations", "AWS Organizations", "organizations", "UnknownOperationException"},
+	{"cloudwatch", "Amazon CloudWatch", "AmazonCloudWatch", "UnknownOperationException"},
+	{"cloudtrail", "AWS CloudTrail", "awscloudtrail", "UnknownOperationException"},
+	{"access-analyzer", "IAM Access Analyzer", "access-analyzer", "UnknownOperationException"},
+	{"ce", "AWS Cost Explorer", "aws-cost-management", "UnknownOperationException"},
 }
 
 // streams are the operations of the DynamoDB Streams API, which has pages of its own.
@@ -29,7 +37,9 @@ var streams = []string{"DescribeStream", "GetRecords", "GetShardIterator", "List
 func TestOperationsAreDocumented(t *testing.T) {
 	var ids identity.Store
 	of := map[string][]awsapi.Operation{}
-	for _, op := range slices.Concat(dynamodb.New(nil, nil).Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations(), ids.AccountManagementOperations()) {
+	for _, op := range slices.Concat(dynamodb.New(nil, nil).Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations(), ids.AccountManagementOperations(),
+		cloudwatch.New(nil).Operations(), cloudtrail.New(nil).Operations(), accessanalyzer.New(nil).Operations(),
+		costexplorer.New(nil, costexplorer.Options{}).Operations()) {
 		of[op.Service] = append(of[op.Service], op)
 	}
 	var b strings.Builder

@@ -68,17 +68,6 @@ var upperMessage = map[string]bool{
 	"IdempotentParameterMismatchException": true, "TransactionInProgressException": true,
 }
 
-// ForREST is the error as the REST protocols have it: whoever may not, or has not proven who it is, gets a 403.
-func (e *Error) ForREST() *Error {
-	switch e.Code {
-	case "AccessDeniedException", "UnrecognizedClientException", "InvalidSignatureException", "ExpiredTokenException", "MissingAuthenticationTokenException", "IncompleteSignatureException":
-		rest := *e
-		rest.Status = http.StatusForbidden
-		return &rest
-	}
-	return e
-}
-
 // AppendJSON appends the body of the error in the JSON protocols. Namespace is the service's own. If it is "", the error
 // is in the form of JSON 1.1: no error has a namespace, and the service's own spell their member Message, as the models
 // of Organizations, Identity Store and IAM Identity Center have it.

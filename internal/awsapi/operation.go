@@ -16,13 +16,29 @@ type Operation struct {
 	Service string
 	// Name is AWS's name of the operation: PutItem.
 	Name string
-	// Path is the method and the path of an operation of REST JSON, a pattern of http.ServeMux; "" for all others.
-	Path string
 	// Decode reads the input and checks what can be checked without looking at any data. It is nil for an
 	// operation that Stator does not have yet.
 	Decode func(*Request) (Call, error)
 	// Unsigned says that requests need no signature: their calls are Claims.
 	Unsigned bool
+	// Path is the method and the path of an operation of REST JSON, a pattern of http.ServeMux; "" for all others.
+	Path string
+	// Observe, if it is there, is told how each request went whose sender is known.
+	Observe func(*Outcome)
+}
+
+// Outcome is how a request went. It is valid only as long as Observe runs.
+type Outcome struct {
+	// Caller, Region and Now are those of the Request.
+	Caller *policy.Principal
+	Region string
+	Now    time.Time
+	// Call is what was decoded, nil if the input was refused.
+	Call Call
+	// Took is the time from the header of the request to the end of the answer.
+	Took time.Duration
+	// Err is what was answered, nil if it was no error.
+	Err *Error
 }
 
 // Claim is a call whose sender is proven by what is in it, such as the token of an identity provider.
@@ -44,9 +60,11 @@ type Request struct {
 	Host string
 	// Now is when the request came.
 	Now time.Time
+	// Protocol is the form of the input, and of the output.
+	Protocol Protocol
 	// Body is the whole body, decompressed. It is valid until the call has run.
 	Body []byte
-	// Form is the parameters of a request of the query protocol.
+	// Form is the parameters of a request of the query protocol, and those in the URL of one of REST JSON.
 	Form Form
 }
 

@@ -31,7 +31,8 @@ func (e *Error) AppendXML(dst []byte, namespace, requestID string) []byte {
 }
 
 // queryErrors are the errors that the query protocol has under another name or with another status than the JSON
-// protocols ("Common Errors", AWS Identity and Access Management API Reference). Those of signatures are sigv4's.
+// protocols ("Common Errors", AWS Identity and Access Management API Reference; those of parameters are CloudWatch's). Those
+// of signatures are sigv4's.
 var queryErrors = map[string]struct {
 	code   string
 	status int
@@ -42,6 +43,10 @@ var queryErrors = map[string]struct {
 	"ThrottlingException":       {"Throttling", http.StatusBadRequest},
 	"UnknownOperationException": {"InvalidAction", http.StatusBadRequest},
 	"ValidationException":       {ValidationError, http.StatusBadRequest},
+
+	"InvalidParameterCombinationException": {"InvalidParameterCombination", http.StatusBadRequest},
+	"InvalidParameterValueException":       {"InvalidParameterValue", http.StatusBadRequest},
+	"MissingRequiredParameterException":    {"MissingParameter", http.StatusBadRequest},
 }
 
 // ForQuery returns the error as the query protocol names it: e itself, unless it was made for the JSON protocols.

@@ -22,6 +22,8 @@ type base struct {
 
 	subject subject
 	needed  [1]policy.Need
+	// itemCount is how many items a Query, a Scan or a statement returns.
+	itemCount int
 }
 
 // need is the one permission of the operation, on its table or an index.

@@ -200,13 +200,13 @@ func (st *statement) get(ctx context.Context, d *table.Descriptor, usage *usageB
 	if err := p.checkPaths(d); err != nil {
 		return nil, err
 	}
-	if err := st.s.throttle.mayRead(d, nil); err != nil {
+	if err := st.s.mayRead(d, nil); err != nil {
 		return nil, err
 	}
 	var shown attribute.Value
 	err = st.s.store.Get(ctx, []table.Read{{Table: d, Key: key}}, func(items []attribute.Value) error {
 		used := capacity{table: d, own: readHalves(attribute.ItemSize(items[0]), st.consistent)}
-		st.s.throttle.read(&used)
+		st.s.paidRead(&used)
 		usage.of(d, st.tableName.value).own += used.own
 		if items[0] != nil {
 			shown = append(attribute.Value(nil), st.Projected(items[0])...)

@@ -235,7 +235,7 @@ func (c *batchGetItemCall) append(dst []byte, items []attribute.Value) ([]byte, 
 			if !whole {
 				break
 			}
-			if err := c.s.throttle.mayRead(t.table, nil); err != nil {
+			if err := c.s.mayRead(t.table, nil); err != nil {
 				throttled = err
 				break
 			}
@@ -244,7 +244,7 @@ func (c *batchGetItemCall) append(dst []byte, items []attribute.Value) ([]byte, 
 			read++
 			used := capacity{table: t.table, own: readHalves(n, t.consistent != nil && *t.consistent)}
 			usage[i].own += used.own
-			c.s.throttle.read(&used)
+			c.s.paidRead(&used)
 			if item == nil {
 				continue
 			}

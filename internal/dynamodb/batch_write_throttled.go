@@ -17,14 +17,14 @@ func (c *batchWriteItemCall) admitted(list []batchChange, writes []table.Write) 
 	for i := range list {
 		ch := &list[i]
 		if ch.paid == 0 && !ch.throttled && c.s.throttle != nil {
-			if err := c.s.throttle.mayWrite(writes[i].Table); err != nil {
+			if err := c.s.mayWrite(writes[i].Table); err != nil {
 				c.throttled, ch.throttled = err, true
 			} else {
 				ch.paid = writeHalves(0)
 				if ch.put {
 					ch.paid = writeHalves(attribute.ItemSize(ch.key))
 				}
-				c.s.throttle.wrote(&capacity{table: writes[i].Table, own: ch.paid})
+				c.s.paidWrite(&capacity{table: writes[i].Table, own: ch.paid})
 			}
 		}
 		if !ch.throttled {
@@ -63,12 +63,9 @@ func (c *batchWriteItemCall) write(ctx context.Context, made []*batchChange, wri
 
 // pay pays what the change consumed beyond what it has paid already.
 func (c *batchWriteItemCall) pay(d *table.Descriptor, ch *batchChange, done table.Written) {
-	if c.s.throttle == nil {
-		return
-	}
 	used := capacity{table: d, own: -ch.paid}
 	used.wrote(attribute.ItemSize(done.Old), attribute.ItemSize(done.New), done.Indexes)
-	c.s.throttle.wrote(&used)
+	c.s.paidWrite(&used)
 }
 
 // appendUnprocessed appends the parts of the request that were not made.

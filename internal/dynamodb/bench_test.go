@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/meter"
 	"github.com/statordb/stator/internal/policy"
 )
 
@@ -14,13 +15,18 @@ import (
 func BenchmarkGetItem(b *testing.B) {
 	const tttt = "arn:aws:dynamodb:us-east-1:123456789012:table/tttt"
 	for _, c := range []struct{ name, identity, resource string }{
+		{"measured", `{"Statement":{"Effect":"Allow","Action":"dynamodb:*","Resource":"arn:aws:dynamodb:*:*:table/tttt"}}`, ``},
 		{"plain", `{"Statement":{"Effect":"Allow","Action":"dynamodb:*","Resource":"arn:aws:dynamodb:*:*:table/tttt"}}`, ``},
 		{"tags", `{"Statement":{"Effect":"Allow","Action":"dynamodb:*","Resource":"*","Condition":{"StringEquals":{"aws:ResourceTag/Team":"music"}}}}`, ``},
 		{"policy", `{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}`,
 			`{\"Statement\":{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"arn:aws:iam::123456789012:user/u\"},\"Action\":\"dynamodb:*\",\"Resource\":\"` + tttt + `\"}}`},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			ops := operations(b)
+			ops := operations(b, func(s *Service) {
+				if c.name == "measured" {
+					s.Meter(meter.New(time.Now))
+				}
+			})
 			made := [][2]string{{"CreateTable", plainTable}, {"PutItem", `{"TableName":"tttt","Item":{"p":{"S":"0123456789abcdef"},"v":{"N":"1"}}}`},
 				{"TagResource", `{"ResourceArn":"` + tttt + `","Tags":[{"Key":"Team","Value":"music"},{"Key":"Title","Value":"x"}]}`}}
 			if c.resource != "" {
@@ -45,6 +51,7 @@ func benchmarkGetItem(b *testing.B, op awsapi.Operation, identity string) {
 	caller := &policy.Principal{Type: policy.User, Account: "123456789012", ARN: "arn:aws:iam::123456789012:user/u", Name: "u", ID: "AIDAQAAAAAAAAAAAAAAAA"}
 	req := &awsapi.Request{Caller: caller, Region: "us-east-1", Now: time.Now(), Body: []byte(`{"TableName":"tttt","Key":{"p":{"S":"0123456789abcdef"}}}`)}
 	var answer []byte
+	var outcome awsapi.Outcome
 	b.ReportAllocs()
 	for b.Loop() {
 		call, err := op.Decode(req)
@@ -61,6 +68,8 @@ func benchmarkGetItem(b *testing.B, op awsapi.Operation, identity string) {
 		if answer, err = call.Run(b.Context(), answer[:0]); err != nil {
 			b.Fatal(err)
 		}
+		outcome = awsapi.Outcome{Caller: caller, Region: req.Region, Now: req.Now, Call: call, Took: time.Millisecond}
+		op.Observe(&outcome)
 	}
 }
 

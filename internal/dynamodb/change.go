@@ -148,7 +148,7 @@ func (c *change) run(ctx context.Context, b *base) (table.Written, capacity, err
 		if err := c.check(d); err != nil {
 			return err
 		}
-		if err := b.s.throttle.mayWrite(d); err != nil {
+		if err := b.s.mayWrite(d); err != nil {
 			return err
 		}
 		written, err := b.s.write(ctx, []table.Write{c.write(d)}, nil)
@@ -161,7 +161,7 @@ func (c *change) run(ctx context.Context, b *base) (table.Written, capacity, err
 		}
 		done, used = written[0], capacity{table: d, name: b.tableName.value}
 		used.wrote(attribute.ItemSize(done.Old), attribute.ItemSize(done.New), done.Indexes)
-		b.s.throttle.wrote(&used)
+		b.s.paidWrite(&used)
 		return nil
 	}, &b.subject)
 	return done, used, err

@@ -153,7 +153,7 @@ func (c *executeTransactionCall) Run(ctx context.Context, dst []byte) ([]byte, e
 	}
 	if !repeated {
 		for i := range usage {
-			c.s.throttle.wrote(&usage[i])
+			c.s.paidWrite(&usage[i])
 		}
 	}
 	dst = append(dst, `{"Responses":[]`...)
@@ -168,7 +168,7 @@ func (c *executeTransactionCall) countReads(usage *usageByTable, items []attribu
 		used.own += 2 * readHalves(attribute.ItemSize(item), true)
 	}
 	for i := range *usage {
-		c.s.throttle.read(&(*usage)[i])
+		c.s.paidRead(&(*usage)[i])
 	}
 }
 
@@ -263,7 +263,7 @@ func (c *executeTransactionCall) read(ctx context.Context, dst []byte) ([]byte, 
 	errs := make([]error, len(keys))
 	for i, st := range c.statements {
 		reads[i] = table.Read{Table: st.bound, Key: keys[i]}
-		errs[i] = c.s.throttle.mayRead(st.bound, nil)
+		errs[i] = c.s.mayRead(st.bound, nil)
 	}
 	if slices.ContainsFunc(errs, isThrottled) {
 		return dst, canceled(errs)

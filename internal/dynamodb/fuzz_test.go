@@ -29,7 +29,7 @@ func call(ctx context.Context, op awsapi.Operation, body []byte) ([]byte, error)
 }
 
 // operations are those of a new service in memory, by name.
-func operations(t testing.TB) map[string]awsapi.Operation {
+func operations(t testing.TB, configure ...func(*Service)) map[string]awsapi.Operation {
 	db, err := pebblekv.OpenMemory(pebblekv.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -40,7 +40,11 @@ func operations(t testing.TB) map[string]awsapi.Operation {
 	}
 	t.Cleanup(func() { _, _ = store.Close(), db.Close() })
 	ops := map[string]awsapi.Operation{}
-	for _, op := range New(store, nil).Operations() {
+	service := New(store, nil)
+	for _, c := range configure {
+		c(service)
+	}
+	for _, op := range service.Operations() {
 		ops[op.Name] = op
 	}
 	return ops

@@ -101,7 +101,7 @@ func (c *getItemCall) Run(ctx context.Context, dst []byte) ([]byte, error) {
 	if err := checkProjected(c.projection, d); err != nil {
 		return dst, err
 	}
-	if err := c.s.throttle.mayRead(d, nil); err != nil {
+	if err := c.s.mayRead(d, nil); err != nil {
 		return dst, err
 	}
 	err = c.s.store.Get(ctx, []table.Read{{Table: d, Key: c.key}}, func(items []attribute.Value) error {
@@ -111,7 +111,7 @@ func (c *getItemCall) Run(ctx context.Context, dst []byte) ([]byte, error) {
 			dst = projected(c.projection, items[0]).AppendItemJSON(dst)
 		}
 		used := capacity{table: d, name: c.tableName.value, own: readHalves(attribute.ItemSize(items[0]), c.consistent)}
-		c.s.throttle.read(&used)
+		c.s.paidRead(&used)
 		dst = used.appendMember(dst, c.returnCapacity)
 		dst = append(dst, '}')
 		return nil

@@ -286,7 +286,7 @@ func (c *collector) visit(item attribute.Value) (more bool, err error) {
 
 // run shows the items that read visits to a collector and appends the answer.
 func (p *page) run(dst []byte, d *table.Descriptor, x *table.Index, read func(visit func(attribute.Value) (bool, error)) error) ([]byte, error) {
-	if err := p.s.throttle.mayRead(d, x); err != nil {
+	if err := p.s.mayRead(d, x); err != nil {
 		return dst, err
 	}
 	c := collector{page: p, table: d, index: x, whole: p.whole(d, x)}
@@ -310,8 +310,9 @@ func (p *page) run(dst []byte, d *table.Descriptor, x *table.Index, read func(vi
 		dst = append(dst, `,"LastEvaluatedKey":`...)
 		dst = c.last.AppendItemJSON(dst)
 	}
+	p.itemCount = c.count
 	used := c.used()
-	p.s.throttle.read(&used)
+	p.s.paidRead(&used)
 	dst = used.appendMember(dst, p.returnCapacity)
 	return append(dst, '}'), nil
 }

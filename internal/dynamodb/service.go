@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/meter"
 	"github.com/statordb/stator/internal/table"
 )
 
@@ -18,7 +19,9 @@ type Service struct {
 	store      *table.Store
 	principals Principals // nil if nobody is known: then policies name users and roles by ARN
 	policies   streamPolicies
-	throttle   *throttle // nil if nothing limits throughput
+	throttle   *throttle    // nil if nothing limits throughput
+	meter      *meter.Store // nil if nobody measures
+	sized      time.Time    // the hour in which Sample looked at sizes
 }
 
 // New returns the service over a store. Principals may be nil.
@@ -32,7 +35,7 @@ const idempotencyLifetime = 10 * time.Minute
 // Operations returns every operation of the DynamoDB API and of that for DynamoDB Streams, in alphabetical order. One without Decode is not there yet.
 func (s *Service) Operations() []awsapi.Operation {
 	op := func(name string, decode func(*awsapi.Request) (awsapi.Call, error)) awsapi.Operation {
-		return awsapi.Operation{Service: "dynamodb", Name: name, Decode: decode}
+		return awsapi.Operation{Service: "dynamodb", Name: name, Decode: decode, Observe: s.observer(name)}
 	}
 	return []awsapi.Operation{
 		op("BatchExecuteStatement", s.batchExecuteStatement),

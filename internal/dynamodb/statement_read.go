@@ -61,7 +61,7 @@ func (st *statement) selects(ctx context.Context, dst []byte, limit integer, nex
 			return dst, err
 		}
 	}
-	if err := st.s.throttle.mayRead(d, st.index); err != nil {
+	if err := st.s.mayRead(d, st.index); err != nil {
 		return dst, err
 	}
 	start := len(dst)
@@ -97,7 +97,8 @@ func (st *statement) selects(ctx context.Context, dst []byte, limit integer, nex
 		dst = append(dst, `","LastEvaluatedKey":`...)
 		dst = last.AppendItemJSON(dst)
 	}
-	st.s.throttle.read(&used)
+	st.itemCount = before.count
+	st.s.paidRead(&used)
 	dst = used.appendMember(dst, st.returnCapacity)
 	return append(dst, '}'), nil
 }

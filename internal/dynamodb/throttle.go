@@ -1,8 +1,6 @@
 package dynamodb
 
 import (
-	"context"
-	"errors"
 	"sync"
 	"time"
 
@@ -179,11 +177,9 @@ func (t *throttle) mayWrite(d *table.Descriptor) error {
 	return t.gates(d, now).write.open(now)
 }
 
-// guard makes a write fail that would change the entry of a global index which has no capacity left for it.
-func (t *throttle) guard(w table.Write) table.Write {
-	if t == nil {
-		return w
-	}
+// guard makes a write fail that would change the entry of a global index which has no capacity left for it. It tells refused
+// of which, each time that the write is tried.
+func (t *throttle) guard(w table.Write, refused func(*table.Index)) table.Write {
 	now := t.now()
 	g := t.gates(w.Table, now)
 	type closed struct {
@@ -209,6 +205,7 @@ func (t *throttle) guard(w table.Write) table.Write {
 		}
 		for _, c := range all {
 			if changesEntry(w.Table, c.x, old, item) {
+				refused(c.x)
 				return nil, c.refusal
 			}
 		}
@@ -249,21 +246,11 @@ func hasEntry(x *table.Index, item attribute.Value) bool {
 	return true
 }
 
-// read pays for a read.
-func (t *throttle) read(used *capacity) {
-	if t != nil {
-		t.pay(used, false)
-	}
-}
-
-// wrote pays for a write.
-func (t *throttle) wrote(used *capacity) {
-	if t != nil {
-		t.pay(used, true)
-	}
-}
-
+// pay pays for a read or a write.
 func (t *throttle) pay(used *capacity, write bool) {
+	if t == nil {
+		return
+	}
 	now := t.now()
 	g := t.gates(used.table, now)
 	own := used.own
@@ -284,27 +271,4 @@ func (t *throttle) pay(used *capacity, write bool) {
 	} else {
 		g.read.pay(now, own)
 	}
-}
-
-// failed pays for a write that its condition refused: for looking at the item that is there.
-func (t *throttle) failed(d *table.Descriptor, done table.Written) {
-	if t != nil && done.Err != nil && isConditionFailed(done.Err) {
-		t.pay(&capacity{table: d, own: writeHalves(attribute.ItemSize(done.Old))}, true)
-	}
-}
-
-// write writes, unless a global index has no capacity left.
-func (s *Service) write(ctx context.Context, writes []table.Write, token *table.Token) ([]table.Written, error) {
-	if s.throttle != nil {
-		for i := range writes {
-			writes[i] = s.throttle.guard(writes[i])
-		}
-	}
-	written, err := s.store.Write(ctx, writes, token)
-	if s.throttle != nil && errors.Is(err, table.ErrRefused) {
-		for i := range written {
-			s.throttle.failed(writes[i].Table, written[i])
-		}
-	}
-	return written, err
 }

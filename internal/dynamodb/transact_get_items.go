@@ -149,7 +149,7 @@ func (c *transactGetItemsCall) Run(ctx context.Context, dst []byte) ([]byte, err
 	}
 	for i := range c.gets {
 		if !failed {
-			errs[i] = c.s.throttle.mayRead(reads[i].Table, nil)
+			errs[i] = c.s.mayRead(reads[i].Table, nil)
 		}
 	}
 	if failed || slices.ContainsFunc(errs, isThrottled) {
@@ -187,7 +187,7 @@ func (c *transactGetItemsCall) append(dst []byte, reads []table.Read, items []at
 		used.own += 2 * readHalves(attribute.ItemSize(item), true)
 	}
 	for i := range usage {
-		c.s.throttle.read(&usage[i])
+		c.s.paidRead(&usage[i])
 	}
 	dst = append(dst, ']')
 	dst = appendCapacities(dst, usage, c.returnCapacity)

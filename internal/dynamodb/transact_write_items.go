@@ -305,7 +305,7 @@ func (c *transactWriteItemsCall) append(dst []byte, writes []table.Write, writte
 		touched = append(touched, touchedCollection{c.writes[i].tableName.value, writes[i].Table, writes[i].Key})
 	}
 	for i := range usage {
-		c.s.throttle.wrote(&usage[i])
+		c.s.paidWrite(&usage[i])
 	}
 	dst = append(dst, '{')
 	dst = appendCapacities(dst, usage, c.returnCapacity)
@@ -330,7 +330,7 @@ func (c *transactWriteItemsCall) appendRepeated(ctx context.Context, dst []byte,
 			used.own += 2 * readHalves(attribute.ItemSize(item), true)
 		}
 		for i := range usage {
-			c.s.throttle.read(&usage[i])
+			c.s.paidRead(&usage[i])
 		}
 		dst = appendCapacities(append(dst, '{'), usage, c.returnCapacity)
 		dst = append(dst, '}')

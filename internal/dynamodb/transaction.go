@@ -54,7 +54,7 @@ func (s *Service) admit(writes []table.Write) error {
 	}
 	errs := make([]error, len(writes))
 	for i := range writes {
-		errs[i] = s.throttle.mayWrite(writes[i].Table)
+		errs[i] = s.mayWrite(writes[i].Table)
 	}
 	if slices.ContainsFunc(errs, isThrottled) {
 		return canceled(errs)

@@ -17,8 +17,11 @@ const (
 // api is an API of AWS: how requests name its operations, and how it words its answers. All that the front door knows
 // of a service is in the table of them.
 type api struct {
-	// service is the Service of the operations, which is also the name in credential scopes and IAM actions.
-	service string
+	// service is the Service of the operations, which is also the name in IAM actions and, unless signing is another one,
+	// in credential scopes.
+	service, signing string
+	// protocol is that of the requests.
+	protocol awsapi.Protocol
 	// only are the operations, if others of the service are of another API.
 	only []string
 	// data are the operations on the data itself, and not on what it is kept in.
@@ -28,10 +31,8 @@ type api struct {
 	// namespace is the one of the service's own errors, or of all its answers in XML. JSON 1.1 has none.
 	namespace string
 
-	// target is what X-Amz-Target has before the name of the operation, in the JSON protocols; "" in the query protocol.
+	// target is what X-Amz-Target has before the name of the operation, in the JSON protocols, or what the path has in CBOR.
 	target string
-	// rest says that operations are named by the path, in the REST protocol in JSON.
-	rest bool
 	// contentType is the protocol's own.
 	contentType string
 	// checked says that answers have what only DynamoDB's have: a checksum, and request ids that are no UUIDs.
@@ -39,6 +40,11 @@ type api struct {
 
 	// version names the API in the query protocol.
 	version string
+
+	// queryErrors says that errors are also named in a header, as they are in the query protocol that the API had once.
+	queryErrors bool
+	// also is the same API in other protocols.
+	also []*api
 }
 
 const namespaceDB = "com.amazonaws.dynamodb.v20120810"
@@ -56,9 +62,30 @@ var apis = []*api{
 	{
 		service: "organizations", target: "AWSOrganizationsV20161128.", contentType: jsonAWS1, global: true,
 	},
-	{service: "account", rest: true, contentType: jsonPlain, global: true},
-	{service: "iam", version: "2010-05-08", namespace: "https://iam.amazonaws.com/doc/2010-05-08/", global: true},
-	{service: "sts", version: "2011-06-15", namespace: "https://sts.amazonaws.com/doc/2011-06-15/"},
+	{service: "account", protocol: awsapi.REST, contentType: jsonPlain, global: true},
+	{
+		service: "cloudwatch", signing: "monitoring", protocol: awsapi.CBOR, contentType: awsapi.ContentTypeCBOR, namespace: "com.amazonaws.cloudwatch",
+		target: "/service/GraniteServiceVersion20100801/operation/", data: metricData, queryErrors: true,
+		also: []*api{
+			{
+				service: "cloudwatch", signing: "monitoring", target: "GraniteServiceVersion20100801.", contentType: jsonAWS,
+				namespace: "com.amazonaws.cloudwatch", data: metricData, queryErrors: true,
+			},
+			{
+				service: "cloudwatch", signing: "monitoring", protocol: awsapi.Query, version: "2010-08-01",
+				namespace: "http://monitoring.amazonaws.com/doc/2010-08-01/", data: metricData,
+			},
+		},
+	},
+	{
+		// The SDKs do not agree on the name.
+		service: "cloudtrail", target: "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.", contentType: jsonAWS1,
+		also: []*api{{service: "cloudtrail", target: "CloudTrail_20131101.", contentType: jsonAWS1}},
+	},
+	{service: "ce", target: "AWSInsightsIndexService.", contentType: jsonAWS1, global: true},
+	{service: "access-analyzer", protocol: awsapi.REST, contentType: jsonPlain},
+	{service: "iam", protocol: awsapi.Query, version: "2010-05-08", namespace: "https://iam.amazonaws.com/doc/2010-05-08/", global: true},
+	{service: "sts", protocol: awsapi.Query, version: "2011-06-15", namespace: "https://sts.amazonaws.com/doc/2011-06-15/"},
 }
 
 // dynamo is also who answers what names no API at all.
@@ -71,8 +98,12 @@ var dynamo = &api{
 	},
 }
 
+// metricData are the operations of CloudWatch on metrics themselves ("Logging Amazon CloudWatch API and console operations with
+// AWS CloudTrail", Amazon CloudWatch User Guide).
+var metricData = []string{"GetMetricData", "GetMetricStatistics", "GetMetricWidgetImage", "ListMetrics", "PutMetricData"}
+
 // anyQuery is who answers in the query protocol as long as it is not known whom a request is for.
-var anyQuery = &api{namespace: awsapi.FaultNamespace}
+var anyQuery = &api{protocol: awsapi.Query, namespace: awsapi.FaultNamespace}
 
 // apiOf returns the API that an operation is of.
 func apiOf(service, operation string) *api {
@@ -88,15 +119,25 @@ func apiOf(service, operation string) *api {
 // apiOfTarget returns the API that an X-Amz-Target is of, whether it has the operation or not.
 func apiOfTarget(target string) *api {
 	for _, a := range apis {
-		if a.target != "" && strings.HasPrefix(target, a.target) {
-			return a
+		for _, a := range append([]*api{a}, a.also...) {
+			if a.target != "" && strings.HasPrefix(target, a.target) {
+				return a
+			}
 		}
 	}
 	return dynamo
 }
 
 // query says whether the API speaks the query protocol.
-func (a *api) query() bool { return a.target == "" && !a.rest }
+func (a *api) query() bool { return a.protocol == awsapi.Query }
+
+// scope is the name of the service in credential scopes.
+func (a *api) scope() string {
+	if a.signing != "" {
+		return a.signing
+	}
+	return a.service
+}
 
 // takes says whether a request can have a content type.
 func (a *api) takes(contentType string) bool {

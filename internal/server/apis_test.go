@@ -116,13 +116,16 @@ func TestJSON11Conditions(t *testing.T) {
 func TestAPIs(t *testing.T) {
 	seen := map[string]bool{}
 	for _, a := range apis {
-		if name := a.target + a.version; (name == "") != a.rest || seen[name] {
-			t.Errorf("%s: %q is not the API's own", a.service, name)
-		} else if name != "" {
-			seen[name] = true
-		}
-		if a.query() == (a.contentType != "") {
-			t.Errorf("%s is of two protocols, or of none", a.service)
+		for _, a := range append([]*api{a}, a.also...) {
+			// Paths name the operations of REST.
+			if name := a.target + a.version; (name == "") != (a.protocol == awsapi.REST) || seen[name] {
+				t.Errorf("%s: %q is not the API's own", a.service, name)
+			} else if name != "" {
+				seen[name] = true
+			}
+			if (a.version != "") != a.query() || a.query() == (a.contentType != "") {
+				t.Errorf("%s is of two protocols, or of none", a.service)
+			}
 		}
 		for _, op := range a.data {
 			if apiOf(a.service, op) != a {

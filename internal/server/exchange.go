@@ -39,6 +39,11 @@ type exchange struct {
 	form   awsapi.Form // of the query protocol
 	input  awsapi.Request
 	caller caller
+	// decoded is the call, nil as long as there is none, failure what was answered if it did not go well, and outcome what
+	// is told of both.
+	decoded awsapi.Call
+	failure *awsapi.Error
+	outcome awsapi.Outcome
 	// conditions is what policies may ask of the request.
 	conditions conditions
 	held       int64 // bytes of the memory for large bodies
@@ -73,6 +78,11 @@ func (x *exchange) end() {
 	if h.log.Enabled(x.r.Context(), slog.LevelDebug) {
 		h.log.Debug("request", "request", x.id, "operation", x.operation(), "principal", x.caller.arn(),
 			"error", x.code, "bytes_in", len(x.body), "bytes_out", len(x.answer), "took", took, "remote", x.r.RemoteAddr)
+	}
+	if x.route != nil && x.route.operation.Observe != nil && x.caller.principal != nil {
+		x.outcome = awsapi.Outcome{Caller: &x.caller.principal.Principal, Region: x.caller.region, Now: x.start,
+			Call: x.decoded, Took: took, Err: x.failure}
+		x.route.operation.Observe(&x.outcome)
 	}
 	if x.record != nil {
 		x.recordTo(h.recorder, now)
@@ -164,11 +174,7 @@ func (x *exchange) call() {
 // findTarget finds the operation that the header names, or at least the API that it would be of.
 func (x *exchange) findTarget() {
 	target := header(x.r, "X-Amz-Target")
-	route := x.h.routes[target]
-	if target == "" && x.r.URL.Path != "/" {
-		route = x.h.paths["POST "+x.r.URL.Path]
-	}
-	if route != nil {
+	if route := x.h.routes[target]; route != nil {
 		x.found(route)
 	} else {
 		x.api = apiOfTarget(target)
@@ -190,13 +196,16 @@ func (x *exchange) run(body []byte) error {
 		Region: x.caller.region,
 		Host:   x.r.Host,
 		Now:    x.start,
-		Body:   body,
-		Form:   x.form,
+
+		Protocol: x.api.protocol,
+		Body:     body,
+		Form:     x.form,
 	}
 	call, err := x.route.operation.Decode(&x.input)
 	if err != nil {
 		return err
 	}
+	x.decoded = call
 	if x.route.operation.Unsigned {
 		if err := x.prove(call); err != nil {
 			return err
@@ -215,23 +224,45 @@ func (x *exchange) fail(err error) {
 	if !ok && !errors.As(err, &e) {
 		e = awsapi.Internal(err)
 	}
-	switch {
-	case x.api.query():
+	switch x.api.protocol {
+	case awsapi.Query:
 		e = e.ForQuery()
-	case x.api.rest:
+	case awsapi.REST:
 		e = e.ForREST()
-		x.w.Header().Set("X-Amzn-Errortype", e.Code)
 	}
-	x.code, x.message = e.Code, e.Message
+	x.code, x.message, x.failure = e.Code, e.Message, e
 	if e.Status >= http.StatusInternalServerError {
 		x.logFailure(e)
 	}
-	if x.api.query() {
+	x.appendError(e)
+	x.respond(e.Status)
+}
+
+// appendError makes an error the answer, in the form of the protocol.
+func (x *exchange) appendError(e *awsapi.Error) {
+	if x.api.queryErrors {
+		x.queryError(e.ForQuery())
+	}
+	switch x.api.protocol {
+	case awsapi.Query:
 		x.answer = e.AppendXML(x.answer[:0], x.api.namespace, x.id)
-	} else {
+	case awsapi.CBOR:
+		x.answer = e.AppendCBOR(x.answer[:0], x.api.namespace)
+	case awsapi.REST:
+		x.w.Header().Set("X-Amzn-Errortype", e.Code)
+		x.answer = e.AppendREST(x.answer[:0])
+	default:
 		x.answer = e.AppendJSON(x.answer[:0], x.api.namespace)
 	}
-	x.respond(e.Status)
+}
+
+// queryError names an error in the header that SDKs read which know the errors of the query protocol.
+func (x *exchange) queryError(e *awsapi.Error) {
+	whose := "Sender"
+	if e.Status >= http.StatusInternalServerError {
+		whose = "Receiver"
+	}
+	x.w.Header().Set("X-Amzn-Query-Error", e.Code+";"+whose)
 }
 
 // logFailure logs the cause of a failure that is the server's.

@@ -26,7 +26,7 @@ type Recorder interface {
 type Record struct {
 	// Time is when the request was answered.
 	Time time.Time
-	// Service and Operation are AWS's names, as in dynamodb and PutItem. Data says that the operation is on items or
+	// Service and Operation are AWS's names, as in dynamodb and PutItem; the service's is that in credential scopes. Data says that the operation is on items or
 	// stream records, and not on what they are kept in.
 	Service, Operation string
 	Data               bool
@@ -48,6 +48,8 @@ type Record struct {
 	Decision  *policy.Decision
 	// ErrorCode and ErrorMessage are those of the answer, "" if it is no error.
 	ErrorCode, ErrorMessage string
+	// Protocol is the form of what follows.
+	Protocol awsapi.Protocol
 	// Body or Form is the input, as the protocol has it, if the request was let through to its operation, which may
 	// still have refused it. Answer is the body of the answer. They may hold secrets.
 	Body   []byte
@@ -84,7 +86,7 @@ func (r *Record) decided(d policy.Decision) {
 // recordTo completes the record and hands it over.
 func (x *exchange) recordTo(recorder Recorder, now time.Time) {
 	r, op := x.record, &x.route.operation
-	r.Time, r.Service, r.Operation, r.Data = now, op.Service, op.Name, x.route.data
+	r.Time, r.Service, r.Operation, r.Data = now, x.api.scope(), op.Name, x.route.data
 	r.SourceIP, r.UserAgent, r.Host = addrText(x.source()), header(x.r, "User-Agent"), x.r.Host
 	r.RequestID, r.TLS = x.id, x.r.TLS
 	r.Principal, r.AccessKeyID = x.caller.principal, x.caller.key
@@ -94,6 +96,7 @@ func (x *exchange) recordTo(recorder Recorder, now time.Time) {
 	}
 	r.Region = x.api.region(region)
 	r.ErrorCode, r.ErrorMessage = x.code, x.message
+	r.Protocol = x.api.protocol
 	r.Body, r.Form, r.Answer = x.input.Body, x.input.Form, x.answer
 	recorder.Record(r)
 }

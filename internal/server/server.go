@@ -58,8 +58,8 @@ type Options struct {
 // Handler answers every request. It is an http.Handler for HTTP/1.1 and HTTP/2.
 type Handler struct {
 	routes   map[string]*route    // by X-Amz-Target
-	paths    map[string]*route    // of the REST protocol
 	actions  map[queryName]*route // of the query protocol
+	paths    *http.ServeMux       // of the protocols whose requests are named by their paths; its handlers are *route
 	trusted  []netip.Prefix
 	allowed  []netip.Prefix // none: all
 	auth     Auth
@@ -126,19 +126,27 @@ type route struct {
 }
 
 func (h *Handler) addRoutes(operations []awsapi.Operation) {
-	h.routes, h.paths, h.actions = make(map[string]*route), make(map[string]*route), make(map[queryName]*route)
+	h.routes, h.actions, h.paths = make(map[string]*route), make(map[queryName]*route), http.NewServeMux()
 	for _, op := range operations {
 		a := apiOf(op.Service, op.Name)
-		r := &route{operation: op, api: a, data: slices.Contains(a.data, op.Name), services: []string{a.service},
-			activity: identity.ActivityOf(op.Service, op.Name), metrics: h.metrics.route(op.Service, op.Name)}
-		switch {
-		case a.rest:
-			h.paths[op.Path] = r
-		case a.query():
-			h.actions[queryName{a.version, op.Name}] = r
-		default:
-			h.routes[a.target+op.Name] = r
+		metrics, activity := h.metrics.route(op.Service, op.Name), identity.ActivityOf(op.Service, op.Name)
+		for _, a := range append([]*api{a}, a.also...) {
+			h.addRoute(&route{operation: op, api: a, data: slices.Contains(a.data, op.Name), services: []string{a.scope()},
+				activity: activity, metrics: metrics})
 		}
+	}
+}
+
+func (h *Handler) addRoute(r *route) {
+	switch a, op := r.api, &r.operation; a.protocol {
+	case awsapi.Query:
+		h.actions[queryName{a.version, op.Name}] = r
+	case awsapi.CBOR:
+		h.paths.Handle("POST "+a.target+op.Name, r)
+	case awsapi.REST:
+		h.paths.Handle(op.Path, r)
+	default:
+		h.routes[a.target+op.Name] = r
 	}
 }
 
@@ -153,6 +161,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if site := h.siteOf(r.URL.Path); site != nil {
 		x.visit(site)
+		return
+	}
+	if r.URL.Path != "/" && x.callPath() {
 		return
 	}
 	switch r.Method {

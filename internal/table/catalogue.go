@@ -58,6 +58,44 @@ func (s *Store) List(ctx context.Context, scope Scope, after string, limit int) 
 	return names, more, nil
 }
 
+// EachTable calls fn with the tables of all scopes, until it returns false. Tables that come or go meanwhile may be among them or
+// not.
+func (s *Store) EachTable(ctx context.Context, fn func(scope Scope, name string) (more bool)) error {
+	const page = 1000
+	type place struct {
+		scope Scope
+		name  string
+	}
+	start, end := keyspace.AllTables()
+	for {
+		var found []place
+		err := s.db.View(ctx, func(r kv.Reader) error {
+			found = nil
+			return r.Scan(ctx, kv.Range{Start: start, End: end, Limit: page}, func(key, _ []byte) (bool, error) {
+				account, region, name, ok := keyspace.ParseTable(key)
+				if !ok {
+					return false, fmt.Errorf("%w: catalogue key %q", ErrCorrupt, key)
+				}
+				found = append(found, place{Scope{account, region}, name})
+				return len(found) < page, nil
+			})
+		})
+		if err != nil {
+			return err
+		}
+		for _, p := range found {
+			if !fn(p.scope, p.name) {
+				return nil
+			}
+		}
+		if len(found) < page {
+			return nil
+		}
+		last := found[page-1]
+		start = keyspace.After(keyspace.Table(last.scope.Account, last.scope.Region, last.name))
+	}
+}
+
 // Create adds a table and returns its published descriptor. It gives d the ID, the UUID, the time and the version
 // and the indexes, which are active at once, their IDs. There must be no table of that name (ErrExists).
 func (s *Store) Create(ctx context.Context, d Descriptor) (*Descriptor, error) {

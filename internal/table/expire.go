@@ -194,9 +194,18 @@ func (s *Store) expireRound(ctx context.Context, q *dueQueue, mine [keyspace.Due
 			return err
 		}
 		if len(b.writes) > 0 {
-			_, err := s.Write(ctx, b.writes, nil)
+			written, err := s.Write(ctx, b.writes, nil)
 			if err != nil && !errors.Is(err, ErrStale) { // if it is stale, another look finds them again
 				return err
+			}
+			deleted := 0
+			for _, w := range written {
+				if err == nil && w.Old != nil && w.New == nil {
+					deleted++
+				}
+			}
+			if deleted > 0 {
+				s.expired(d, deleted)
 			}
 		}
 		q.from = b.next

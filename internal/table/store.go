@@ -34,6 +34,8 @@ type Options struct {
 	Lanes int
 	// ExpireEvery is how often expired items are looked for; 0 is every second.
 	ExpireEvery time.Duration
+	// Expired is told how many items of a table were deleted because their time was over; nil if nobody is.
+	Expired func(d *Descriptor, items int)
 	// Owner is what this server's leases say whose they are; "" is a name that nobody else has. Whoever comes back under its
 	// name goes on with its leases. Two servers over one engine never have the same.
 	Owner string
@@ -45,6 +47,7 @@ type Store struct {
 	now func() time.Time
 	log *slog.Logger
 
+	expired   func(*Descriptor, int)
 	shardLife time.Duration
 	lanes     int
 
@@ -67,9 +70,13 @@ type Store struct {
 // Store for a db, in all processes: live says what is missing for several.
 func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
 	s := &Store{db: db, now: opts.Now, log: opts.Logger, counting: make(chan struct{}, 1),
+		expired:   opts.Expired,
 		shardLife: cmp.Or(opts.ShardLife, defaultShardLife), lanes: cmp.Or(opts.Lanes, defaultLanes)}
 	if s.now == nil {
 		s.now = time.Now
+	}
+	if s.expired == nil {
+		s.expired = func(*Descriptor, int) {}
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)

@@ -9,9 +9,18 @@ import (
 	"strings"
 	"testing"
 
+	analyzersdk "github.com/aws/aws-sdk-go-v2/service/accessanalyzer"
+	trailsdk "github.com/aws/aws-sdk-go-v2/service/cloudtrail"
+	watchsdk "github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	costsdk "github.com/aws/aws-sdk-go-v2/service/costexplorer"
 	sdk "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	streams "github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
 
+	"github.com/statordb/stator/internal/accessanalyzer"
+	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/cloudtrail"
+	"github.com/statordb/stator/internal/cloudwatch"
+	"github.com/statordb/stator/internal/costexplorer"
 	"github.com/statordb/stator/internal/dynamodb"
 )
 
@@ -39,6 +48,33 @@ func TestEveryOperationIsInTheTable(t *testing.T) {
 			m := client.Method(i)
 			if m.Type.NumOut() == 2 && m.Name != "Options" && !slices.Contains(names, m.Name) {
 				t.Errorf("AWS has %s; the table does not", m.Name)
+			}
+		}
+	}
+}
+
+// The tables of the other services that the SDK has clients of are whole, too.
+func TestEveryOperationOfAServiceIsInItsTable(t *testing.T) {
+	for _, s := range []struct {
+		operations []awsapi.Operation
+		client     reflect.Type
+	}{
+		{accessanalyzer.New(nil).Operations(), reflect.TypeFor[*analyzersdk.Client]()},
+		{cloudtrail.New(nil).Operations(), reflect.TypeFor[*trailsdk.Client]()},
+		{cloudwatch.New(nil).Operations(), reflect.TypeFor[*watchsdk.Client]()},
+		{costexplorer.New(nil, costexplorer.Options{}).Operations(), reflect.TypeFor[*costsdk.Client]()},
+	} {
+		var names []string
+		for _, op := range s.operations {
+			names = append(names, op.Name)
+		}
+		if !slices.IsSorted(names) {
+			t.Errorf("the table of %v is not in alphabetical order", s.client)
+		}
+		for i := range s.client.NumMethod() {
+			m := s.client.Method(i)
+			if m.Type.NumOut() == 2 && m.Name != "Options" && !slices.Contains(names, m.Name) {
+				t.Errorf("%v has %s; the table does not", s.client, m.Name)
 			}
 		}
 	}
