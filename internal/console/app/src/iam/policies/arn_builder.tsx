@@ -27,7 +27,7 @@ export function ARNBuilder({ type, format, onAdd, onClose }: ARNBuilderProps) {
     <FormModal
       title={type ? `Add ARN of ${/^[aeiou]/.test(type) ? "an" : "a"} ${type}` : "Add an ARN"}
       verb="Add ARNs"
-      disabled={!arn || arn.includes("${") || names.some((n) => values && !values[n])}
+      ready={!!arn.trim() && names.every((n) => !values || !!values[n])}
       onSubmit={async () => onAdd(arn.trim())}
       onClose={onClose}
     >
