@@ -2,9 +2,9 @@ import Checkbox from "@cloudscape-design/components/checkbox";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import { useState } from "react";
+import { currentRegion } from "../../aws/credentials";
 import { FormModal } from "../../parts/form_modal";
 import { usePrincipal } from "../../session/session";
-import { useSettings } from "../../shell/settings";
 
 interface ARNBuilderProps {
   /** A type of resource; "" for an ARN written by hand. */
@@ -17,9 +17,8 @@ interface ARNBuilderProps {
 
 /** Makes an ARN of its parts. The text can also be pasted: the parts follow it. */
 export function ARNBuilder({ type, format, onAdd, onClose }: ARNBuilderProps) {
-  const { region } = useSettings();
   const account = usePrincipal().Account;
-  const [arn, setArn] = useState(() => fill(format, { Region: region, Account: account }));
+  const [arn, setArn] = useState(() => fill(format, { Region: currentRegion(), Account: account }));
   const names = variables(format);
   const values = parts(format, arn);
   const set = (name: string, value: string) => setArn(fill(format, { ...values, [name]: value }));

@@ -3,7 +3,7 @@ import Form from "@cloudscape-design/components/form";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { useParams } from "wouter";
+import { useParams } from "../../shell/params";
 import { useAwsChange } from "../../aws/query";
 import { Actions } from "../../parts/actions";
 import { Failure } from "../../parts/failure";

@@ -130,7 +130,9 @@ function statement(p: Permission) {
   };
 }
 
-export const pretty = (value: unknown) => JSON.stringify(value, null, 4);
+export function pretty(value: unknown): string {
+  return JSON.stringify(value, null, 4);
+}
 
 /** A document as people read it; as it is if it is no JSON. */
 export function prettyText(document: string): string {
@@ -141,8 +143,11 @@ export function prettyText(document: string): string {
   }
 }
 
-const one = (texts: string[]) => (texts.length === 1 ? texts[0]! : texts);
 const optional = (value: unknown) => (typeof value === "string" ? value : undefined);
+
+function one(texts: string[]): string | string[] {
+  return texts.length === 1 ? texts[0]! : texts;
+}
 
 function object(value: unknown, what: string): Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw new NotVisual(`${what} is not an object.`);

@@ -8,7 +8,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { useParams } from "wouter";
+import { useParams } from "../../shell/params";
 import { iam } from "../../aws/iam";
 import { useAws, useAwsChange } from "../../aws/query";
 import { Actions } from "../../parts/actions";

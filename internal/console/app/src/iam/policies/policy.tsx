@@ -6,7 +6,7 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { useParams } from "wouter";
+import { useParams } from "../../shell/params";
 import { iam } from "../../aws/iam";
 import { all, useAws } from "../../aws/query";
 import { Actions } from "../../parts/actions";

@@ -42,11 +42,7 @@ export function PolicyVersions({ arn, own }: PolicyVersionsProps) {
             header: "Version",
             value: (v) => v.VersionId,
             cell: (v) => (
-              <Button
-                variant="inline-link"
-                ariaLabel={`Show version ${v.VersionId}`}
-                onClick={() => setOpen({ what: "show", version: v })}
-              >
+              <Button variant="inline-link" onClick={() => setOpen({ what: "show", version: v })}>
                 Version {v.VersionId!.slice(1)}
               </Button>
             ),

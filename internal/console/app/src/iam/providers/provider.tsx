@@ -1,6 +1,6 @@
 import { useState } from "react";
 import Button from "@cloudscape-design/components/button";
-import { useParams } from "wouter";
+import { useParams } from "../../shell/params";
 import { navigate } from "../../shell/links";
 import { Page } from "../../shell/page";
 import { DeleteProvider } from "./delete_provider";

@@ -43,9 +43,10 @@ export function SimulationResults({ results, document }: SimulationResultsProps)
             cell: (r) => {
               const count = r.MatchedStatements?.length ?? 0;
               if (!count) return "None";
+              const text = count === 1 ? "1 matching statement" : `${count} matching statements`;
               return (
-                <Button variant="inline-link" ariaLabel={`Statements for ${r.EvalActionName}`} onClick={() => setShown(r)}>
-                  {count === 1 ? "1 matching statement" : `${count} matching statements`}
+                <Button variant="inline-link" ariaLabel={`${text} for ${r.EvalActionName}`} onClick={() => setShown(r)}>
+                  {text}
                 </Button>
               );
             },

@@ -1,0 +1,11 @@
+package browser
+
+import (
+	"testing"
+
+	"github.com/statordb/stator/tests/harness"
+)
+
+func TestPolicies(t *testing.T) { flow(t, "policies.test.mjs", signedIn(t, harness.Start(t))) }
+
+func TestRoles(t *testing.T) { flow(t, "roles.test.mjs", signedIn(t, harness.Start(t))) }
