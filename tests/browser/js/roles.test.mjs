@@ -3,6 +3,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { accessible, browse, open, screenshot } from "./console.mjs";
 
+/** An account besides the one that is signed in to. */
+const other = process.env.STATOR_OTHER_ACCOUNT;
+
 const heading = (page, name) => page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
 
 test("a role of another account, trusted anew, and switched to", (t) =>
@@ -14,7 +17,7 @@ test("a role of another account, trusted anew, and switched to", (t) =>
     await page.getByRole("textbox", { name: "Account ID" }).fill("9999");
     await page.getByRole("button", { name: "Next", exact: true }).click();
     await page.getByText("Enter an account ID of 12 digits.").waitFor();
-    await page.getByRole("textbox", { name: "Account ID" }).fill("999988887777");
+    await page.getByRole("textbox", { name: "Account ID" }).fill(other);
     await accessible(page);
     await screenshot(page, "create-role");
     await page.getByRole("button", { name: "Next", exact: true }).click();
@@ -22,8 +25,8 @@ test("a role of another account, trusted anew, and switched to", (t) =>
     await page.getByRole("checkbox", { name: /AmazonDynamoDBReadOnlyAccess/ }).check();
     await page.getByRole("button", { name: "Next", exact: true }).click();
     await page.getByRole("textbox", { name: "Role name" }).fill("Auditor");
-    await page.getByText("arn:aws:iam::999988887777:root").waitFor();
-    await page.getByRole("cell", { name: "AmazonDynamoDBReadOnlyAccess" }).waitFor();
+    await page.getByText(`arn:aws:iam::${other}:root`).waitFor();
+    await page.getByRole("rowheader", { name: "AmazonDynamoDBReadOnlyAccess" }).waitFor();
     await accessible(page);
     await page.getByRole("button", { name: "Create role" }).click();
     await heading(page, "Auditor");
@@ -92,12 +95,12 @@ test("an OpenID Connect provider", (t) =>
     await accessible(page);
     await page.getByRole("button", { name: "Add provider" }).click();
     await heading(page, "login.example.com/tenant");
-    await page.getByRole("cell", { name: "orders-app" }).waitFor();
+    await page.getByRole("rowheader", { name: "orders-app" }).waitFor();
     await page.getByRole("button", { name: "Add audience" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByRole("textbox", { name: "New audience" }).fill("returns-app");
     await dialog.getByRole("button", { name: "Add audience" }).click();
-    await page.getByRole("cell", { name: "returns-app" }).waitFor();
+    await page.getByRole("rowheader", { name: "returns-app" }).waitFor();
     await accessible(page);
     await screenshot(page, "identity-provider");
 

@@ -43,6 +43,7 @@ export function SummaryTable({ document, actions }: SummaryTableProps) {
         {
           id: "effect",
           header: "Effect",
+          minWidth: 110,
           cell: (r) => <StatusIndicator type={r.effect === "Allow" ? "success" : "stopped"}>{r.effect}</StatusIndicator>,
         },
         { id: "access", header: "Access level", cell: (r) => r.access },

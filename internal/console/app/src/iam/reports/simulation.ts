@@ -14,6 +14,7 @@ import {
 import { iam } from "../../aws/iam";
 import { all } from "../../aws/query";
 import { policiesOf, policyPage, principalPage, type Principal } from "../permissions";
+import { prettyText } from "../policies/document";
 
 export interface Question {
   /** Whose policies are asked; undefined: those below alone. */
@@ -101,5 +102,5 @@ function cut(document: string, { StartPosition, EndPosition }: Statement): strin
   const lines = document.split("\n");
   const offset = (p: Statement["StartPosition"]) =>
     lines.slice(0, p!.Line! - 1).reduce((sum, line) => sum + line.length + 1, 0) + p!.Column! - 1;
-  return document.slice(offset(StartPosition), offset(EndPosition));
+  return prettyText(document.slice(offset(StartPosition), offset(EndPosition)));
 }
