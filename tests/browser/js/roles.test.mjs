@@ -61,9 +61,9 @@ test("a role of another account, trusted anew, and switched to", (t) =>
 
     await page.getByRole("button", { name: "Edit", exact: true }).click();
     await page.getByRole("button", { name: /^Maximum session duration/ }).click();
-    await page.getByRole("option", { name: "2 hours" }).click();
+    await page.getByRole("option", { name: "2 hours", exact: true }).click();
     await page.getByRole("button", { name: "Save changes" }).click();
-    await page.getByText("2 hours", { exact: true }).waitFor();
+    await page.getByText("2 hours", { exact: true }).first().waitFor();
 
     const link = await page.getByText(/\/console\/switch-role\?/).innerText();
     await page.goto(link);
