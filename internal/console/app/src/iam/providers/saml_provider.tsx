@@ -58,7 +58,7 @@ export function SAMLProvider({ arn }: { arn: string }) {
                         actions={
                           <Actions>
                             <Button
-                              onClick={() => download(`${nameOf(arn)}.xml`, provider.SAMLMetadataDocument ?? "", "text/plain")}
+                              onClick={() => download(`${nameOf(arn)}.xml`, "text/plain", provider.SAMLMetadataDocument ?? "")}
                             >
                               Download metadata
                             </Button>
