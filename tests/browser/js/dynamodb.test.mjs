@@ -294,7 +294,7 @@ test("a phone, in the dark", (t) =>
   browse(
     t,
     async (page) => {
-      await open(page, "/console/dynamodb/tables/create", "Create table");
+      await open(page, "/console/dynamodb/create-table", "Create table");
       await fits(page);
       await page.getByLabel("Table name").fill("phone");
       await page.getByRole("textbox", { name: "Partition key", exact: true }).fill("id");

@@ -21,7 +21,7 @@ test("what is not allowed says so", (t) =>
       await page.getByRole("dialog").getByText("You don't have permission to dynamodb:DeleteTable").waitFor();
       await accessible(page);
 
-      await open(page, "/console/dynamodb/tables/create", "Create table");
+      await open(page, "/console/dynamodb/create-table", "Create table");
       await page.getByLabel("Table name").fill("mine");
       await page.getByRole("textbox", { name: "Partition key", exact: true }).fill("id");
       await page.getByRole("button", { name: "Create table", exact: true }).click();

@@ -165,7 +165,7 @@ test("the user signs in, and sees why not everything is allowed", (t) =>
       await open(page, "/console/iam", "IAM Dashboard");
       await page.getByText("You don't have permission to see this").first().waitFor();
       await accessible(page);
-      await open(page, "/console/iam/users/create", "Create user");
+      await open(page, "/console/iam/create-user", "Create user");
       await page.getByLabel("User name").fill("eve");
       await page.getByRole("button", { name: "Next", exact: true }).click();
       await page.getByText("You don't have permission to iam:ListGroups").waitFor();

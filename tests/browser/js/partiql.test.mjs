@@ -12,7 +12,7 @@ test("run PartiQL statements", (t) =>
     async (page) => {
       await open(page, "/console/dynamodb/partiql", "PartiQL editor");
       await accessible(page);
-      await choose(page, "Table", "Bulk");
+      await choose(page, /^Table/, "Bulk");
       await menu(page, "Add a statement for the table", "Scan table");
       assert.equal(await codeOf(page, label), 'SELECT * FROM "Bulk";');
       await run(page);

@@ -36,7 +36,7 @@ export default function Dashboard() {
           <Container header={<Header variant="h2">Create resources</Header>}>
             <SpaceBetween size="s">
               <Box variant="p">Create a DynamoDB table for fast and predictable access to your data.</Box>
-              <Button variant="primary" href="/console/dynamodb/tables/create">
+              <Button variant="primary" href="/console/dynamodb/create-table">
                 Create table
               </Button>
             </SpaceBetween>

@@ -17,7 +17,7 @@ export const dynamodb: Section = {
   routes: [
     route("/console/dynamodb", () => import("./dashboard")),
     route("/console/dynamodb/tables", () => import("./tables")),
-    route("/console/dynamodb/tables/create", () => import("./create_table")),
+    route("/console/dynamodb/create-table", () => import("./create_table")),
     route("/console/dynamodb/tables/:table", () => import("./table")),
     route("/console/dynamodb/tables/:table/capacity", () => import("./edit_capacity")),
     route("/console/dynamodb/tables/:table/indexes/create", () => import("./create_index")),

@@ -31,7 +31,7 @@ export default function Tables() {
         columns={columns.toSpliced(6, 0, favoriteColumn(isFavorite))}
         selection="multi"
         filters={tags.filter}
-        emptyAction={<Button href="/console/dynamodb/tables/create">Create table</Button>}
+        emptyAction={<Button href="/console/dynamodb/create-table">Create table</Button>}
         actions={(selected) => (
           <Actions>
             <ButtonDropdown
@@ -52,7 +52,7 @@ export default function Tables() {
             <Button disabled={!selected.length} onClick={() => setDeleting(selected)}>
               Delete
             </Button>
-            <Button variant="primary" href="/console/dynamodb/tables/create">
+            <Button variant="primary" href="/console/dynamodb/create-table">
               Create table
             </Button>
           </Actions>

@@ -59,7 +59,7 @@ function useSteps(open: boolean): Step[] {
     {
       text: "Create an administrator",
       why: "An IAM user for everyday work, so that the root user can rest.",
-      href: "/console/iam/users/create",
+      href: "/console/iam/create-user",
       answer: { data: summary.data && summary.data.users > 0, error: summary.error },
     },
     {
@@ -71,7 +71,7 @@ function useSteps(open: boolean): Step[] {
   ];
   return [
     ...(open ? [] : identity),
-    { text: "Create the first table", why: "It needs a name and a partition key.", href: "/console/dynamodb/tables/create", answer: table },
+    { text: "Create the first table", why: "It needs a name and a partition key.", href: "/console/dynamodb/create-table", answer: table },
   ];
 }
 

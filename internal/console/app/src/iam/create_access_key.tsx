@@ -7,7 +7,7 @@ import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Wizard from "@cloudscape-design/components/wizard";
 import { useState } from "react";
-import { useParams } from "wouter";
+import { useParams } from "../shell/params";
 import { iam } from "../aws/iam";
 import { useAwsChange } from "../aws/query";
 import { Failure } from "../parts/failure";

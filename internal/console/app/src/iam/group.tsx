@@ -8,7 +8,7 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { useParams } from "wouter";
+import { useParams } from "../shell/params";
 import { iam } from "../aws/iam";
 import { all, useAws, useAwsChange } from "../aws/query";
 import { Actions } from "../parts/actions";

@@ -63,13 +63,13 @@ export default function Groups() {
         id={(g) => g.GroupName!}
         columns={columns}
         selection="multi"
-        emptyAction={<Button href="/console/iam/groups/create">Create group</Button>}
+        emptyAction={<Button href="/console/iam/create-group">Create group</Button>}
         actions={(selected) => (
           <Actions>
             <Button disabled={!selected.length} onClick={() => setDeleting(selected.map((g) => g.GroupName!))}>
               Delete
             </Button>
-            <Button variant="primary" href="/console/iam/groups/create">
+            <Button variant="primary" href="/console/iam/create-group">
               Create group
             </Button>
           </Actions>

@@ -5,7 +5,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { useParams } from "wouter";
+import { useParams } from "../shell/params";
 import { useAws, useAwsChange } from "../aws/query";
 import { Actions } from "../parts/actions";
 import { CodeEditor } from "../parts/code_editor";

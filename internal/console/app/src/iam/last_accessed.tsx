@@ -68,7 +68,7 @@ export function LastAccessed({ of }: { of: string }) {
             header: "Actions",
             cell: (s) =>
               s.TrackedActionsLastAccessed?.length ? (
-                <Button variant="inline-link" ariaLabel={`Actions of ${s.ServiceName}`} onClick={() => setShown(s)}>
+                <Button variant="inline-link" ariaLabel={`View actions of ${s.ServiceName}`} onClick={() => setShown(s)}>
                   View actions
                 </Button>
               ) : (

@@ -1,4 +1,4 @@
-import { useParams } from "wouter";
+import { useParams } from "../shell/params";
 import { principalPage, type Principal } from "./permissions";
 
 const lists = { user: ["Users", "/console/iam/users"], group: ["User groups", "/console/iam/groups"], role: ["Roles", "/console/iam/roles"] } as const;

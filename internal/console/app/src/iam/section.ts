@@ -1,5 +1,9 @@
 import { route, type Section } from "../shell/section";
 import { permissionsRoutes } from "./permissions_routes";
+import { policiesRoutes } from "./policies/routes";
+import { providersRoutes } from "./providers/routes";
+import { reportsRoutes } from "./reports/routes";
+import { rolesRoutes } from "./roles/routes";
 
 export const iam: Section = {
   text: "IAM",
@@ -34,25 +38,22 @@ export const iam: Section = {
   ],
   routes: [
     ...permissionsRoutes,
+    ...policiesRoutes,
+    ...rolesRoutes,
+    ...providersRoutes,
+    ...reportsRoutes,
     route("/console/iam", () => import("./dashboard")),
     route("/console/iam/users", () => import("./users")),
-    route("/console/iam/users/create", () => import("./create_user")),
+    route("/console/iam/create-user", () => import("./create_user")),
     route("/console/iam/users/:user", () => import("./user")),
     route("/console/iam/users/:user/add-permissions", () => import("./add_permissions")),
     route("/console/iam/users/:user/create-access-key", () => import("./create_access_key")),
     route("/console/iam/groups", () => import("./groups")),
-    route("/console/iam/groups/create", () => import("./create_group")),
+    route("/console/iam/create-group", () => import("./create_group")),
     route("/console/iam/groups/:group", () => import("./group")),
-    route("/console/iam/roles", () => import("../shell/placeholder")),
-    route("/console/iam/roles/:role", () => import("../shell/placeholder")),
-    route("/console/iam/policies", () => import("../shell/placeholder")),
-    route("/console/iam/policies/:policy", () => import("../shell/placeholder")),
-    route("/console/iam/providers", () => import("../shell/placeholder")),
     route("/console/iam/account-settings", () => import("./account_settings")),
     route("/console/iam/account-settings/edit-password-policy", () => import("./edit_password_policy")),
     route("/console/iam/credential-report", () => import("./credential_report")),
-    route("/console/iam/access-analyzer", () => import("../shell/placeholder")),
-    route("/console/iam/simulator", () => import("../shell/placeholder")),
     route("/console/iam/security-credentials", () => import("./security_credentials")),
     route("/console/iam/security-credentials/create-access-key", () => import("./create_access_key")),
   ],

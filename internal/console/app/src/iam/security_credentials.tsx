@@ -110,7 +110,7 @@ function OfRoot({ principal }: { principal: SignedIn }) {
       <Container header={<Header variant="h2">Access keys</Header>}>
         <Box>
           The root user has no access keys on this server: a key that can do everything is one that nobody should have. Create an
-          IAM user for programs instead. <Link href="/console/iam/users/create">Create user</Link>
+          IAM user for programs instead. <Link href="/console/iam/create-user">Create user</Link>
         </Box>
       </Container>
     </SpaceBetween>

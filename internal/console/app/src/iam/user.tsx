@@ -5,7 +5,7 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { useParams } from "wouter";
+import { useParams } from "../shell/params";
 import { iam } from "../aws/iam";
 import { all, useAws } from "../aws/query";
 import { Copy } from "../parts/copy";

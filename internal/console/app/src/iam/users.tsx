@@ -113,13 +113,13 @@ export default function Users() {
           id={(u) => u.UserName!}
           columns={wide}
           selection="single"
-          emptyAction={<Button href="/console/iam/users/create">Create user</Button>}
+          emptyAction={<Button href="/console/iam/create-user">Create user</Button>}
           actions={([user]) => (
             <Actions>
               <Button disabled={!user} onClick={() => setDeleting(user!.UserName)}>
                 Delete
               </Button>
-              <Button variant="primary" href="/console/iam/users/create">
+              <Button variant="primary" href="/console/iam/create-user">
                 Create user
               </Button>
             </Actions>

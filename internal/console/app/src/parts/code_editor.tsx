@@ -24,11 +24,13 @@ interface CodeEditorProps {
   onSelect?: (text: string) => void;
   /** Called at Ctrl+Enter, or Command+Enter. */
   onRun?: () => void;
+  /** Where the cursor is put, and shown, when this changes: a line, counted from 1, and a column, from 0. */
+  cursor?: { line: number; column: number };
   /** The least height in lines. */
   lines?: number;
 }
 
-export function CodeEditor({ label, value, onChange, language = "json", validate, onSelect, onRun, lines = 8 }: CodeEditorProps) {
+export function CodeEditor({ label, value, onChange, language = "json", validate, onSelect, onRun, cursor, lines = 8 }: CodeEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const variable = useRef(new Compartment());
@@ -82,6 +84,13 @@ export function CodeEditor({ label, value, onChange, language = "json", validate
     if (!view.current || value === typed.current) return;
     view.current.dispatch({ changes: { from: 0, to: view.current.state.doc.length, insert: value } });
   }, [value]);
+  useEffect(() => {
+    if (!view.current || !cursor) return;
+    const { doc } = view.current.state;
+    const line = doc.line(Math.min(Math.max(cursor.line, 1), doc.lines));
+    view.current.dispatch({ selection: { anchor: Math.min(line.from + cursor.column, line.to) }, scrollIntoView: true });
+    view.current.focus();
+  }, [cursor]);
   return <div ref={host} />;
 }
 

@@ -1,0 +1,162 @@
+// A policy document as the visual editor shows it: permissions of one service each. Written back it means the same.
+
+export interface Condition {
+  /** With qualifier and IfExists: ForAnyValue:StringLikeIfExists. */
+  operator: string;
+  key: string;
+  values: string[];
+}
+
+export interface Permission {
+  sid: string | undefined;
+  effect: "Allow" | "Deny";
+  /** The prefix of the actions, "*" for all services, undefined until it is chosen. */
+  service: string | undefined;
+  /** Names without the prefix; they can have wildcards. */
+  actions: string[];
+  /** The actions are those that are not meant: NotAction. */
+  exceptActions: boolean;
+  resources: string[];
+  /** The resources are those that are not meant: NotResource. */
+  exceptResources: boolean;
+  conditions: Condition[];
+}
+
+export interface Visual {
+  version: string | undefined;
+  id: string | undefined;
+  permissions: Permission[];
+}
+
+export const newPermission: Permission = {
+  sid: undefined,
+  effect: "Allow",
+  service: undefined,
+  actions: [],
+  exceptActions: false,
+  resources: [],
+  exceptResources: false,
+  conditions: [],
+};
+
+export const emptyDocument = write({ version: "2012-10-17", id: undefined, permissions: [newPermission] });
+
+/** A document that the visual editor can't show. The message is for people. */
+export class NotVisual extends Error {}
+
+const members = ["Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"];
+
+/** Reads a document; a NotVisual is thrown where that is not possible. */
+export function read(text: string): Visual {
+  const document = object(parsed(text), "The document");
+  const statements = Array.isArray(document.Statement) ? document.Statement : [document.Statement];
+  return {
+    version: optional(document.Version),
+    id: optional(document.Id),
+    permissions: statements.flatMap((s: unknown, i) => permissionsOf(object(s, `Statement ${i + 1}`), `Statement ${i + 1}`)),
+  };
+}
+
+export function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (e) {
+    throw new NotVisual(`The document is not valid JSON: ${(e as Error).message}`);
+  }
+}
+
+/** The permissions of a statement: one for each service that its actions are of. */
+function permissionsOf(s: Record<string, unknown>, what: string): Permission[] {
+  const unknown = Object.keys(s).filter((m) => !members.includes(m));
+  if (unknown.length) throw new NotVisual(`${what} has the element ${unknown[0]}, which an identity-based policy does not have.`);
+  if (s.Effect !== "Allow" && s.Effect !== "Deny") throw new NotVisual(`${what} has no Effect that is Allow or Deny.`);
+  const { names: actions, except: exceptActions } = either(s, "Action", what);
+  const { names: resources, except: exceptResources } = either(s, "Resource", what);
+  const common = {
+    sid: optional(s.Sid),
+    effect: s.Effect,
+    exceptActions,
+    resources,
+    exceptResources,
+    conditions: conditionsOf(s.Condition, what),
+  } as const;
+  const byService = new Map<string | undefined, string[]>();
+  if (!actions.length) byService.set(undefined, []);
+  for (const a of actions) {
+    const [service, name] = a === "*" ? ["*", "*"] : a.split(":");
+    if (!service || !name || (service !== "*" && /[*?]/.test(service))) throw new NotVisual(`${what}: ${a} is not an action of one service.`);
+    byService.set(service, [...(byService.get(service) ?? []), name]);
+  }
+  if (exceptActions && byService.size > 1) throw new NotVisual(`${what} has NotAction with actions of several services.`);
+  return [...byService].map(([service, actions], i) => ({
+    ...common,
+    // Two statements can't have the same Sid.
+    sid: common.sid && i > 0 ? `${common.sid}${i + 1}` : common.sid,
+    service,
+    actions,
+  }));
+}
+
+/** The names under an element, or under the one that means all but them. */
+function either(s: Record<string, unknown>, element: string, what: string) {
+  const not = `Not${element}`;
+  if (element in s && not in s) throw new NotVisual(`${what} has both ${element} and ${not}.`);
+  return { names: texts(s[not] ?? s[element] ?? [], `${what}: ${element}`), except: not in s };
+}
+
+function conditionsOf(condition: unknown, what: string): Condition[] {
+  return Object.entries(object(condition ?? {}, `${what}: Condition`)).flatMap(([operator, keys]) =>
+    Object.entries(object(keys, `${what}: ${operator}`)).map(([key, values]) => ({
+      operator,
+      key,
+      values: texts(values, `${what}: ${key}`),
+    })),
+  );
+}
+
+export function write({ version, id, permissions }: Visual): string {
+  return pretty({ Version: version, Id: id, Statement: permissions.map(statement) });
+}
+
+function statement(p: Permission) {
+  const condition: Record<string, Record<string, string | string[]>> = {};
+  for (const { operator, key, values } of p.conditions) condition[operator] = { ...condition[operator], [key]: one(values) };
+  return {
+    Sid: p.sid,
+    Effect: p.effect,
+    [p.exceptActions ? "NotAction" : "Action"]: one(p.service === "*" ? ["*"] : p.actions.map((a) => `${p.service}:${a}`)),
+    [p.exceptResources ? "NotResource" : "Resource"]: one(p.resources),
+    Condition: p.conditions.length ? condition : undefined,
+  };
+}
+
+export function pretty(value: unknown): string {
+  return JSON.stringify(value, null, 4);
+}
+
+/** A document as people read it; as it is if it is no JSON. */
+export function prettyText(document: string): string {
+  try {
+    return pretty(JSON.parse(document));
+  } catch {
+    return document;
+  }
+}
+
+const optional = (value: unknown) => (typeof value === "string" ? value : undefined);
+
+function one(texts: string[]): string | string[] {
+  return texts.length === 1 ? texts[0]! : texts;
+}
+
+function object(value: unknown, what: string): Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new NotVisual(`${what} is not an object.`);
+  return value as Record<string, unknown>;
+}
+
+function texts(value: unknown, what: string): string[] {
+  return (Array.isArray(value) ? value : [value]).map((v: unknown) => {
+    if (typeof v === "object") throw new NotVisual(`${what} has something that is no text.`);
+    return String(v);
+  });
+}
