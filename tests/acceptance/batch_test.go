@@ -48,10 +48,16 @@ func TestBatchGet(t *testing.T) {
 	t.Run("16 MB", func(t *testing.T) {
 		table := shared(t, "heavy", "pk S")
 		var keys []item
+		var writes []types.WriteRequest
 		for i := range 45 {
 			k := key(fmt.Sprint("heavy", i))
-			put(t, table, with(k, item{"a": s(strings.Repeat("x", 390_000))}))
-			keys = append(keys, k)
+			keys, writes = append(keys, k), append(writes, putting(with(k, item{"a": s(strings.Repeat("x", 390_000))})))
+			if len(writes) == 15 {
+				if _, err := db.BatchWriteItem(t.Context(), &dynamodb.BatchWriteItemInput{RequestItems: map[string][]types.WriteRequest{table: writes}}); err != nil {
+					t.Fatal(err)
+				}
+				writes = nil
+			}
 		}
 		read := map[string]bool{}
 		requests := 0

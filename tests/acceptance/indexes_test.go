@@ -242,7 +242,7 @@ func TestIndexLifecycle(t *testing.T) {
 	_, err = db.UpdateTable(t.Context(), adding)
 	fails(t, err, invalid, wrong+"Attempting to create an index which already exists")
 	_, err = db.UpdateTable(t.Context(), &dynamodb.UpdateTableInput{TableName: &table, GlobalSecondaryIndexUpdates: []types.GlobalSecondaryIndexUpdate{
-		{Delete: &types.DeleteGlobalSecondaryIndexAction{IndexName: aws.String("first")}}, {Delete: &types.DeleteGlobalSecondaryIndexAction{IndexName: aws.String("second")}}}})
+		{Delete: &types.DeleteGlobalSecondaryIndexAction{IndexName: aws.String("first")}}, {Delete: &types.DeleteGlobalSecondaryIndexAction{IndexName: aws.String("second")}}}}, once)
 	fails(t, err, "LimitExceededException", "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table")
 	if _, err = db.UpdateTable(t.Context(), &dynamodb.UpdateTableInput{TableName: &table, GlobalSecondaryIndexUpdates: []types.GlobalSecondaryIndexUpdate{
 		{Delete: &types.DeleteGlobalSecondaryIndexAction{IndexName: aws.String("first")}}}}); err != nil {
