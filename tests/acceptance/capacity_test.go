@@ -38,14 +38,6 @@ func TestCapacity(t *testing.T) {
 	used := len("pk") + len(k["pk"].(*types.AttributeValueMemberS).Value) + len("a")
 	sized := func(bytes int) item { return with(k, item{"a": s(strings.Repeat("x", bytes-used))}) }
 	total := types.ReturnConsumedCapacityTotal
-	putting := func(it item) *types.ConsumedCapacity {
-		t.Helper()
-		out, err := db.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &table, Item: it, ReturnConsumedCapacity: total})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return out.ConsumedCapacity
-	}
 	is := func(what string, got *types.ConsumedCapacity, want string) {
 		t.Helper()
 		if got != nil && aws.ToString(got.TableName) != table {
@@ -55,23 +47,7 @@ func TestCapacity(t *testing.T) {
 			t.Errorf("%s takes %s, want %s", what, u, want)
 		}
 	}
-	getting := func(k item, consistent bool) *types.ConsumedCapacity {
-		t.Helper()
-		out, err := db.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: &table, Key: k, ConsistentRead: &consistent, ReturnConsumedCapacity: total, ProjectionExpression: aws.String("pk")})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return out.ConsumedCapacity
-	}
-	is("a small put", putting(sized(100)), "1")
-	is("a put of 1 KB", putting(sized(1024)), "1")
-	is("a put of more", putting(sized(1025)), "2")
-	is("a put over 2 KB", putting(sized(100)), "2")
-	is("a put of 10 KB", putting(sized(10240)), "10")
-	is("a get of 10 KB", getting(k, true), "3")
-	is("an eventually consistent one", getting(k, false), "1.5")
-	is("a get of nothing", getting(key("nobody"), true), "1")
-	is("an eventually consistent one of nothing", getting(key("nobody"), false), "0.5")
+	put(t, table, sized(10240))
 	u, err := db.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{TableName: &table, Key: k, UpdateExpression: aws.String("SET b = :v"), ExpressionAttributeValues: item{":v": n("1")}, ReturnConsumedCapacity: total})
 	if err != nil {
 		t.Fatal(err)

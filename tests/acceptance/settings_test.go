@@ -50,7 +50,7 @@ func TestTimeToLive(t *testing.T) {
 	_, err = set("other", false)
 	fails(t, err, invalid, "TimeToLive is active on a different AttributeName: current AttributeName is until")
 	_, err = set("", true)
-	fails(t, err, invalid, "…")
+	fails(t, err, invalid, "")
 	_, err = db.DescribeTimeToLive(t.Context(), &dynamodb.DescribeTimeToLiveInput{TableName: aws.String("no-such-table")})
 	fails(t, err, missing, "Requested resource not found: Table: no-such-table not found")
 }
@@ -88,15 +88,15 @@ func TestTags(t *testing.T) {
 		t.Fatal(err)
 	}
 	eventually(t, tags(), func() bool { return tags() == `{a:"2" c:"Ünïcode + - = . _ : / @"}` })
-	fails(t, tag("aws:reserved", "x"), invalid, "…")
-	fails(t, tag(strings.Repeat("k", 129), "x"), invalid, "…")
-	fails(t, tag("k", strings.Repeat("v", 257)), invalid, "…")
+	fails(t, tag("aws:reserved", "x"), invalid, "")
+	fails(t, tag(strings.Repeat("k", 129), "x"), invalid, "")
+	fails(t, tag("k", strings.Repeat("v", 257)), invalid, "")
 	var many []types.Tag
 	for i := range 49 {
 		many = append(many, types.Tag{Key: aws.String(fmt.Sprint("more", i)), Value: aws.String("x")})
 	}
 	_, err := db.TagResource(t.Context(), &dynamodb.TagResourceInput{ResourceArn: arn, Tags: many}) // with the two there, 51
-	fails(t, err, invalid, "…")
+	fails(t, err, invalid, "")
 	_, err = db.ListTagsOfResource(t.Context(), &dynamodb.ListTagsOfResourceInput{ResourceArn: aws.String(*arn + "-no")})
 	fails(t, err, missing, "Requested resource not found: ResourcArn: "+*arn+"-no not found") // users' quotes, the typo as well
 }
@@ -142,18 +142,5 @@ func TestResourcePolicy(t *testing.T) {
 	// "If you delete a policy that doesn't exist, no error": DeleteResourcePolicy is an idempotent operation.
 	if _, err := db.DeleteResourcePolicy(t.Context(), &dynamodb.DeleteResourcePolicyInput{ResourceArn: arn}); err != nil {
 		t.Error(err)
-	}
-}
-
-// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeLimits.html
-func TestLimits(t *testing.T) {
-	db := client(t)
-	out, err := db.DescribeLimits(t.Context(), &dynamodb.DescribeLimitsInput{})
-	if err != nil || *out.AccountMaxReadCapacityUnits < *out.TableMaxReadCapacityUnits || *out.TableMaxReadCapacityUnits < 10_000 || *out.TableMaxWriteCapacityUnits < 10_000 || out.AccountMaxWriteCapacityUnits == nil {
-		t.Errorf("%v (%v)", out, err)
-	}
-	endpoints, err := db.DescribeEndpoints(t.Context(), &dynamodb.DescribeEndpointsInput{})
-	if err != nil || len(endpoints.Endpoints) != 1 || endpoints.Endpoints[0].CachePeriodInMinutes <= 0 || aws.ToString(endpoints.Endpoints[0].Address) == "" {
-		t.Errorf("%v (%v)", endpoints, err)
 	}
 }

@@ -21,8 +21,9 @@ type update struct {
 
 func (u update) run(t *testing.T) {
 	table, k := things(t), key(fresh("update"))
-	before := values(t, u.before0())
+	before := item(nil)
 	if u.before != "-" {
+		before = values(t, u.before)
 		put(t, table, with(k, before))
 	}
 	_, err := client(t).UpdateItem(t.Context(), &dynamodb.UpdateItemInput{TableName: &table, Key: k, UpdateExpression: optional(u.expression),
@@ -36,13 +37,6 @@ func (u update) run(t *testing.T) {
 		t.Fatal(err)
 	}
 	equal(t, get(t, table, k), values(t, u.after), "pk")
-}
-
-func (u update) before0() string {
-	if u.before == "-" {
-		return ""
-	}
-	return u.before
 }
 
 // The examples and rules of "Using update expressions in DynamoDB":
@@ -136,26 +130,16 @@ func TestUpdateErrors(t *testing.T) {
 		is      = "Invalid UpdateExpression: "
 	)
 	for _, u := range []update{
-		{name: "arithmetic on nothing", expression: "SET a = b + :v", values: one, code: invalid, message: absent},
-		{name: "copy of nothing", expression: "SET a = b", code: invalid, message: absent},
 		{name: "list_append to nothing", expression: "SET l = list_append(l, :l)", values: `":l":{"L":[]}`, code: invalid, message: absent},
 		{name: "arithmetic on a string", before: `"a":{"S":"x"}`, expression: "SET a = a + :v", values: one, code: invalid, message: operand},
 		{name: "arithmetic with a string", expression: "SET a = a + :v", values: `":v":{"S":"1"}`, code: invalid,
 			message: is + "Incorrect operand type for operator or function; operator or function: +, operand type: S"},
-		{name: "list_append of a string", expression: "SET a = list_append(a, :v)", values: `":v":{"S":"1"}`, code: invalid,
-			message: is + "Incorrect operand type for operator or function; operator or function: list_append, operand type: S"},
 		{name: "list_append of a number attribute", before: `"a":{"N":"1"}`, expression: "SET a = list_append(a, :v)", values: `":v":{"L":[]}`, code: invalid, message: operand},
-		{name: "add of a string", expression: "ADD a :v", values: `":v":{"S":"1"}`, code: invalid,
-			message: is + "Incorrect operand type for operator or function; operator: ADD, operand type: STRING, typeSet: ALLOWED_FOR_ADD_OPERAND"},
 		{name: "add of a list", expression: "ADD a :v", values: `":v":{"L":[]}`, code: invalid,
 			message: is + "Incorrect operand type for operator or function; operator: ADD, operand type: LIST, typeSet: ALLOWED_FOR_ADD_OPERAND"},
-		{name: "delete of a number", expression: "DELETE a :v", values: one, code: invalid,
-			message: is + "Incorrect operand type for operator or function; operator: DELETE, operand type: NUMBER, typeSet: ALLOWED_FOR_DELETE_OPERAND"},
 		{name: "add to a string", before: `"a":{"S":"x"}`, expression: "ADD a :v", values: one, code: invalid, message: operand},
 		{name: "add to a set of another type", before: `"a":{"SS":["x"]}`, expression: "ADD a :v", values: `":v":{"NS":["1"]}`, code: invalid, message: operand},
 		{name: "delete from a set of another type", before: `"a":{"SS":["x"]}`, expression: "DELETE a :v", values: `":v":{"NS":["1"]}`, code: invalid, message: operand},
-		{name: "no parent map", expression: "SET m.a = :v", values: one, code: invalid, message: path},
-		{name: "parent is no map", before: `"m":{"N":"1"}`, expression: "SET m.a = :v", values: one, code: invalid, message: path},
 		{name: "index of no list", before: `"m":{"M":{}}`, expression: "SET m[0] = :v", values: one, code: invalid, message: path},
 		{name: "no list", expression: "SET l[0] = :v", values: one, code: invalid, message: path},
 		{name: "remove in no map", expression: "REMOVE m.a", code: invalid, message: path},
@@ -166,8 +150,6 @@ func TestUpdateErrors(t *testing.T) {
 		{name: "blank expression", expression: " ", code: invalid, message: is + `Syntax error; token: "<EOF>", near: " "`},
 		{name: "list_append in list_append", expression: "SET l = list_append(:l, list_append(l, :l))", values: `":l":{"L":[]}`, code: invalid,
 			message: is + "The function is not allowed to be used this way in an expression; function: list_append"},
-		{name: "a clause twice", expression: "SET a = :v SET b = :v", values: one, code: invalid,
-			message: is + `The "SET" section can only be used once in an update expression;`},
 		{name: "overlapping paths", expression: "SET m.a = :v, m.a.b = :v", values: one, code: invalid,
 			message: is + "Two document paths overlap with each other; must remove or rewrite one of these paths; path one: [m, a], path two: [m, a, b]"},
 		{name: "one path twice", expression: "SET a = :v REMOVE a", values: one, code: invalid,
@@ -192,10 +174,6 @@ func TestUpdateErrors(t *testing.T) {
 			message: `ExpressionAttributeValues contains invalid key: Syntax error; key: "w"`},
 		{name: "name without a hash", expression: "SET a = :v", values: one, names: "x=x", code: invalid,
 			message: `ExpressionAttributeNames contains invalid key: Syntax error; key: "x"`},
-		{name: "values without expressions", values: one, code: invalid,
-			message: "ExpressionAttributeValues can only be specified when using expressions: UpdateExpression and ConditionExpression are null"},
-		{name: "names without expressions", names: "#x=x", code: invalid,
-			message: "ExpressionAttributeNames can only be specified when using expressions"},
 		{name: "syntax: a clause that is none", expression: "PUT a = :v", values: one, code: invalid,
 			message: is + `Syntax error; token: "PUT", near: "PUT a"`},
 		{name: "syntax: an end too early", expression: "SET a =", code: invalid,
@@ -212,12 +190,8 @@ func TestUpdateErrors(t *testing.T) {
 			message: is + "Invalid function name; function: twice"},
 		{name: "functions have small letters", expression: "SET a = IF_NOT_EXISTS(a, :v)", values: one, code: invalid,
 			message: is + "Invalid function name; function: IF_NOT_EXISTS"},
-		{name: "a condition's function", expression: "SET a = size(b)", code: invalid,
-			message: is + "The function is not allowed in an update expression; function: size"},
 		{name: "operands of if_not_exists", expression: "SET a = if_not_exists(a)", code: invalid,
 			message: is + "Incorrect number of operands for operator or function; operator or function: if_not_exists, number of operands: 1"},
-		{name: "operands of list_append", expression: "SET a = list_append(:v)", values: `":v":{"L":[]}`, code: invalid,
-			message: is + "Incorrect number of operands for operator or function; operator or function: list_append, number of operands: 1"},
 		{name: "three operands", expression: "SET a = :v + :v + :v", values: one, code: invalid, message: is + `Syntax error; token: "+", near: ":v + :v"`},
 		{name: "plus of a list", before: `"l":{"L":[]}`, expression: "SET l = l + :v", values: `":v":{"L":[]}`, code: invalid,
 			message: is + "Incorrect operand type for operator or function; operator or function: +, operand type: L"},
