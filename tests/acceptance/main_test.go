@@ -275,7 +275,7 @@ func fails(t *testing.T, err error, code, message string) {
 		return
 	}
 	got := api.ErrorMessage()
-	begin, open := strings.CutSuffix(message, "")
+	begin, open := strings.CutSuffix(message, "…")
 	if api.ErrorCode() != code || (message != "" && got != message && !(open && strings.HasPrefix(got, begin))) {
 		t.Errorf("it gives %s: %s\n want %s: %s", api.ErrorCode(), got, code, message)
 	}

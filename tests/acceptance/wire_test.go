@@ -133,7 +133,7 @@ func TestErrorBodies(t *testing.T) {
 			if message == "" {
 				message, _ = e["Message"].(string)
 			}
-			begin, open := strings.CutSuffix(c.message, "")
+			begin, open := strings.CutSuffix(c.message, "…")
 			if out.StatusCode != c.status || e["__type"] != c.kind || (c.message != "" && message != c.message && !(open && strings.HasPrefix(message, begin))) {
 				t.Errorf("%d %s, want %d %s %s", out.StatusCode, body, c.status, c.kind, c.message)
 			}
