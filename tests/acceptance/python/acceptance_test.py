@@ -22,6 +22,10 @@ class Python(unittest.TestCase):
         client.get_waiter("table_exists").wait(TableName=TABLE, WaiterConfig={"Delay": 1})
         cls.table = boto3.resource("dynamodb").Table(TABLE)
 
+    @classmethod
+    def tearDownClass(cls):
+        cls.table.delete()
+
     def test_metadata(self):
         out = client.get_item(TableName=TABLE, Key={"pk": {"S": "nobody"}, "sk": {"N": "1"}})
         self.assertNotIn("Item", out)
