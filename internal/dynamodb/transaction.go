@@ -91,9 +91,7 @@ func canceled(errs []error) error {
 			return err
 		}
 		reasons[i] = e
-		if codes[i] = reasonCode(e); e == errDuplicateItem {
-			codes[i] = "ValidationError" // the one of a batch is no reason of a cancellation
-		}
+		codes[i] = reasonCode(e)
 	}
 	return &awsapi.Error{
 		Code: "TransactionCanceledException", Status: http.StatusBadRequest,
