@@ -1,7 +1,7 @@
 // A policy written by choosing and as JSON, attached, simulated, and changed.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { accessible, browse, open, screenshot } from "./console.mjs";
+import { accessible, browse, open, refused, screenshot } from "./console.mjs";
 
 const editor = (page, name = "Policy document") => page.getByRole("textbox", { name, exact: true });
 
@@ -122,7 +122,7 @@ test("a policy in both editors", (t) =>
     await page.getByRole("option", { name: "Customer managed" }).click();
     await page.getByRole("button", { name: /Filter by use/ }).click();
     await page.getByRole("option", { name: "Permissions policy" }).click();
-    await page.getByRole("cell", { name: "Permissions policy (1)" }).first().waitFor();
+    await page.getByText("Permissions policy (1)", { exact: true }).first().waitFor();
     await page.getByRole("link", { name: "ReadOrders" }).waitFor();
     await accessible(page);
 
@@ -132,4 +132,5 @@ test("a policy in both editors", (t) =>
     await page.getByRole("textbox", { name: "To confirm, enter ReadOrders" }).fill("ReadOrders");
     await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
     await page.getByText("Policy ReadOrders deleted.").waitFor();
-  }));
+    // Who has the policy is asked once more, when it is gone.
+  }, { errors: refused(404) }));
