@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/statordb/stator/tests/harness"
@@ -17,10 +18,10 @@ var screenshots = flag.Bool("screenshots", false, "write the screenshots of docs
 
 func TestMain(m *testing.M) { harness.Main(m) }
 
-// flow runs a script against the server at endpoint.
-func flow(t *testing.T, script, endpoint string, env ...string) {
+// flow runs a script in browsers that visit a server.
+func flow(t *testing.T, script string, to visit, env ...string) {
 	t.Helper()
-	env = append(append(os.Environ(), "STATOR_URL="+endpoint, "CHROMIUM="+chromium(t)), env...)
+	env = append(append(os.Environ(), "STATOR_URL="+to.endpoint, "STATOR_SIGN_IN="+to.signIn, "CHROMIUM="+chromium(t)), env...)
 	if *screenshots {
 		folder, err := filepath.Abs("../../docs/images")
 		if err != nil {
@@ -34,9 +35,14 @@ func flow(t *testing.T, script, endpoint string, env ...string) {
 	}
 }
 
+// installing is held while the browser is looked for, and installed.
+var installing sync.Mutex
+
 // chromium is the browser. Where there is none, root gets Debian's, and others skip the test.
 func chromium(t *testing.T) string {
 	t.Helper()
+	installing.Lock()
+	defer installing.Unlock()
 	const name = "chromium"
 	if path, err := exec.LookPath(name); err == nil {
 		return path
@@ -50,9 +56,11 @@ func chromium(t *testing.T) string {
 }
 
 func TestFirstLoad(t *testing.T) {
+	t.Parallel()
 	flow(t, "first_load.test.mjs", signedIn(t, harness.Start(t)))
 }
 
 func TestShell(t *testing.T) {
+	t.Parallel()
 	flow(t, "shell.test.mjs", signedIn(t, harness.Start(t)))
 }

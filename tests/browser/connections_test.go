@@ -20,6 +20,7 @@ import (
 )
 
 func TestConnect(t *testing.T) {
+	t.Parallel()
 	s := harness.Start(t)
 	tableOf(t, dynamodb.NewFromConfig(s.Config), "Music", []string{"id S"}, nil)
 	reader, inactive := newUser(t, s, "reader"), newUser(t, s, "former")
@@ -39,10 +40,12 @@ func TestConnect(t *testing.T) {
 }
 
 func TestTerminal(t *testing.T) {
+	t.Parallel()
 	flow(t, "terminal.test.mjs", signedIn(t, harness.Start(t)))
 }
 
 func TestActivity(t *testing.T) {
+	t.Parallel()
 	s := harness.Start(t)
 	tableOf(t, dynamodb.NewFromConfig(s.Config), "Music", []string{"id S"}, nil)
 	reader := newUser(t, s, "reader")
@@ -58,6 +61,7 @@ func TestActivity(t *testing.T) {
 
 // Without authentication everyone is the root user, who sees what was used.
 func TestUsage(t *testing.T) {
+	t.Parallel()
 	s := harness.Start(t, "--auth=open")
 	tableOf(t, dynamodb.NewFromConfig(s.Config), "Music", []string{"id S"}, nil)
 	_, err := dynamodb.NewFromConfig(s.Config).PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String("Music"),
@@ -65,7 +69,7 @@ func TestUsage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	flow(t, "usage.test.mjs", s.Endpoint)
+	flow(t, "usage.test.mjs", visit{endpoint: s.Endpoint})
 }
 
 // newUser makes a user who may do nothing, with a key.

@@ -16,6 +16,7 @@ import (
 // While the flow runs, another client writes to the table that it creates, as the flow wants to see in the stream and in the
 // graphs.
 func TestDynamoDB(t *testing.T) {
+	t.Parallel()
 	s := harness.Start(t)
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan struct{})
@@ -45,6 +46,7 @@ func TestDynamoDB(t *testing.T) {
 
 // A user who may only see that there are tables.
 func TestDynamoDBDenied(t *testing.T) {
+	t.Parallel()
 	s := harness.Start(t)
 	if _, err := dynamodb.NewFromConfig(s.Config).CreateTable(t.Context(), &dynamodb.CreateTableInput{
 		TableName: aws.String("secrets"), BillingMode: types.BillingModePayPerRequest,

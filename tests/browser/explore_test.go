@@ -89,6 +89,7 @@ func get(t *testing.T, c *dynamodb.Client, name string, key item) item {
 }
 
 func TestItems(t *testing.T) {
+	t.Parallel()
 	server := harness.Start(t)
 	c := dynamodb.NewFromConfig(server.Config)
 	tableOf(t, c, "Items", []string{"id S", "n N"}, nil)
@@ -166,6 +167,7 @@ func show(it item) string {
 }
 
 func TestSearch(t *testing.T) {
+	t.Parallel()
 	server := harness.Start(t)
 	c := dynamodb.NewFromConfig(server.Config)
 	var music, bulk, pages []item
@@ -246,6 +248,7 @@ func years(text string) []string {
 }
 
 func TestImportFile(t *testing.T) {
+	t.Parallel()
 	server := harness.Start(t)
 	c := dynamodb.NewFromConfig(server.Config)
 	tableOf(t, c, "Imported", []string{"id S"}, nil)
@@ -271,6 +274,7 @@ func TestImportFile(t *testing.T) {
 }
 
 func TestLargeTable(t *testing.T) {
+	t.Parallel()
 	const total = 100_000
 	server := harness.Start(t)
 	c := dynamodb.NewFromConfig(server.Config)

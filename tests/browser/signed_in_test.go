@@ -13,15 +13,17 @@ import (
 // password is what users of these tests sign in with.
 const password = "Correct-Horse-1"
 
-// signedIn makes the flow's browsers sign in as the first Administrator of s. It returns the endpoint.
-func signedIn(t *testing.T, s *harness.Server) string {
+// visit is a server as a flow sees it: its endpoint, and what the flow's browsers sign in with, if they do.
+type visit struct{ endpoint, signIn string }
+
+// signedIn makes the flow's browsers sign in as the first Administrator of s.
+func signedIn(t *testing.T, s *harness.Server) visit {
 	t.Helper()
 	return signedInAs(t, s, "Administrator")
 }
 
-// signedInAs gives a user of s a password, with which the flow's browsers sign in, each with a session of its own. It returns
-// the endpoint.
-func signedInAs(t *testing.T, s *harness.Server, user string) string {
+// signedInAs gives a user of s a password, with which the flow's browsers sign in, each with a session of its own.
+func signedInAs(t *testing.T, s *harness.Server, user string) visit {
 	t.Helper()
 	_, err := iam.NewFromConfig(s.Config).CreateLoginProfile(t.Context(), &iam.CreateLoginProfileInput{
 		UserName: aws.String(user), Password: aws.String(password)})
@@ -32,6 +34,5 @@ func signedInAs(t *testing.T, s *harness.Server, user string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv("STATOR_SIGN_IN", string(in))
-	return s.Endpoint
+	return visit{s.Endpoint, string(in)}
 }

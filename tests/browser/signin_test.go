@@ -31,6 +31,7 @@ func logOf(t *testing.T, s *harness.Server) string {
 
 // The first hour of a server: claimed from an empty folder, and of its first newcomer.
 func TestFirstRun(t *testing.T) {
+	t.Parallel()
 	s := harness.Start(t)
 	db := dynamodb.NewFromConfig(s.Config)
 	_, err := db.CreateTable(t.Context(), &dynamodb.CreateTableInput{
@@ -41,7 +42,7 @@ func TestFirstRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	flow(t, "first_run.test.mjs", s.Endpoint, "STATOR_LOG="+logOf(t, s), "STATOR_SETUP_TOKEN="+filepath.Join(s.Data, "setup-token"),
+	flow(t, "first_run.test.mjs", visit{endpoint: s.Endpoint}, "STATOR_LOG="+logOf(t, s), "STATOR_SETUP_TOKEN="+filepath.Join(s.Data, "setup-token"),
 		"PATH="+harness.CLI(t))
 
 	// What the newcomer has made is not the first account's.
@@ -53,6 +54,7 @@ func TestFirstRun(t *testing.T) {
 
 // Everyone's way in: by password, MFA, a new password, a broker.
 func TestSignIn(t *testing.T) {
+	t.Parallel()
 	s := harness.Start(t)
 	ctx, api := t.Context(), iam.NewFromConfig(s.Config)
 	must := func(_ any, err error) {
@@ -81,7 +83,7 @@ func TestSignIn(t *testing.T) {
 	}
 	must(api.EnableMFADevice(ctx, &iam.EnableMFADeviceInput{UserName: aws.String("grace"), SerialNumber: device.VirtualMFADevice.SerialNumber,
 		AuthenticationCode1: &codes[0], AuthenticationCode2: &codes[1]}))
-	flow(t, "signin.test.mjs", s.Endpoint, "STATOR_ACCOUNT="+s.Account, "STATOR_PASSWORD="+password, "STATOR_MFA_SEED="+seed,
+	flow(t, "signin.test.mjs", visit{endpoint: s.Endpoint}, "STATOR_ACCOUNT="+s.Account, "STATOR_PASSWORD="+password, "STATOR_MFA_SEED="+seed,
 		"STATOR_LOGIN="+loginURL(t, s))
 }
 
@@ -118,5 +120,6 @@ func loginURL(t *testing.T, s *harness.Server) string {
 
 // Without authentication there is nothing to sign in to.
 func TestOpenAuth(t *testing.T) {
-	flow(t, "open_auth.test.mjs", harness.Start(t, "--auth=open", "--engine=memory").Endpoint)
+	t.Parallel()
+	flow(t, "open_auth.test.mjs", visit{endpoint: harness.Start(t, "--auth=open", "--engine=memory").Endpoint})
 }
