@@ -78,7 +78,7 @@ test("a role of another account, trusted anew, and switched to", (t) =>
     await open(page, "/console/iam/create-policy", "Create policy");
     await page.getByText("You don't have permission to access-analyzer:ValidatePolicy").waitFor();
     await open(page, "/console/iam/providers", "Identity providers");
-    await page.getByText("You don't have permission to iam:ListOpenIDConnectProviders").waitFor();
+    await page.getByText(/You don't have permission to iam:List(OpenIDConnect|SAML)Providers/).first().waitFor();
     await accessible(page);
   }, { errors: /status of 40[03]/ }));
 

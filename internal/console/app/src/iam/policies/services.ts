@@ -1,5 +1,5 @@
 // The actions, resources and condition keys of the services that a policy can be about ("Actions, resources, and condition keys",
-// Service Authorization Reference), as far as the server has them: a test compares services.json with it.
+// Service Authorization Reference), as far as the server has them.
 import table from "./services.json";
 
 export const levels = ["List", "Read", "Write", "Permissions management", "Tagging"] as const;
