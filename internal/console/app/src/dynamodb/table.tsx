@@ -5,7 +5,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import Tabs from "@cloudscape-design/components/tabs";
 import { lazy, Suspense, useState, type ComponentType } from "react";
-import { useParams, useSearch } from "wouter";
+import { useParams, useSearchParams } from "../shell/params";
 import { Actions } from "../parts/actions";
 import { Failure } from "../parts/failure";
 import { Loaded } from "../parts/loaded";
@@ -35,7 +35,7 @@ const tabs: [id: string, label: string, content: ComponentType<TabProps>][] = [
 
 export default function TablePage() {
   const { table: name } = useParams<{ table: string }>();
-  const tab = new URLSearchParams(useSearch()).get("tab") ?? "overview";
+  const tab = useSearchParams()[0].get("tab") ?? "overview";
   const table = useTable(name);
   const [open, setOpen] = useState<"delete" | "tags">();
   const close = () => setOpen(undefined);

@@ -4,7 +4,7 @@ import Button from "@cloudscape-design/components/button";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { useParams, useSearchParams } from "wouter";
+import { useParams, useSearchParams } from "../shell/params";
 import { address, enter } from "./address";
 import { signin, type SignIn as Input, type SignInState } from "./api";
 import { ChangeForm } from "./change_form";
