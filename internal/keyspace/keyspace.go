@@ -17,6 +17,7 @@
 //	i  table id, partition, sort                     item
 //	j  job id                                        queue of background jobs
 //	l  index id, partition, ‹sort›, table's sort     entry of a local index
+//	m                                                the stamp of the catalogue: another with each of its changes
 //	n                                                the last id given: tables, indexes, TTL queues, streams and jobs share it
 //	q d ‹account› ‹region› ‹table› label             the definition of a stream
 //	q l stream id, lane                              where a lane of a stream is
@@ -60,6 +61,7 @@ const (
 	prefixItem      = 'i'
 	prefixJob       = 'j'
 	prefixLocal     = 'l'
+	prefixStamp     = 'm'
 	prefixCounter   = 'n'
 	prefixStream    = 'q'
 	prefixStats     = 's'
@@ -70,13 +72,16 @@ const (
 )
 
 // known is all prefixes in ascending order.
-const known = "abcegijlnqstvwx"
+const known = "abcegijlmnqstvwx"
 
 // Format is the key of the version of the format.
 func Format() []byte { return []byte{prefixFormat} }
 
 // Counter is the key of the last id that was given.
 func Counter() []byte { return []byte{prefixCounter} }
+
+// Stamp is the key of the stamp of the catalogue.
+func Stamp() []byte { return []byte{prefixStamp} }
 
 // Table is the key of a table's definition.
 func Table(account, region, name string) []byte {
