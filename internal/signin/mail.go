@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/identity"
 )
 
 // Mail is a message to one person.
@@ -78,6 +79,25 @@ func (h *Handler) here() string {
 		return ""
 	}
 	return " at " + h.PublicURL
+}
+
+// MailChange tells a root user that its password or its address is another one now: whoever reads it and has not done it knows that
+// somebody else has. The address before is told too, which is all that its owner ever hears of a theft.
+func (h *Handler) MailChange(c identity.RootChange) {
+	const beware = "\n\nIf that was not you, somebody else has your account: ask for another password of your root user, or turn to whoever runs the server.\n"
+	mails := []Mail{{To: c.Email, Subject: "Your root user password for Stator has changed", Text: "The password of your root user" + h.here() + " has been changed." + beware}}
+	if c.NewEmail != "" {
+		text := "The e-mail address of your root user" + h.here() + " has been changed from " + c.Email + " to " + c.NewEmail + "." + beware
+		mails = nil
+		for _, to := range []string{c.Email, c.NewEmail} {
+			mails = append(mails, Mail{To: to, Subject: "Your root user e-mail address for Stator has changed", Text: text})
+		}
+	}
+	for _, m := range mails {
+		if err := h.outbox.do(func(ctx context.Context) error { return h.Mail.Send(ctx, m) }); err != nil {
+			h.Logger.Error("signin: there is no room for the notice of a change", "to", m.To, "error", err)
+		}
+	}
 }
 
 // MailNewEmail mails a code to what is to be a root user's address; without a code the address is another's already.

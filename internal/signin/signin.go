@@ -59,6 +59,7 @@ type Handler struct {
 	letters *lru.Cache[netip.Prefix, *rate.Limiter]
 	outbox  *outbox
 	host    string // of PublicURL
+	codesBy string
 }
 
 // How many mails a source can cause at once, and in a second from then on.
@@ -73,10 +74,11 @@ func New(opts Options) *Handler {
 	if opts.Logger == nil {
 		opts.Logger = slog.New(slog.DiscardHandler)
 	}
+	codesBy := "mail"
 	if opts.Mail == nil {
-		opts.Mail = logSender{opts.Logger}
+		opts.Mail, codesBy = logSender{opts.Logger}, "log"
 	}
-	h := &Handler{Options: opts, guesses: newGuesses(), outbox: newOutbox(opts.Logger),
+	h := &Handler{Options: opts, codesBy: codesBy, guesses: newGuesses(), outbox: newOutbox(opts.Logger),
 		letters: newest[netip.Prefix, *rate.Limiter](letterSources)}
 	if u, err := url.Parse(opts.PublicURL); err == nil {
 		h.host = u.Host

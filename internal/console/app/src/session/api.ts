@@ -7,6 +7,8 @@ interface Server {
   SignUp: boolean;
   /** Somebody's root user has a password. */
   Claimed: boolean;
+  /** Codes are mailed, or written to the server's log for want of a mail server. */
+  CodesBy: "mail" | "log";
   /** The connection is encrypted. */
   Secure: boolean;
   Region: string;
