@@ -11,8 +11,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
-
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+
 	"github.com/statordb/stator"
 )
 
