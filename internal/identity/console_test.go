@@ -183,6 +183,54 @@ func TestConsoleSessionsAreBounded(t *testing.T) {
 	}
 }
 
+// However a broker calls the sessions of a role, there are so many at most.
+func TestConsoleSessionsOfARoleAreBounded(t *testing.T) {
+	c := newClock(noon)
+	s, in := claimed(t, memory(t), c)
+	ctx := t.Context()
+	var tokens []string
+	for i := range maxConsolesOf + 20 {
+		if i%100 == 0 {
+			c.pass(time.Second)
+		}
+		var token string
+		err := s.quietly(ctx, func(tx kv.Txn) (err error) {
+			e := &edit{&view{ctx: ctx, r: tx, s: s, account: account}, tx, whole(c.now())}
+			token, err = e.beginConsole(session{Account: account, Role: "AROA", Name: fmt.Sprint("session", i), Issued: e.now, Expires: e.now.Add(ConsoleSession)})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tokens = append(tokens, token)
+	}
+	err := s.db.View(ctx, func(r kv.Reader) error {
+		v := &view{ctx: ctx, r: r, s: s, account: account}
+		if n, err := v.count("consoleof", account, "AROA"); err != nil || n != maxConsolesOf {
+			t.Errorf("%d sessions of the role, %v", n, err)
+		}
+		if n, err := v.count("console"); err != nil || n != maxConsolesOf+1 {
+			t.Errorf("%d sessions, %v", n, err)
+		}
+		var gone []int
+		for i, token := range tokens {
+			if _, err := v.liveConsole(consoleID(token)); errors.Is(err, ErrNoConsole) {
+				gone = append(gone, i)
+			}
+		}
+		if len(gone) != 20 || gone[19] >= 100 { // of the oldest
+			t.Errorf("%v are gone", gone)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Console(ctx, in.Token); err != nil {
+		t.Errorf("somebody else's: %v", err)
+	}
+}
+
 func TestExpiredPasswords(t *testing.T) {
 	c := newClock(noon)
 	s, _ := claimed(t, memory(t), c)

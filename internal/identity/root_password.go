@@ -117,7 +117,7 @@ func (e *edit) setRootPassword(a *accountRecord, l *loginRecord, but string) err
 	if err := e.tx.Delete(waitingKey(resetKind, e.account)); err != nil {
 		return err
 	}
-	if err := e.signOut(e.account, but); err != nil {
+	if err := e.signOut(e.account, e.account, but); err != nil {
 		return err
 	}
 	return put(e.tx, accountKey(e.account), *a)

@@ -267,7 +267,7 @@ func (s *Store) begin(ctx context.Context, a *Attempt, was, becomes *loginRecord
 		l := *becomes
 		l.Used = &e.now
 		if l.Hash != was.Hash {
-			if err := e.signOut(w.owner, ""); err != nil {
+			if err := e.signOut(w.owner, w.owner, ""); err != nil {
 				return err
 			}
 		}
