@@ -161,7 +161,7 @@ func (s *Store) startPrimaryEmailUpdate(req *awsapi.Request) (awsapi.Call, error
 	switch {
 	case in.AccountId == nil:
 		return nil, invalidMember("AccountId")
-	case in.PrimaryEmail == nil || len(*in.PrimaryEmail) > maxEmail || !email.MatchString(*in.PrimaryEmail):
+	case in.PrimaryEmail == nil || !validEmail(*in.PrimaryEmail):
 		return nil, invalidMember("PrimaryEmail")
 	}
 	var code string

@@ -231,6 +231,22 @@ func TestConsoleSessionsOfARoleAreBounded(t *testing.T) {
 	}
 }
 
+// What a mail program would read as another address than it is, is none.
+func TestEmailAddresses(t *testing.T) {
+	for _, good := range []string{"a@b.co", "first.last+tag@mail.example.com", "o-neill_x@1.example", "!#$*+/=?^_`{}~-@example.com", strings.Repeat("a", 52) + "@example.com"} {
+		if !validEmail(good) {
+			t.Errorf("%s is refused", good)
+		}
+	}
+	for _, bad := range []string{"", "a@b.c", "nobody", "@example.com", "a@example", "a@@example.com", "a@b@example.com", ".a@example.com", "a@-example.com", "a@example.com-", "a@example.com.",
+		"a@.example.com", "me<you@example.com>", "me,you@example.com", "\"a b\"@example.com", "a b@example.com", "a@exam ple.com", "a\n@example.com", "a\x00@example.com", "a@example.com\r\n", "mi\u212ae@example.com",
+		"a@exämple.com", "a(b)@example.com", "a:b@example.com", "a;b@example.com", "a\\b@example.com", "a'b@example.com", strings.Repeat("a", 53) + "@example.com"} {
+		if validEmail(bad) {
+			t.Errorf("%q is taken", bad)
+		}
+	}
+}
+
 func TestExpiredPasswords(t *testing.T) {
 	c := newClock(noon)
 	s, _ := claimed(t, memory(t), c)

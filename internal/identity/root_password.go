@@ -209,7 +209,7 @@ type newEmailRecord struct {
 // BeginEmailChange returns a code that is to be mailed to what is to be the address of the root user whose session a token
 // is; "" if the address is another account's, which only its owner may learn.
 func (s *Store) BeginEmailChange(ctx context.Context, token, password, address string) (code string, who policy.Principal, err error) {
-	if len(address) > maxEmail || !email.MatchString(address) {
+	if !validEmail(address) {
 		return "", who, invalidParameter("Email")
 	}
 	_, who, err = s.proveRoot(ctx, token, password)

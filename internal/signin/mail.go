@@ -94,7 +94,7 @@ func (h *Handler) MailChange(c identity.RootChange) {
 		}
 	}
 	for _, m := range mails {
-		if err := h.outbox.do(func(ctx context.Context) error { return h.Mail.Send(ctx, m) }); err != nil {
+		if err := h.notices.do(func(ctx context.Context) error { return h.Mail.Send(ctx, m) }); err != nil {
 			h.Logger.Error("signin: there is no room for the notice of a change", "to", m.To, "error", err)
 		}
 	}
