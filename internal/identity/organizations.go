@@ -323,34 +323,6 @@ func (s *Store) listAccounts(req *awsapi.Request) (awsapi.Call, error) {
 	})
 }
 
-// closeAccount decodes CloseAccount: nothing of the account can be used any more, and nothing is deleted.
-func (s *Store) closeAccount(req *awsapi.Request) (awsapi.Call, error) {
-	in, err := organizationInput[organizations.CloseAccountInput](req)
-	if err != nil {
-		return nil, err
-	}
-	if err := wants(in.AccountId, accountForm); err != nil {
-		return nil, err
-	}
-	return s.writeService("organizations", req, "CloseAccount", memberAccount(*in.AccountId), func(e *edit) (any, error) {
-		if err := e.managed(); err != nil {
-			return nil, err
-		}
-		a, err := e.member(*in.AccountId)
-		if err != nil {
-			return nil, err
-		}
-		switch {
-		case *in.AccountId == e.account:
-			return nil, organizationError("ConstraintViolationException", "You can't close the management account.")
-		case a.Closed != nil:
-			return nil, organizationError("AccountAlreadyClosedException", "You attempted to close an account that is already closed.")
-		}
-		a.Closed = &e.now
-		return nil, put(e.tx, accountKey(*in.AccountId), *a)
-	})
-}
-
 // describeOrganization decodes DescribeOrganization.
 func (s *Store) describeOrganization(req *awsapi.Request) (awsapi.Call, error) {
 	return s.readService("organizations", req, "DescribeOrganization", anything, func(v *view) (any, error) {

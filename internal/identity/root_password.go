@@ -123,10 +123,12 @@ func (e *edit) setRootPassword(a *accountRecord, l *loginRecord, but string) err
 	return put(e.tx, accountKey(e.account), *a)
 }
 
-// RootChange is what a root user is told of: another password or, if NewEmail is not "", another e-mail address.
+// RootChange is what a root user is told of: another e-mail address if NewEmail is not "", that the account was closed, or else
+// another password.
 type RootChange struct {
 	// Email is the address before the change.
 	Email, NewEmail string
+	Closed          bool
 }
 
 func rootOnly() *awsapi.Error {

@@ -81,19 +81,21 @@ func (h *Handler) here() string {
 	return " at " + h.PublicURL
 }
 
-// MailChange tells a root user that its password or its address is another one now: whoever reads it and has not done it knows that
-// somebody else has. The address before is told too, which is all that its owner ever hears of a theft.
+// MailChange tells a root user that its password or its address is another one now, or that the account is closed: whoever reads it
+// and has not done it knows that somebody else has. The address before is told too, which is all that its owner ever hears of a
+// theft.
 func (h *Handler) MailChange(c identity.RootChange) {
-	const beware = "\n\nIf that was not you, somebody else has your account: ask for another password of your root user, or turn to whoever runs the server.\n"
-	mails := []Mail{{To: c.Email, Subject: "Your root user password for Stator has changed", Text: "The password of your root user" + h.here() + " has been changed." + beware}}
-	if c.NewEmail != "" {
-		text := "The e-mail address of your root user" + h.here() + " has been changed from " + c.Email + " to " + c.NewEmail + "." + beware
-		mails = nil
-		for _, to := range []string{c.Email, c.NewEmail} {
-			mails = append(mails, Mail{To: to, Subject: "Your root user e-mail address for Stator has changed", Text: text})
-		}
+	what, text, to := "root user password", "The password of your root user"+h.here()+" has been changed.", []string{c.Email}
+	switch {
+	case c.NewEmail != "":
+		what, text = "root user e-mail address", "The e-mail address of your root user"+h.here()+" has been changed from "+c.Email+" to "+c.NewEmail+"."
+		to = append(to, c.NewEmail)
+	case c.Closed:
+		what, text = "account", "Your account"+h.here()+" has been closed."
 	}
-	for _, m := range mails {
+	text += "\n\nIf that was not you, somebody else has your account: turn to whoever runs the server.\n"
+	for _, address := range to {
+		m := Mail{To: address, Subject: "Your " + what + " for Stator has changed", Text: text}
 		if err := h.notices.do(func(ctx context.Context) error { return h.Mail.Send(ctx, m) }); err != nil {
 			h.Logger.Error("signin: there is no room for the notice of a change", "to", m.To, "error", err)
 		}

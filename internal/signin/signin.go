@@ -101,6 +101,7 @@ func New(opts Options) *Handler {
 		"POST /signin/password/reset":  h.resetPassword,
 		"POST /signin/email":           h.changeEmail,
 		"POST /signin/email/verify":    h.verifyEmail,
+		"POST /signin/account/close":   h.closeAccount,
 		"GET /signin/billing-access":   h.getBillingAccess,
 		"POST /signin/billing-access":  h.setBillingAccess,
 	}
