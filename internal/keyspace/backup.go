@@ -159,3 +159,15 @@ func BackupRest(yield func(start, end []byte)) {
 	_, end := only(prefixBackup)
 	yield(from, end)
 }
+
+// EncodeNanos is a time in nanoseconds since 1970 as a value, DecodeNanos the inverse.
+func EncodeNanos(nanos int64) []byte { return binary.BigEndian.AppendUint64(nil, uint64(nanos)) }
+
+// DecodeNanos is the inverse of EncodeNanos.
+func DecodeNanos(b []byte) (nanos int64, ok bool) {
+	if len(b) != 8 {
+		return 0, false
+	}
+	nanos = int64(binary.BigEndian.Uint64(b))
+	return nanos, nanos >= 0
+}
