@@ -118,7 +118,7 @@ func (s *Store) startFilling(j *job, f filling) error {
 	if err != nil && !errors.Is(err, errGone) && !errors.Is(err, ErrNotFound) {
 		return err
 	}
-	return s.awaitWriters(j.rec.TableID)
+	return s.awaitWriters(s.ctx, j.rec.TableID)
 }
 
 // fillPage fills for the items of the page at the job's cursor and moves the cursor, and says whether there are more.
@@ -142,14 +142,13 @@ func (s *Store) fillPage(j *job, d *Descriptor, f filling) (more bool, err error
 		if err := tx.Lock(s.ctx, locks...); err != nil {
 			return err
 		}
-		items, err := tx.GetMany(s.ctx, locks)
+		if err := s.stillAt(tx, j); err != nil {
+			return err
+		}
+		items, err := tx.GetMany(s.ctx, keys)
 		if err != nil {
 			return err
 		}
-		if items[len(keys)] == nil { // another server, which took the work for abandoned, has finished it
-			return errTaken
-		}
-		items = items[:len(keys)]
 		for i, item := range items {
 			if item == nil { // deleted since it was seen
 				continue

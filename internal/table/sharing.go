@@ -198,12 +198,14 @@ func (s *Store) refresh(ctx context.Context) error {
 	return nil
 }
 
-// lockCatalogue locks a table's definition, what is needed to give ids, and the stamp, and sets it. Changes of definitions are rare.
-func (s *Store) lockCatalogue(ctx context.Context, tx kv.Txn, definition []byte) error {
+// lockCatalogue locks a table's definition and whatever else a change of it locks, what is needed to give ids, and the stamp,
+// and sets it. Changes of definitions are rare.
+func (s *Store) lockCatalogue(ctx context.Context, tx kv.Txn, keys ...[]byte) error {
+	keys = append(keys, keyspace.Counter())
 	if s.shared == nil {
-		return tx.Lock(ctx, definition, keyspace.Counter())
+		return tx.Lock(ctx, keys...)
 	}
-	if err := tx.Lock(ctx, definition, keyspace.Counter(), keyspace.Stamp()); err != nil {
+	if err := tx.Lock(ctx, append(keys, keyspace.Stamp())...); err != nil {
 		return err
 	}
 	stamp := make([]byte, stampSize)
@@ -212,16 +214,23 @@ func (s *Store) lockCatalogue(ctx context.Context, tx kv.Txn, definition []byte)
 }
 
 // awaitOthers waits until no other store's write goes by a definition from before the call.
-func (s *Store) awaitOthers() error {
+func (s *Store) awaitOthers(ctx context.Context) error {
 	if s.shared == nil {
 		return nil
 	}
 	others := false
-	err := s.eachMember(s.ctx, func(owner string, _ []byte) { others = others || owner != s.leases.owner })
-	if err == nil && others && !s.sleep(maxStale+kv.MaxTxnAge+clockSlack) {
-		return s.ctx.Err()
+	err := s.eachMember(ctx, func(owner string, _ []byte) { others = others || owner != s.leases.owner })
+	if err != nil || !others {
+		return err
 	}
-	return err
+	timer := time.NewTimer(maxStale + kv.MaxTxnAge + clockSlack)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func (s *Store) memberKey() []byte { return keyspace.Lease(memberPrefix + s.leases.owner) }

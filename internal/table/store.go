@@ -58,6 +58,7 @@ type Store struct {
 	jobs   runner
 	leases leases
 	shared *sharing // nil if there is no other store
+	ticks  ticks
 	pools  pools
 
 	// ctx ends when background work has to.
@@ -97,6 +98,9 @@ func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
 			return nil, err
 		}
 	}
+	if err := s.loadMark(ctx); err != nil {
+		return nil, err
+	}
 	jobs, err := s.loadJobs(ctx)
 	if err != nil {
 		return nil, err
@@ -111,6 +115,7 @@ func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
 	if s.shared != nil {
 		s.background(s.lookLoop)
 	}
+	s.background(s.forgetLoop)
 	s.background(func() { s.expireItemsLoop(cmp.Or(opts.ExpireEvery, expireItemsEvery)) })
 	return s, nil
 }
@@ -124,6 +129,9 @@ func (s *Store) Close() error {
 	s.stopped.Wait()
 	if err := s.releaseLeases(); err != nil { // they run out
 		s.log.Warn("table: leases not given back", "error", err)
+	}
+	if err := s.saveMark(); err != nil { // then times go on from a later one
+		s.log.Warn("table: mark of the times of journals not moved back", "error", err)
 	}
 	return nil
 }
