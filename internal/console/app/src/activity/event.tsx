@@ -6,7 +6,7 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useParams } from "wouter";
+import { useParams } from "../shell/params";
 import { cloudtrail } from "../aws/cloudtrail";
 import { useAws } from "../aws/query";
 import { Actions } from "../parts/actions";

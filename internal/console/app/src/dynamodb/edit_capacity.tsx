@@ -5,7 +5,7 @@ import Form from "@cloudscape-design/components/form";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { useParams } from "wouter";
+import { useParams } from "../shell/params";
 import { Actions } from "../parts/actions";
 import { Failure } from "../parts/failure";
 import { Loaded } from "../parts/loaded";
