@@ -1,4 +1,4 @@
-// What a browser that has nothing loads before somebody can sign in, and sees the home page.
+// What a browser that has nothing loads before somebody can sign in, and sees the home page; and how long that takes.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { browse, home, url } from "./console.mjs";
@@ -10,14 +10,60 @@ test("the first load", (t) =>
   browse(t, async (page) => {
     await page.goto(url + "/console/");
     await home(page);
-    const ready = await page.evaluate(() => performance.now());
     await page.waitForLoadState("networkidle");
     const loaded = await page.evaluate(() =>
       [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")].map((e) => [e.transferSize, e.name]),
     );
     const sum = loaded.reduce((sum, [size]) => sum + size, 0);
     const fonts = loaded.filter(([, name]) => name.endsWith(".woff2"));
-    t.diagnostic(`${sum} bytes in ${loaded.length} requests; the home page after ${Math.round(ready)} ms`);
+    t.diagnostic(`${sum} bytes in ${loaded.length} requests`);
     assert.ok(sum > 100_000 && sum <= most, `${sum} bytes`);
     assert.ok(fonts.length > 0 && fonts.length <= 3, `${fonts.length} fonts`);
+  }));
+
+/**
+ * What the console promises of a warm server, in milliseconds. Other tests run on the machine meanwhile, so that one load in many
+ * counts.
+ */
+const promised = 2000;
+
+/** Loads with a browser that has nothing, until one is ready in time; the best time of all. ready waits, and is true of a page that can be used. */
+async function best(t, page, what, load, ready) {
+  const devtools = await page.context().newCDPSession(page);
+  const times = [];
+  while (times.length < 10 && !(Math.min(...times) <= promised)) {
+    await page.goto("about:blank");
+    await devtools.send("Network.clearBrowserCache");
+    await load();
+    assert.ok(await ready());
+    times.push(await page.evaluate(() => Math.round(performance.now())));
+  }
+  t.diagnostic(`${what} after ${Math.min(...times)} ms, the best of ${times.length}`);
+  assert.ok(Math.min(...times) <= promised, `${what} after ${times} ms`);
+}
+
+test("the sign-in page can be typed into, and the home page used, in two seconds", (t) =>
+  browse(t, async (page, context) => {
+    await best(
+      t,
+      page,
+      "the home page",
+      () => page.goto(url + "/console/"),
+      async () => {
+        await home(page);
+        return page.getByRole("button", { name: "Services" }).isEnabled();
+      },
+    );
+    await context.clearCookies();
+    const name = page.getByLabel("IAM username");
+    await best(
+      t,
+      page,
+      "the sign-in page",
+      () => page.goto(url + "/console/signin"),
+      async () => {
+        await name.fill("ada");
+        return (await name.inputValue()) === "ada";
+      },
+    );
   }));
