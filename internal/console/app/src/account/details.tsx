@@ -54,7 +54,7 @@ export function Details({ root }: { root: boolean }) {
         </Header>
       }
     >
-      <KeyValuePairs columns={3} minColumnWidth={180} minColumnWidth={220} items={items} />
+      <KeyValuePairs columns={3} minColumnWidth={220} items={items} />
       {changing === "name" && <ChangeName name={name} onClose={close} />}
       {changing === "email" && <ChangeEmail onClose={close} />}
       {changing === "password" && <ChangePassword onClose={close} />}

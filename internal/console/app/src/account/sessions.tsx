@@ -15,7 +15,6 @@ export function Sessions() {
     <Container header={<Header variant="h2" actions={<Button onClick={() => setAsking(true)}>Sign out everywhere</Button>}>Your session</Header>}>
       <KeyValuePairs
         columns={3}
-        minColumnWidth={180}
         minColumnWidth={220}
         items={[
           { label: "Signed in as", value: <span className="breaks">{principal.Arn}</span> },

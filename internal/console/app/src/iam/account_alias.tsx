@@ -37,7 +37,6 @@ export function AccountAlias() {
         {(alias) => (
           <KeyValuePairs
             columns={3}
-            minColumnWidth={180}
             minColumnWidth={220}
             items={[
               { label: "Account ID", value: <Copy text={Account} /> },
