@@ -83,6 +83,8 @@ export interface SessionCredentials {
   SecretAccessKey: string;
   SessionToken: string;
   Expiration: string;
+  /** Of whom they are. */
+  Arn: string;
 }
 
 export const signin = {
