@@ -1,0 +1,142 @@
+// Package tikvtest gives tests a TiKV cluster in their own process: the client's mock of one, with several stores, on which
+// any number of engines open like those of as many servers, whose regions can be split and moved, and whose requests can be
+// counted, failed, lost and delayed. It imports the engine and is imported by tests only.
+//
+// The mock is no TiKV: it has one lock for everything, waits for no locks but asks again, and commits neither in one step
+// nor asynchronously. What it is for is the client's behaviour when regions, leaders, locks and connections misbehave.
+package tikvtest
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync/atomic"
+	"time"
+
+	"github.com/tikv/client-go/v2/testutils"
+	"github.com/tikv/client-go/v2/tikv"
+	"github.com/tikv/client-go/v2/tikvrpc"
+	"github.com/tikv/client-go/v2/util/codec"
+	pd "github.com/tikv/pd/client"
+
+	"github.com/statordb/stator/internal/kv/tikvkv"
+)
+
+// Request is a request of a server to the cluster. Send sends it; a fault that does not call it loses the request, and one
+// that calls it and returns an error loses the answer.
+type Request struct {
+	*tikvrpc.Request
+	Send func() (*tikvrpc.Response, error)
+}
+
+// Fault stands between all servers and the cluster. It is called for many requests at once.
+type Fault func(Request) (*tikvrpc.Response, error)
+
+// Cluster is a mock cluster. It is safe for concurrent use.
+type Cluster struct {
+	mock   *testutils.MockCluster
+	client *testutils.MockClient
+	pd     pd.Client
+	fault  atomic.Pointer[Fault]
+	stamps atomic.Int64
+	peers  int
+}
+
+// New returns an empty cluster with one region, replicated on all stores.
+func New(stores int) (*Cluster, error) {
+	client, mock, pdClient, err := testutils.NewMockTiKV("", nil)
+	if err != nil {
+		return nil, err
+	}
+	testutils.BootstrapWithMultiStores(mock, stores)
+	return &Cluster{mock: mock, client: client, pd: pdClient, peers: stores}, nil
+}
+
+// Close forgets the data. All engines must be closed.
+func (c *Cluster) Close() error { return c.client.Close() }
+
+// Open opens an engine with keys of its own under a prefix; engines with the same prefix share their keys.
+func (c *Cluster) Open(opts tikvkv.Options) (*tikvkv.DB, error) {
+	store, err := tikv.NewTestTiKVStore(c.client, c.pd,
+		func(inner tikv.Client) tikv.Client { return &connection{inner, c} },
+		func(inner pd.Client) pd.Client { return &driver{inner, c} }, 0)
+	if err != nil {
+		return nil, err
+	}
+	return tikvkv.New(store, opts), nil
+}
+
+// SetFault puts fault between the servers and the cluster, nil for none.
+func (c *Cluster) SetFault(fault Fault) {
+	if fault == nil {
+		c.fault.Store(nil)
+		return
+	}
+	c.fault.Store(&fault)
+}
+
+// Timestamps is how many have been asked for.
+func (c *Cluster) Timestamps() int64 { return c.stamps.Load() }
+
+// Split begins a new region at a key, as the cluster has it. There is no harm in doing it twice.
+func (c *Cluster) Split(key []byte) {
+	encoded := codec.EncodeBytes(nil, key)
+	region, _, _ := c.mock.GetRegionByKey(encoded)
+	if region == nil || string(region.StartKey) == string(encoded) {
+		return
+	}
+	peers := c.mock.AllocIDs(c.peers)
+	c.mock.Split(region.Id, c.mock.AllocID(), key, peers, peers[0])
+}
+
+// Move makes another replica the leader of the region with a key.
+func (c *Cluster) Move(key []byte) {
+	region, leader, _ := c.mock.GetRegionByKey(codec.EncodeBytes(nil, key))
+	if region == nil || len(region.Peers) < 2 {
+		return
+	}
+	for {
+		if peer := region.Peers[rand.IntN(len(region.Peers))]; peer.Id != leader.GetId() {
+			c.mock.ChangeLeader(region.Id, peer.Id)
+			return
+		}
+	}
+}
+
+// connection is a server's to the cluster.
+type connection struct {
+	tikv.Client
+	cluster *Cluster
+}
+
+// SendRequest implements [tikv.Client].
+func (c *connection) SendRequest(ctx context.Context, addr string, req *tikvrpc.Request, timeout time.Duration) (*tikvrpc.Response, error) {
+	send := func() (*tikvrpc.Response, error) { return c.Client.SendRequest(ctx, addr, req, timeout) }
+	if fault := c.cluster.fault.Load(); fault != nil {
+		return (*fault)(Request{req, send})
+	}
+	return send()
+}
+
+// Close leaves the cluster to the other servers.
+func (c *connection) Close() error { return nil }
+
+// driver is a server's connection to the placement driver.
+type driver struct {
+	pd.Client
+	cluster *Cluster
+}
+
+// GetTSAsync implements [pd.Client].
+func (d *driver) GetTSAsync(ctx context.Context) pd.TSFuture {
+	d.cluster.stamps.Add(1)
+	return d.Client.GetTSAsync(ctx)
+}
+
+// GetTS implements [pd.Client].
+func (d *driver) GetTS(ctx context.Context) (int64, int64, error) {
+	d.cluster.stamps.Add(1)
+	return d.Client.GetTS(ctx)
+}
+
+// Close leaves the driver to the other servers.
+func (d *driver) Close() {}
