@@ -2,16 +2,19 @@
 // any number of engines open like those of as many servers, whose regions can be split and moved, and whose requests can be
 // counted, failed, lost and delayed. It imports the engine and is imported by tests only.
 //
-// The mock is no TiKV: it has one lock for everything, waits for no locks but asks again, and commits neither in one step
-// nor asynchronously. What it is for is the client's behaviour when regions, leaders, locks and connections misbehave.
+// The mock is no TiKV: it has one mutex for everything, and commits neither in one step nor asynchronously. What it is for is
+// the client's behaviour when regions, leaders, locks and connections misbehave.
 package tikvtest
 
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 	"sync/atomic"
 	"time"
 
+	"github.com/pingcap/kvproto/pkg/kvrpcpb"
+	tikvvars "github.com/tikv/client-go/v2/kv"
 	"github.com/tikv/client-go/v2/testutils"
 	"github.com/tikv/client-go/v2/tikv"
 	"github.com/tikv/client-go/v2/tikvrpc"
@@ -110,11 +113,36 @@ type connection struct {
 
 // SendRequest implements [tikv.Client].
 func (c *connection) SendRequest(ctx context.Context, addr string, req *tikvrpc.Request, timeout time.Duration) (*tikvrpc.Response, error) {
-	send := func() (*tikvrpc.Response, error) { return c.Client.SendRequest(ctx, addr, req, timeout) }
+	send := func() (*tikvrpc.Response, error) {
+		if req.Type == tikvrpc.CmdPessimisticLock {
+			return c.lock(ctx, addr, req, timeout)
+		}
+		return c.Client.SendRequest(ctx, addr, req, timeout)
+	}
 	if fault := c.cluster.fault.Load(); fault != nil {
 		return (*fault)(Request{req, send})
 	}
 	return send()
+}
+
+// lock waits on the store for locks that are held, as TiKV does. The mock by itself would hold its mutex meanwhile.
+func (c *connection) lock(ctx context.Context, addr string, req *tikvrpc.Request, timeout time.Duration) (*tikvrpc.Response, error) {
+	const longest, again = time.Second, 500 * time.Microsecond
+	asked := req.PessimisticLock().WaitTimeout
+	req.PessimisticLock().WaitTimeout = tikvvars.LockNoWait
+	defer func() { req.PessimisticLock().WaitTimeout = asked }()
+	for begun := time.Now(); ; time.Sleep(again) {
+		resp, err := c.Client.SendRequest(ctx, addr, req, timeout)
+		if err != nil || asked == tikvvars.LockNoWait || ctx.Err() != nil || time.Since(begun) > longest || !waits(resp) {
+			return resp, err
+		}
+	}
+}
+
+// waits says whether a request failed only because of locks that are held.
+func waits(resp *tikvrpc.Response) bool {
+	body, ok := resp.Resp.(*kvrpcpb.PessimisticLockResponse)
+	return ok && len(body.Errors) > 0 && !slices.ContainsFunc(body.Errors, func(e *kvrpcpb.KeyError) bool { return e.Locked == nil })
 }
 
 // Close leaves the cluster to the other servers.
