@@ -31,6 +31,7 @@ package kv
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // Limits that every engine keeps. TiKV's defaults are the tightest: 6 MiB an entry, and a transaction that is
@@ -40,6 +41,10 @@ const (
 	MaxValueSize = 4 << 20
 	MaxTxnSize   = 128 << 20
 )
+
+// MaxTxnAge is how old an attempt of an Update, one run of its function and the commit, can get: one that began longer
+// ago does not commit any more, whatever paused it, and is run again as after a conflict. Local engines have no such limit.
+const MaxTxnAge = 5 * time.Second
 
 var (
 	// ErrConflict: another transaction committed a change to a key that this one wrote or locked. DB.Update

@@ -10,6 +10,7 @@ import (
 
 	"github.com/pingcap/kvproto/pkg/kvrpcpb"
 	tikvvars "github.com/tikv/client-go/v2/kv"
+	"github.com/tikv/client-go/v2/oracle"
 	"github.com/tikv/client-go/v2/tikv"
 	"github.com/tikv/client-go/v2/tikvrpc"
 	"github.com/tikv/client-go/v2/tikvrpc/interceptor"
@@ -21,16 +22,12 @@ import (
 const (
 	// commitPatience is how long a commit is tried that gets no answers. What came of it is then asked for.
 	commitPatience = 20 * time.Second
-	// settlePatience is how long is asked if the caller set no limit, leastPatience if the limit is near or over.
-	settlePatience = 30 * time.Second
-	leastPatience  = 5 * time.Second
+	// settlePatience is how long is asked if the caller set no later limit.
+	settlePatience = 10 * time.Second
 )
 
 // commit makes the writes happen. When it returns, it is known whether they did, or the error says that it is not.
 func (t *txn) commit(ctx context.Context) error {
-	if err := t.pin(ctx); err != nil {
-		return err
-	}
 	tx := t.tx
 	if tx == nil {
 		var err error
@@ -55,10 +52,10 @@ func (t *txn) commit(ctx context.Context) error {
 		}
 	}
 	t.tx = nil // a commit gives back all locks, sooner or later, however it ends
-	patient, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitPatience)
+	patient, cancel := context.WithTimeout(context.WithoutCancel(ctx), t.db.commitPatience)
 	defer cancel()
 	err := tx.Commit(patient)
-	switch primary := t.primary.load(); {
+	switch primary := t.watch.decidedAt(); {
 	case err == nil:
 		return nil
 	case primary == nil || isConflict(err): // nothing of it reached the cluster, or the cluster refused it
@@ -71,9 +68,9 @@ func (t *txn) commit(ctx context.Context) error {
 // settle finds out what came of a transaction whose commit failed with cause. If it did not happen, it never will, and
 // may be run again; that is a conflict.
 func (db *DB) settle(ctx context.Context, primary []byte, startTS uint64, cause error) error {
-	patience := settlePatience
+	patience := db.settlePatience
 	if limit, ok := ctx.Deadline(); ok {
-		patience = max(time.Until(limit), leastPatience)
+		patience = max(time.Until(limit), patience)
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
@@ -108,7 +105,7 @@ const (
 // began to commit in one step in several regions (async commit) may already be decided elsewhere; it is worked out from
 // all its keys when its lock has expired.
 func (db *DB) outcome(ctx context.Context, primary []byte, startTS uint64) (outcome, error) {
-	bo := tikv.NewBackofferWithVars(ctx, int(settlePatience/time.Millisecond), nil)
+	bo := tikv.NewBackofferWithVars(ctx, int(db.settlePatience/time.Millisecond), nil)
 	req := tikvrpc.NewRequest(tikvrpc.CmdCheckTxnStatus, &kvrpcpb.CheckTxnStatusRequest{
 		PrimaryKey: primary, LockTs: startTS,
 		CurrentTs:          math.MaxUint64, // whatever lock there is has expired
@@ -144,22 +141,41 @@ func (db *DB) outcome(ctx context.Context, primary []byte, startTS uint64) (outc
 	return rolledBack, nil
 }
 
-// primaryKey is the key at which TiKV decides a transaction. The client chooses it and does not tell, but sends it along.
-type primaryKey struct{ key atomic.Pointer[[]byte] }
+// watch stands between the client and the cluster while a transaction commits.
+type watch struct {
+	// latest is the last timestamp at which it may commit.
+	latest uint64
+	// primary is the key at which TiKV decides it, nil before the first request of the commit. The client chooses it and does
+	// not tell.
+	primary atomic.Pointer[[]byte]
+}
 
-// note is an interceptor of the client's requests.
-func (p *primaryKey) note(next interceptor.RPCInterceptorFunc) interceptor.RPCInterceptorFunc {
+// oldest is the last timestamp at which a transaction may commit that began at ts.
+func oldest(ts uint64) uint64 {
+	return oracle.ComposeTS(oracle.ExtractPhysical(ts)+kv.MaxTxnAge.Milliseconds(), 0)
+}
+
+// intercept is an interceptor of the client's requests. The client has a limit of its own for when a transaction may commit,
+// but one that rules out commits in one round trip.
+func (w *watch) intercept(next interceptor.RPCInterceptorFunc) interceptor.RPCInterceptorFunc {
 	return func(target string, req *tikvrpc.Request) (*tikvrpc.Response, error) {
-		if req.Type == tikvrpc.CmdPrewrite {
-			p.key.CompareAndSwap(nil, &req.Prewrite().PrimaryLock)
+		switch req.Type {
+		case tikvrpc.CmdPrewrite:
+			r := req.Prewrite()
+			w.primary.CompareAndSwap(nil, &r.PrimaryLock)
+			r.MaxCommitTs = min(r.MaxCommitTs, w.latest) // 0 if TiKV does not choose the timestamp
+		case tikvrpc.CmdCommit:
+			if req.Commit().CommitVersion > w.latest {
+				return &tikvrpc.Response{Resp: &kvrpcpb.CommitResponse{Error: &kvrpcpb.KeyError{Abort: "the transaction is too old"}}}, nil
+			}
 		}
 		return next(target, req)
 	}
 }
 
-// load returns the key, nil if no commit was begun.
-func (p *primaryKey) load() []byte {
-	if key := p.key.Load(); key != nil {
+// decidedAt returns the primary key, nil if no commit was begun.
+func (w *watch) decidedAt() []byte {
+	if key := w.primary.Load(); key != nil {
 		return *key
 	}
 	return nil

@@ -35,6 +35,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/tikv/client-go/v2/oracle"
 	"github.com/tikv/client-go/v2/tikv"
@@ -53,6 +54,8 @@ type DB struct {
 	// background is what goes on after the call that began it: locks given back, garbage collection.
 	background sync.WaitGroup
 	stop       context.CancelFunc
+
+	commitPatience, settlePatience time.Duration
 }
 
 var _ kv.DB = (*DB)(nil)
@@ -73,7 +76,8 @@ func New(store *tikv.KVStore, opts Options) *DB {
 		opts.Logger = slog.New(slog.DiscardHandler)
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	db := &DB{store: store, prefix: bytes.Clone(opts.Prefix), log: opts.Logger, gate: kv.NewGate(), stop: stop}
+	db := &DB{store: store, prefix: bytes.Clone(opts.Prefix), log: opts.Logger, gate: kv.NewGate(), stop: stop,
+		commitPatience: commitPatience, settlePatience: settlePatience}
 	if opts.Collect.Life > 0 {
 		db.background.Go(func() { db.collect(ctx, opts.Collect) })
 	}

@@ -9,7 +9,8 @@ import (
 	"github.com/statordb/stator/internal/kv"
 )
 
-// session is what a View and one attempt of an Update have in common: a snapshot, taken when it is first needed.
+// session is what a View and one attempt of an Update have in common: a snapshot. A View takes it when it first reads, an
+// Update when it begins, because its age counts from there.
 type session struct {
 	db    *DB
 	ts    uint64

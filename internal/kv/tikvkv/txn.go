@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"math"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -27,7 +28,7 @@ type txn struct {
 	writes  map[string][]byte // nil for a delete
 	size    int               // of writes
 	failure error             // why the transaction can't commit, if it can't
-	primary primaryKey
+	watch   watch
 }
 
 func newTxn(db *DB) *txn {
@@ -36,9 +37,14 @@ func newTxn(db *DB) *txn {
 
 // run is one attempt: it takes the locks ahead, calls fn, and commits.
 func (t *txn) run(ctx context.Context, ahead [][]byte, fn func(kv.Txn) error) error {
+	if err := t.pin(ctx); err != nil {
+		return err
+	}
+	t.watch.latest = math.MaxUint64 // fn has not begun
 	if err := t.Lock(ctx, ahead...); err != nil {
 		return err
 	}
+	t.watch.latest = oldest(t.ts)
 	err := fn(t)
 	switch {
 	case errors.Is(t.failure, kv.ErrConflict):
@@ -138,6 +144,9 @@ func (t *txn) Lock(ctx context.Context, keys ...[]byte) error {
 			t.snap = nil
 			return t.tryLock(ctx, all)
 		})
+		if err == nil && t.ts > t.watch.latest {
+			err = kv.ErrConflict // it waited so long that it can't commit any more
+		}
 	}
 	if err != nil {
 		return t.fail(err)
@@ -213,7 +222,7 @@ func (t *txn) begin() (*transaction.KVTxn, error) {
 	}
 	tx.SetEnableAsyncCommit(true)
 	tx.SetEnable1PC(true)
-	tx.SetRPCInterceptor(t.primary.note)
+	tx.SetRPCInterceptor(t.watch.intercept)
 	return tx, nil
 }
 
