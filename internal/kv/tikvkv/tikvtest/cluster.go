@@ -8,7 +8,9 @@ package tikvtest
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
+	"net"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -20,6 +22,9 @@ import (
 	"github.com/tikv/client-go/v2/tikvrpc"
 	"github.com/tikv/client-go/v2/util/codec"
 	pd "github.com/tikv/pd/client"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/health"
+	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 
 	"github.com/statordb/stator/internal/kv/tikvkv"
 )
@@ -39,6 +44,7 @@ type Cluster struct {
 	mock   *testutils.MockCluster
 	client *testutils.MockClient
 	pd     pd.Client
+	health *grpc.Server
 	fault  atomic.Pointer[Fault]
 	stamps atomic.Int64
 	peers  int
@@ -50,12 +56,26 @@ func New(stores int) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	testutils.BootstrapWithMultiStores(mock, stores)
-	return &Cluster{mock: mock, client: client, pd: pdClient, peers: stores}, nil
+	c := &Cluster{mock: mock, client: client, pd: pdClient, peers: stores, health: grpc.NewServer()}
+	healthpb.RegisterHealthServer(c.health, health.NewServer())
+	ids, _, _, _ := testutils.BootstrapWithMultiStores(mock, stores)
+	for _, id := range ids {
+		// A client that got an error asks the store whether it lives, and not by the way that the mock takes.
+		ln, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return nil, errors.Join(err, c.Close())
+		}
+		mock.UpdateStoreAddr(id, ln.Addr().String())
+		go func() { _ = c.health.Serve(ln) }()
+	}
+	return c, nil
 }
 
 // Close forgets the data. All engines must be closed.
-func (c *Cluster) Close() error { return c.client.Close() }
+func (c *Cluster) Close() error {
+	c.health.Stop()
+	return c.client.Close()
+}
 
 // Open opens an engine with keys of its own under a prefix; engines with the same prefix share their keys.
 func (c *Cluster) Open(opts tikvkv.Options) (*tikvkv.DB, error) {
