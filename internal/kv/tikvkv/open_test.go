@@ -62,7 +62,9 @@ func TestOpenNamesTheFileThatIsMissing(t *testing.T) {
 
 func TestClientLogsToTheLogger(t *testing.T) {
 	before := log.L()
-	defer func() { log.ReplaceGlobals(before, &log.ZapProperties{Core: before.Core(), Level: zap.NewAtomicLevel()}) }()
+	defer func() {
+		log.ReplaceGlobals(before, &log.ZapProperties{Core: before.Core(), Level: zap.NewAtomicLevel()})
+	}()
 	var out strings.Builder
 	logTo(slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelInfo})))
 	log.Error("boom", zap.String("store", "s1"), zap.Int("n", 2))
