@@ -45,7 +45,7 @@ func masterKeys(opts Options, begun bool) (keys []identity.MasterKey, err error)
 	if opts.MasterKey != "" {
 		return identity.ParseMasterKeys(opts.MasterKey)
 	}
-	if opts.Engine == EngineMemory {
+	if opts.Engine == EngineMemory || opts.Data == "" {
 		return []identity.MasterKey{identity.NewMasterKey()}, nil
 	}
 	folder := identity.Folder(opts.Data)
