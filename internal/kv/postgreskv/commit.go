@@ -88,6 +88,9 @@ func (t *txn) commit(ctx context.Context) error {
 	calls = append(calls, changes(stmtSet, sets)...)
 	calls = append(calls, changes(stmtDelete, deletes, no)...)
 	calls = append(calls, changes(stmtDelete, onlyLocked, yes)...)
+	if len(own) == 0 { // it is only asked whether all this would do
+		return t.ask(ctx, calls...)
+	}
 	return t.finish(ctx, calls)
 }
 
@@ -140,7 +143,7 @@ func (t *txn) finish(ctx context.Context, calls []call) error {
 	case conflicted(err):
 		return t.fail(conflict(err))
 	case sqlState(err) == "2201F": // the marker is too late
-		return errAged
+		return t.fail(conflict(errAged))
 	case sqlState(err) != "" && !interrupted(err):
 		return t.fail(failed(err))
 	}

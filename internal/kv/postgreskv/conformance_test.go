@@ -47,4 +47,3 @@ func TestConformance(t *testing.T) {
 	kvtest.Run(t, opened)
 	t.Run("write skew commits", func(t *testing.T) { kvtest.WriteSkewCommits(t, opened) })
 }
-

@@ -148,21 +148,20 @@ func (db *DB) persist(ctx context.Context, attempt func(c *pgxpool.Conn) error) 
 	}
 }
 
-// release gives a connection back after the calls that end what it is in the middle of. The caller does not wait for that.
+// release gives a connection back after the calls that end what it is in the middle of.
 func (db *DB) release(c *pgxpool.Conn, calls ...call) {
-	if c.Conn().IsClosed() {
-		c.Release()
-		return
-	}
-	go func() {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
+	if !c.Conn().IsClosed() {
+		ctx, cancel := context.WithTimeout(context.Background(), releaseWait)
 		defer cancel()
 		if err := exchange(ctx, c, calls...); err != nil {
-			_ = c.Conn().Close(ctx) // the server releases what a lost connection holds
+			_ = c.Conn().Close(ctx) // the server ends what a closed connection was in
 		}
-		c.Release()
-	}()
+	}
+	c.Release()
 }
+
+// releaseWait is how long the end of what is given up is waited for.
+const releaseWait = 2 * time.Second
 
 // Errors are told apart by SQLSTATE, https://www.postgresql.org/docs/current/errcodes-appendix.html
 

@@ -58,9 +58,6 @@ func (db *DB) View(ctx context.Context, fn func(kv.Reader) error) error {
 	return fn(v)
 }
 
-// mostAged is how many attempts may take longer than they may before Update gives up.
-const mostAged = 3
-
 // Update implements [kv.DB].
 func (db *DB) Update(ctx context.Context, fn func(kv.Txn) error) error {
 	if err := db.enter(ctx); err != nil {
@@ -69,19 +66,11 @@ func (db *DB) Update(ctx context.Context, fn func(kv.Txn) error) error {
 	defer db.gate.Leave()
 	// An attempt that follows a conflict takes all locks that the one before it wanted or should have wanted before it begins.
 	var ahead plan
-	aged := 0
 	return kv.Retry(ctx, func() error {
 		t := newTxn(db)
 		defer t.end()
 		err := t.run(ctx, ahead, fn)
-		switch {
-		case errors.Is(err, errAged):
-			if aged++; aged == mostAged {
-				return errAged
-			}
-			err = fmt.Errorf("%w: %w", kv.ErrConflict, err)
-			fallthrough
-		case errors.Is(err, kv.ErrConflict):
+		if errors.Is(err, kv.ErrConflict) {
 			ahead = t.plan()
 		}
 		return err

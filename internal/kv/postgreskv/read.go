@@ -28,7 +28,7 @@ type view struct {
 func (v *view) end() {
 	v.ended = true
 	if v.conn != nil {
-		v.db.release(v.conn, call{name: stmtRollback})
+		go v.db.release(v.conn, call{name: stmtRollback}) // nobody waits for it
 		v.conn = nil
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -111,7 +110,8 @@ func (t *txn) run(ctx context.Context, ahead plan, fn func(kv.Txn) error) error 
 	return t.commit(ctx)
 }
 
-// end gives back what the attempt holds, however it ended.
+// end gives back what the attempt holds, however it ended. It waits until the locks are free: who fails, or only reads, and
+// begins again does not run into itself.
 func (t *txn) end() {
 	t.ended = true
 	if t.conn != nil {
@@ -164,7 +164,7 @@ func (t *txn) ask(ctx context.Context, calls ...call) error {
 // the answer counts as if it had passed before.
 func (t *txn) clock() call {
 	return call{name: stmtClock, row: func(v [][]byte) error {
-		t.limit = int64(binary.BigEndian.Uint64(v[0])) + maxAge.Microseconds()
+		t.limit = int64(binary.BigEndian.Uint64(v[0])) + kv.MaxTxnAge.Microseconds()
 		return nil
 	}}
 }
@@ -223,6 +223,7 @@ func (t *txn) Lock(ctx context.Context, keys ...[]byte) error {
 }
 
 var (
+	errAged      = errors.New("the attempt took longer than it may")
 	errTaken     = errors.New("a lock is taken that can't be waited for")
 	errManyLocks = errors.New("the next attempt excludes everybody, instead of so many locks")
 )
@@ -365,8 +366,3 @@ func (t *txn) write(key, value []byte) error {
 	}
 	return nil
 }
-
-// maxAge is how long after its function was called a transaction may commit.
-const maxAge = 5 * time.Second
-
-var errAged = fmt.Errorf("postgreskv: the transaction took longer than %v", maxAge)
