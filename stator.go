@@ -14,7 +14,6 @@ import (
 	"net/http"
 	"net/netip"
 	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -27,22 +26,10 @@ import (
 	"github.com/statordb/stator/internal/dynamodb"
 	"github.com/statordb/stator/internal/identity"
 	"github.com/statordb/stator/internal/kv"
-	"github.com/statordb/stator/internal/kv/pebblekv"
 	"github.com/statordb/stator/internal/meter"
 	"github.com/statordb/stator/internal/server"
 	"github.com/statordb/stator/internal/signin"
 	"github.com/statordb/stator/internal/table"
-)
-
-// Engine is what keeps the data.
-type Engine string
-
-// The engines.
-const (
-	// EnginePebble keeps the data in a folder, owned by one server at a time.
-	EnginePebble Engine = "pebble"
-	// EngineMemory forgets the data on Close.
-	EngineMemory Engine = "memory"
 )
 
 // Auth is how requests prove who they are from.
@@ -61,11 +48,13 @@ const DefaultRegion = "us-east-1"
 
 // Options configure a server. The zero value is one in memory with IAM.
 type Options struct {
-	// Data is the folder for the data and for what the first start makes: credentials, setup-token, master-key. It
+	// Data is the folder for the embedded engine's data and for what the first start makes: credentials, setup-token, master-key. It
 	// is created if need be. With EngineMemory it may be empty; then nothing is written anywhere.
 	Data string
 	// Engine defaults to EnginePebble if Data is given, and otherwise to EngineMemory.
 	Engine Engine
+	// EngineURL is where a shared engine is, such as postgres://user:password@host:5432/database?schema=stator.
+	EngineURL string
 	// NoFsync acknowledges writes before they are on disk: a crash loses about the last second.
 	NoFsync bool
 	// CacheSize is the memory in bytes for the engine's cache of uncompressed blocks, taken as it fills. 0 is 8 MiB.
@@ -130,7 +119,7 @@ type Server struct {
 	handler      *server.Handler
 	audit        *auditor
 	signIn       *signin.Handler
-	db           *pebblekv.DB
+	db           engine
 	store        *table.Store
 	identities   *identity.Store
 	region, data string
@@ -147,12 +136,13 @@ func Open(opts Options) (*Server, error) {
 	if err := opts.complete(); err != nil {
 		return nil, err
 	}
-	db, err := openEngine(opts)
+	ctx := context.Background()
+	db, err := openEngine(ctx, opts)
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{db: db, region: opts.Region, data: opts.Data}
-	if err := s.wire(context.Background(), opts); err != nil {
+	if err := s.wire(ctx, opts); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
@@ -177,10 +167,10 @@ func (o *Options) complete() error {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	switch {
-	case o.Engine != EnginePebble && o.Engine != EngineMemory:
-		return fmt.Errorf("there is no engine %q", o.Engine)
-	case o.Engine == EnginePebble && o.Data == "":
-		return errors.New("the engine pebble needs a data folder")
+	case o.Engine != EngineMemory && o.Data == "":
+		return fmt.Errorf("the engine %s needs a data folder", o.Engine)
+	case o.Engine == EnginePostgres && o.EngineURL == "":
+		return fmt.Errorf("the engine %s needs a URL", o.Engine)
 	case o.Auth != AuthIAM && o.Auth != AuthOpen:
 		return fmt.Errorf("there is no authentication %q", o.Auth)
 	case !server.ValidRegion(o.Region):
@@ -201,22 +191,6 @@ func (o *Options) complete() error {
 // space at the most.
 const minShardLife, maxShardLife = time.Second, 24 * time.Hour
 
-// engineFolder is where the engine is in the data folder.
-const engineFolder = "pebble"
-
-func openEngine(opts Options) (*pebblekv.DB, error) {
-	if opts.Engine == EnginePebble {
-		return pebblekv.Open(filepath.Join(opts.Data, engineFolder),
-			pebblekv.Options{NoSync: opts.NoFsync, CacheSize: opts.CacheSize, Logger: opts.Logger})
-	}
-	if opts.Data != "" && opts.Auth == AuthIAM {
-		if err := os.MkdirAll(opts.Data, 0o700); err != nil {
-			return nil, fmt.Errorf("the data folder can't be made: %w", err)
-		}
-	}
-	return pebblekv.OpenMemory(pebblekv.Options{Logger: opts.Logger})
-}
-
 // soleServer is the name of this server in leases. The engines that there are let in one process: after a crash nobody else
 // has its leases.
 const soleServer = "stator"
@@ -224,7 +198,7 @@ const soleServer = "stator"
 // wire puts the parts together over the engine.
 func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	measured := meter.New(time.Now)
-	if s.store, err = table.Open(ctx, s.db, table.Options{
+	if s.store, err = table.Open(ctx, s.db.DB, table.Options{
 		Logger: opts.Logger, Owner: soleServer, ShardLife: opts.ShardLife, Expired: dynamodb.Expired(measured),
 	}); err != nil {
 		return err
@@ -281,7 +255,7 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 
 // ready says whether the engine answers, and can write.
 func (s *Server) ready(ctx context.Context) error {
-	if err := s.db.Err(); err != nil {
+	if err := s.db.broken(); err != nil {
 		return err
 	}
 	return s.db.View(ctx, func(r kv.Reader) error {

@@ -79,8 +79,8 @@ func (c *config) serveFlags(f *flag.FlagSet) {
 	c.dataFlag(f)
 	c.masterKeyFlag(f)
 	f.StringVar(&c.listen, "listen", "127.0.0.1:8000", "`address` to serve on; port 0 takes a free one")
-	f.StringVar(&c.engine, "engine", "pebble", "what keeps the data: pebble or memory")
-	f.StringVar(&c.engineURL, "engine-url", "", "`URL` of a shared engine")
+	f.StringVar(&c.engine, "engine", "pebble", "what keeps the data: pebble, memory or postgres")
+	f.StringVar(&c.engineURL, "engine-url", "", "`URL` of a shared engine: postgres://user:password@host:5432/database?schema=stator")
 	f.StringVar(&c.auth, "auth", "iam", "iam, or open: for tests alone, checks nothing")
 	f.StringVar(&c.region, "region", "us-east-1", "`region` that clients are told to use")
 	f.StringVar(&c.account, "account-id", "", "12 `digits` of the account that the first start makes (default random)")
@@ -155,10 +155,14 @@ func (c *config) check() error {
 		if c.engineURL != "" {
 			return &usageError{"--engine-url is for shared engines; " + c.engine + " has none"}
 		}
-	case "tikv", "postgres":
+	case "postgres":
+		if c.engineURL == "" {
+			return &usageError{"--engine postgres needs --engine-url"}
+		}
+	case "tikv":
 		return fmt.Errorf("the engine %s is not built into this version yet", c.engine)
 	default:
-		return &usageError{fmt.Sprintf("--engine %q: it is pebble or memory", c.engine)}
+		return &usageError{fmt.Sprintf("--engine %q: it is pebble, memory or postgres", c.engine)}
 	}
 	if c.auth != "iam" && c.auth != "open" {
 		return &usageError{fmt.Sprintf("--auth %q: it is iam or open", c.auth)}
