@@ -67,7 +67,7 @@ func RotateMasterKey(ctx context.Context, data string) error {
 	if err != nil {
 		return err
 	}
-	db, err := openEngine(ctx, Options{Engine: EnginePebble, Data: data, Logger: slog.New(slog.DiscardHandler)})
+	db, err := openEngine(Options{Engine: EnginePebble, Data: data, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err
 	}

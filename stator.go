@@ -32,6 +32,19 @@ import (
 	"github.com/statordb/stator/internal/table"
 )
 
+// Engine is what keeps the data.
+type Engine string
+
+// The engines.
+const (
+	// EnginePebble keeps the data in a folder, owned by one server at a time.
+	EnginePebble Engine = "pebble"
+	// EngineMemory forgets the data on Close.
+	EngineMemory Engine = "memory"
+	// EnginePostgres keeps the data in a PostgreSQL database.
+	EnginePostgres Engine = "postgres"
+)
+
 // Auth is how requests prove who they are from.
 type Auth string
 
@@ -136,13 +149,12 @@ func Open(opts Options) (*Server, error) {
 	if err := opts.complete(); err != nil {
 		return nil, err
 	}
-	ctx := context.Background()
-	db, err := openEngine(ctx, opts)
+	db, err := openEngine(opts)
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{db: db, region: opts.Region, data: opts.Data}
-	if err := s.wire(ctx, opts); err != nil {
+	if err := s.wire(context.Background(), opts); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
@@ -169,7 +181,7 @@ func (o *Options) complete() error {
 	switch {
 	case o.Engine != EngineMemory && o.Data == "":
 		return fmt.Errorf("the engine %s needs a data folder", o.Engine)
-	case o.Engine == EnginePostgres && o.EngineURL == "":
+	case o.Engine.shared() && o.EngineURL == "":
 		return fmt.Errorf("the engine %s needs a URL", o.Engine)
 	case o.Auth != AuthIAM && o.Auth != AuthOpen:
 		return fmt.Errorf("there is no authentication %q", o.Auth)
@@ -255,8 +267,10 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 
 // ready says whether the engine answers, and can write.
 func (s *Server) ready(ctx context.Context) error {
-	if err := s.db.broken(); err != nil {
-		return err
+	if s.db.broken != nil {
+		if err := s.db.broken(); err != nil {
+			return err
+		}
 	}
 	return s.db.View(ctx, func(r kv.Reader) error {
 		_, err := r.Get(ctx, []byte("ready")) // any key will do
