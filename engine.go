@@ -1,12 +1,14 @@
 package stator
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
 
 	"github.com/statordb/stator/internal/kv"
 	"github.com/statordb/stator/internal/kv/pebblekv"
+	"github.com/statordb/stator/internal/kv/postgreskv"
 	"github.com/statordb/stator/internal/kv/tikvkv"
 )
 
@@ -18,7 +20,7 @@ type engine struct {
 }
 
 // shared says whether many servers can have the engine open at a time.
-func (e Engine) shared() bool { return e == EngineTiKV }
+func (e Engine) shared() bool { return e == EngineTiKV || e == EnginePostgres }
 
 // engineFolder is where the embedded engine is in the data folder.
 const engineFolder = "pebble"
@@ -37,6 +39,9 @@ func openEngine(opts Options) (engine, error) {
 		return embedded(pebblekv.OpenMemory(pebblekv.Options{Logger: opts.Logger}))
 	case EngineTiKV:
 		db, err := tikvkv.Open(opts.EngineURL, opts.Logger)
+		return engine{DB: db}, err
+	case EnginePostgres:
+		db, err := postgreskv.Open(context.Background(), postgreskv.Options{URL: opts.EngineURL, NoSync: opts.NoFsync, Logger: opts.Logger})
 		return engine{DB: db}, err
 	default:
 		return engine{}, fmt.Errorf("there is no engine %q", opts.Engine)

@@ -43,6 +43,8 @@ const (
 	EngineMemory Engine = "memory"
 	// EngineTiKV keeps the data in a TiKV cluster, which any number of servers share.
 	EngineTiKV Engine = "tikv"
+	// EnginePostgres keeps the data in a PostgreSQL database, which any number of servers share.
+	EnginePostgres Engine = "postgres"
 )
 
 // Auth is how requests prove who they are from.
@@ -61,13 +63,14 @@ const DefaultRegion = "us-east-1"
 
 // Options configure a server. The zero value is one in memory with IAM.
 type Options struct {
-	// Data is the folder for the data and for what the first start makes: credentials, setup-token, master-key. It
+	// Data is the folder for the embedded engine's data and for what the first start makes: credentials, setup-token, master-key. It
 	// is created if need be. With EngineMemory it may be empty; then nothing is written anywhere.
 	Data string
 	// Engine defaults to EnginePebble if Data is given, and otherwise to EngineMemory.
 	Engine Engine
-	// EngineURL is where a shared engine is. That of EngineTiKV names the placement drivers, and a name that begins all keys,
-	// so that several uses of a cluster do not meet; the default is stator. Servers with the same name share their data:
+	// EngineURL is where a shared engine is, such as postgres://user:password@host:5432/database?schema=stator. That of EngineTiKV
+	// names the placement drivers, and a name that begins all keys, so that several uses of a cluster do not meet; the default is
+	// stator. Servers with the same name share their data:
 	//
 	//	tikv://pd1:2379,pd2:2379/name?tls-ca=ca.pem&tls-cert=client.pem&tls-key=client.key&keyspace=k&gc-life=1h
 	//
@@ -228,7 +231,7 @@ const soleServer = "stator"
 // wire puts the parts together over the engine.
 func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	measured := meter.New(time.Now)
-	if s.store, err = table.Open(ctx, s.db, table.Options{
+	if s.store, err = table.Open(ctx, s.db.DB, table.Options{
 		Logger: opts.Logger, Owner: soleServer, ShardLife: opts.ShardLife, Expired: dynamodb.Expired(measured),
 	}); err != nil {
 		return err
