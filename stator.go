@@ -224,16 +224,18 @@ func (o *Options) complete() error {
 // space at the most.
 const minShardLife, maxShardLife = time.Second, 24 * time.Hour
 
-// soleServer is the name of this server in leases. The engines that there are let in one process: after a crash nobody else
-// has its leases.
+// soleServer is the name in leases of a server that has its engine alone: after a crash nobody else has its leases. Those
+// that share an engine get names that nobody else has.
 const soleServer = "stator"
 
 // wire puts the parts together over the engine.
 func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	measured := meter.New(time.Now)
-	if s.store, err = table.Open(ctx, s.db.DB, table.Options{
-		Logger: opts.Logger, Owner: soleServer, ShardLife: opts.ShardLife, Expired: dynamodb.Expired(measured),
-	}); err != nil {
+	tableOptions := table.Options{Logger: opts.Logger, Owner: soleServer, ShardLife: opts.ShardLife, Expired: dynamodb.Expired(measured)}
+	if opts.Engine.shared() {
+		tableOptions.Owner, tableOptions.Shared = "", true
+	}
+	if s.store, err = table.Open(ctx, s.db.DB, tableOptions); err != nil {
 		return err
 	}
 	ids, auth, err := s.openIdentities(ctx, opts)
