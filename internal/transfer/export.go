@@ -154,9 +154,6 @@ func (e *Export) run(s *Service) error {
 	if err := e.manifests(s); err != nil {
 		return err
 	}
-	if err := s.tables.Release(s.ctx, e.Point); err != nil {
-		return err
-	}
 	return s.end(e, Completed, "", "")
 }
 

@@ -109,12 +109,12 @@ func (s *Service) save(t transfer) error {
 	})
 }
 
-// end finishes a transfer.
+// end finishes a transfer, and lets go of what is held for it.
 func (s *Service) end(t transfer, status Status, code, message string) error {
 	c := t.common()
 	c.Status, c.FailureCode, c.FailureMessage, c.Ended = status, code, message, s.now()
 	pending := keyspace.PendingTransfer(c.ID)
-	return s.db.Update(s.ctx, func(tx kv.Txn) error {
+	err := s.db.Update(s.ctx, func(tx kv.Txn) error {
 		if err := tx.Lock(s.ctx, keyOf(t), pending); err != nil {
 			return err
 		}
@@ -123,6 +123,10 @@ func (s *Service) end(t transfer, status Status, code, message string) error {
 		}
 		return set(tx, t)
 	})
+	if e, ok := t.(*Export); ok && err == nil {
+		err = s.tables.Release(s.ctx, e.Point) // a sweep does if this does not
+	}
+	return err
 }
 
 // get reads a record. T is Export or Import.
