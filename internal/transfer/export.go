@@ -71,6 +71,7 @@ func (e *Export) ARN() string {
 // ErrConflict and ErrLimit: as they say. table.ErrNotFound, table.ErrNoRecovery and table.ErrMoment: the table is not there, can't be
 // read as it was, or not as it was at that time.
 func (s *Service) StartExport(ctx context.Context, e Export, hash [32]byte) (*Export, error) {
+	asked := e
 	before, err := s.used(ctx, e.Scope, e.Token, hash)
 	if err != nil {
 		return nil, err
@@ -102,7 +103,11 @@ func (s *Service) StartExport(ctx context.Context, e Export, hash [32]byte) (*Ex
 		e.Time = time.Unix(0, point.At)
 	}
 	if err := s.begin(ctx, &e, hash); err != nil {
-		return nil, errors.Join(err, s.tables.Release(ctx, point.ID))
+		err = errors.Join(err, s.tables.Release(ctx, point.ID))
+		if errors.Is(err, errRepeated) {
+			return s.StartExport(ctx, asked, hash)
+		}
+		return nil, err
 	}
 	return &e, nil
 }
@@ -165,9 +170,9 @@ func s3Failure(err error) error {
 	return err
 }
 
-// root is where all exports with one prefix are, and folder where this one's own files are (developer guide, "DynamoDB table export
+// Root is where all exports with one prefix are, and folder where this one's own files are (developer guide, "DynamoDB table export
 // output format").
-func (e *Export) root() string {
+func (e *Export) Root() string {
 	prefix := strings.Trim(e.Prefix, "/")
 	if prefix != "" {
 		prefix += "/"
@@ -175,7 +180,7 @@ func (e *Export) root() string {
 	return prefix + "AWSDynamoDB/"
 }
 
-func (e *Export) folder() string { return e.root() + e.ID + "/" }
+func (e *Export) folder() string { return e.Root() + e.ID + "/" }
 
 // Manifest is the key of the summary.
 func (e *Export) Manifest() string { return e.folder() + "manifest-summary.json" }
@@ -192,7 +197,7 @@ func (e *Export) dataKey(number int) string {
 		ending = ".ion.gz"
 	}
 	if e.Incremental() {
-		return e.root() + "data/" + name + ending
+		return e.Root() + "data/" + name + ending
 	}
 	return e.folder() + "data/" + name + ending
 }

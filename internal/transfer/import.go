@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/statordb/stator/internal/attribute"
@@ -79,8 +80,13 @@ func (s *Service) StartImport(ctx context.Context, i Import, hash [32]byte) (*Im
 	}
 	now := s.now()
 	i.ID, i.Status, i.Started = newID(now), InProgress, now
+	i.TableID = uuid.NewString()
 	i.Create.UUID, i.Create.Creating = i.TableID, true
-	return &i, s.begin(ctx, &i, hash)
+	err = s.begin(ctx, &i, hash)
+	if errors.Is(err, errRepeated) {
+		return s.StartImport(ctx, i, hash)
+	}
+	return &i, err
 }
 
 // Import returns an import, or ErrNotFound.

@@ -281,6 +281,9 @@ func (s *Service) used(ctx context.Context, scope table.Scope, token string, has
 	return t, err
 }
 
+// errRepeated: another request with the token has begun at the same time.
+var errRepeated = errors.New("transfer: token just used")
+
 // begin writes the record of a new transfer, its place among the unfinished ones, and its token.
 func (s *Service) begin(ctx context.Context, t transfer, hash [32]byte) error {
 	c := t.common()
@@ -302,8 +305,8 @@ func (s *Service) begin(ctx context.Context, t transfer, hash [32]byte) error {
 			if err := json.Unmarshal(old, &rec); err != nil {
 				return err
 			}
-			if s.now().Before(rec.Until) { // begun at the same time
-				return ErrConflict
+			if s.now().Before(rec.Until) {
+				return errRepeated
 			}
 		}
 		if err := set(tx, t); err != nil {
