@@ -132,7 +132,7 @@ func TestBroken(t *testing.T) {
 		{Ion, strings.Repeat("(", 1<<20), []string{"broken"}},
 		{Ion, strings.Repeat("a::", 1<<10), []string{""}},
 		{Ion, `{Item:{n:` + strings.Repeat("9", 1<<20) + `}}`, []string{"error"}},
-		{CSV, "a,b\n\"" + strings.Repeat("x", maxRecord+1), []string{"broken"}},
+		{CSV, "a,b\n\"" + strings.Repeat("x", 2*maxRecord), []string{"broken"}},
 	} {
 		got := strings.Split(strings.TrimSpace(all(t, []byte(c.content), Options{Format: c.format})), "\n")
 		for i := range max(len(got), len(c.want)) {
@@ -258,7 +258,7 @@ func values(depth int) *rapid.Generator[attribute.Value] {
 		case 8:
 			return attribute.NewList(rapid.SliceOfN(values(depth+1), 0, 4).Draw(t, "l"))
 		}
-		return maps(depth + 1).Draw(t, "m")
+		return maps(depth+1).Draw(t, "m")
 	})
 }
 
