@@ -114,7 +114,7 @@ const (
 	batchBytes   = 256 << 10
 	batchesAside = 4
 	// saveEvery is how often the progress is written down.
-	saveEvery = time.Second
+	saveEvery = 250 * time.Millisecond
 	// maxLogged is how many errors of an import are logged.
 	maxLogged = 100
 )

@@ -61,7 +61,9 @@ func start(t *testing.T) *server {
 }
 
 // put puts an object of the account.
-func (s *server) put(bucket, key string, content []byte) { put(s, s.objects, account, bucket, key, content) }
+func (s *server) put(bucket, key string, content []byte) {
+	put(s, s.objects, account, bucket, key, content)
+}
 
 func put(t testing.TB, objects, account, bucket, key string, content []byte) {
 	t.Helper()
