@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -62,7 +64,7 @@ func (r *rig) open() {
 	if r.tables, err = table.Open(r.Context(), r.db, table.Options{Now: r.clock, Owner: "me"}); err != nil {
 		r.Fatal(err)
 	}
-	r.Service = Open(r.db, r.tables, r.store, Options{Now: r.clock, Check: func(*table.Descriptor, attribute.Value) error { return nil }})
+	r.Service = Open(r.db, r.tables, r.store, Options{Now: r.clock, Pause: time.Millisecond, Check: func(*table.Descriptor, attribute.Value) error { return nil }})
 }
 
 func (r *rig) create(name string) *table.Descriptor {
@@ -305,5 +307,63 @@ func TestLimits(t *testing.T) {
 	i.Scope.Region = "elsewhere"
 	if _, err := r.StartImport(t.Context(), i, [32]byte{}); err != nil {
 		t.Errorf("in another region: %v", err)
+	}
+}
+
+// A store that does not answer is asked again, and the import goes on if it does; if it never does, the import has failed and its table is in
+// use with what came before.
+func TestStoreOutOfReach(t *testing.T) {
+	for _, refusals := range []int32{maxTries - 1, 1000} {
+		var refused atomic.Int32
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			switch {
+			case r.URL.Query().Has("list-type"):
+				keys := ""
+				for _, key := range []string{"a", "b"} {
+					if "111122223333/bucket/"+key > r.URL.Query().Get("start-after") {
+						keys += "<Contents><Key>111122223333/bucket/" + key + "</Key></Contents>"
+					}
+				}
+				_, _ = io.WriteString(w, "<ListBucketResult>"+keys+"</ListBucketResult>")
+			case strings.HasSuffix(r.URL.Path, "/b") && refused.Add(1) <= refusals:
+				w.WriteHeader(http.StatusForbidden) // which the client does not try again by itself
+			default:
+				_, _ = io.WriteString(w, `{"Item":{"id":{"S":"`+r.URL.Path+`"}}}`)
+			}
+		}))
+		t.Cleanup(server.Close)
+		r := newRig(t)
+		r.Service.Close()
+		store, err := objects.Open("s3://real?endpoint="+server.URL, func(string) string { return "key" })
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.store = store
+		if err := r.tables.Close(); err != nil {
+			t.Fatal(err)
+		}
+		r.open()
+		key := table.KeyAttribute{Name: "id", Kind: attribute.String}
+		begun, err := r.StartImport(t.Context(), Import{Common: Common{Scope: scope, Table: "table", Bucket: bucket, Token: "1"}, InputFormat: itemfile.JSON,
+			Create: &table.Descriptor{Scope: scope, Name: "table", Partition: key, Definitions: []table.KeyAttribute{key}}}, [32]byte{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := begun
+		for end := time.Now().Add(time.Minute); i.Status == InProgress && time.Now().Before(end); time.Sleep(time.Millisecond) {
+			if i, err = r.Import(t.Context(), scope, "table", begun.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, code, items := Completed, "", int64(2)
+		if refusals == 1000 {
+			want, code, items = Failed, "InternalServerError", 1
+		}
+		if i.Status != want || i.FailureCode != code || i.Imported != items || i.Processed != items {
+			t.Errorf("after %d refusals: %+v", refusals, i)
+		}
+		if d, err := r.tables.Table(t.Context(), scope, "table"); err != nil || d.Creating || d.UUID != i.TableID {
+			t.Errorf("the table is %+v (%v)", d, err)
+		}
 	}
 }
