@@ -23,6 +23,11 @@
 //	l  index id, partition, ‹sort›, table's sort     entry of a local index
 //	m                                                the stamp of the catalogue: another with each of its changes
 //	n                                                the last id given: all ids above and below are from it
+//	o e ‹account› ‹region› ‹table› id                an export
+//	o f ‹id› number                                  a data file of an export
+//	o i ‹account› ‹region› ‹table› id                an import
+//	o p id                                           an export or an import that is not finished: its key
+//	o t ‹account› ‹region› token                     the client token of an export or an import
 //	q d ‹account› ‹region› ‹table› label             the definition of a stream
 //	q l stream id, lane                              where a lane of a stream is
 //	q r stream id, lane, sequence                    stream record
@@ -70,6 +75,7 @@ const (
 	prefixLocal     = 'l'
 	prefixStamp     = 'm'
 	prefixCounter   = 'n'
+	prefixTransfer  = 'o'
 	prefixStream    = 'q'
 	prefixStats     = 's'
 	prefixToken     = 't'
@@ -79,7 +85,7 @@ const (
 )
 
 // known is all prefixes in ascending order.
-const known = "abcegijlmnqstvwx"
+const known = "abcegijlmnoqstvwx"
 
 // Format is the key of the version of the format.
 func Format() []byte { return []byte{prefixFormat} }
