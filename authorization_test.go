@@ -245,6 +245,16 @@ func complete(input reflect.Value) {
 		in.BackupArn = aws.String(sampleBackup)
 	case *dynamodb.RestoreTableToPointInTimeInput:
 		in.SourceTableName, in.UseLatestRestorableTime = aws.String("sample"), aws.Bool(true)
+	case *dynamodb.DescribeExportInput:
+		in.ExportArn = aws.String(sampleTable + "/export/01693685827463-2d8752fd")
+	case *dynamodb.DescribeImportInput:
+		in.ImportArn = aws.String(sampleTable + "/import/01658528578619-c4d4e311")
+	case *dynamodb.ExportTableToPointInTimeInput:
+		in.TableArn = aws.String(sampleTable)
+	case *dynamodb.ImportTableInput:
+		in.TableCreationParameters = &types.TableCreationParameters{TableName: aws.String("sample"), BillingMode: "PAY_PER_REQUEST",
+			AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("a"), AttributeType: "S"}},
+			KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("a"), KeyType: "HASH"}}}
 	case *dynamodb.UpdateTableInput:
 		in.DeletionProtectionEnabled = aws.Bool(true)
 	case *dynamodbstreams.DescribeStreamInput:
@@ -298,6 +308,7 @@ func fill(v reflect.Value, path string) {
 
 const (
 	sampleAccount = "123456789012"
+	sampleTable   = "arn:aws:dynamodb:eu-west-1:" + sampleAccount + ":table/sample"
 	sampleStream  = "arn:aws:dynamodb:eu-west-1:" + sampleAccount + ":table/sample/stream/2026-01-01T00:00:00.000"
 	sampleBackup  = "arn:aws:dynamodb:eu-west-1:" + sampleAccount + ":table/sample/backup/01489602797149-73d8d5bc"
 )
