@@ -138,7 +138,7 @@ export function capacityFaults(c: CapacityDraft, provisioned: boolean): Faults {
   });
 }
 
-const nameFault = (name: string) => (nameRule.test(name) ? undefined : nameHint);
+export const nameFault = (name: string) => (nameRule.test(name) ? undefined : nameHint);
 const some = (faults: Faults): Faults => Object.fromEntries(Object.entries(faults).filter(([, text]) => text));
 
 /** The request of CreateTable. What default settings leave out is left to the server. */
