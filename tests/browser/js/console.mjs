@@ -6,6 +6,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { after } from "node:test";
 import { chromium } from "playwright-core";
 
 /** The server under test. */
@@ -20,11 +21,40 @@ const patience = Number(process.env.STATOR_PATIENCE ?? 120_000);
 const axeSource = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /**
- * Runs flow(page) in a browser with nothing in it. t is of node:test. Options:
+ * Runs flow(page) in a browser with nothing in it but what it has loaded before. t is of node:test. Options:
  * errors: a pattern of console errors that the flow means to cause, such as a request that is refused;
- * the others are of Playwright's newContext.
+ * viewport, colorScheme: as Playwright has them.
  */
-export async function browse(t, flow, { errors = null, ...options } = {}) {
+export async function browse(t, flow, { errors = null, viewport = { width: 1280, height: 900 }, colorScheme = "light" } = {}) {
+  const browser = idle.pop() ?? (await launch());
+  const { context } = browser;
+  try {
+    const before = context.pages();
+    const page = await context.newPage();
+    await Promise.all(before.map((p) => p.close()));
+    await empty(context, page);
+    await page.setViewportSize(viewport);
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    if (signIn) await enter(context);
+    const faults = watch(page, errors);
+    try {
+      await flow(page, context);
+    } catch (e) {
+      // What the page says is worth more than the selector that was not found.
+      const text = await page.locator("body").innerText().catch(() => "");
+      throw new Error(`${e.message}\nat ${page.url()}\nfaults: ${faults.join("\n")}\npage: ${text.slice(0, 3000)}`, { cause: e });
+    }
+    assert.deepEqual(faults, [], "errors in the browser's console");
+  } finally {
+    idle.push(browser);
+  }
+}
+
+/** Browsers that no flow uses. To start one takes as long as many a flow. */
+const idle = [];
+after(() => Promise.all(idle.map((browser) => browser.close())));
+
+async function launch() {
   const profile = await mkdtemp(join(tmpdir(), "stator-browser-"));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env.CHROMIUM,
@@ -38,28 +68,21 @@ export async function browse(t, flow, { errors = null, ...options } = {}) {
       "--disable-component-update",
       "--disable-sync",
     ],
-    viewport: { width: 1280, height: 900 },
-    reducedMotion: "reduce",
     acceptDownloads: true,
-    ...options,
   });
   context.setDefaultTimeout(patience);
-  try {
-    if (signIn) await enter(context);
-    const page = context.pages()[0] ?? (await context.newPage());
-    const faults = watch(page, errors);
-    try {
-      await flow(page, context);
-    } catch (e) {
-      // What the page says is worth more than the selector that was not found.
-      const text = await page.locator("body").innerText().catch(() => "");
-      throw new Error(`${e.message}\nat ${page.url()}\nfaults: ${faults.join("\n")}\npage: ${text.slice(0, 3000)}`, { cause: e });
-    }
-    assert.deepEqual(faults, [], "errors in the browser's console");
-  } finally {
+  const close = async () => {
     await context.close();
     await rm(profile, { recursive: true, force: true, maxRetries: 5 });
-  }
+  };
+  return { context, close };
+}
+
+/** Forgets what the pages of the server have kept. */
+async function empty(context, page) {
+  const devtools = await context.newCDPSession(page);
+  await devtools.send("Storage.clearDataForOrigin", { origin: new URL(url).origin, storageTypes: "all" });
+  await context.clearCookies();
 }
 
 /** Signs in without the page for it: its cookie is then the browser's. */

@@ -20,7 +20,7 @@ test("lists of users and tables", (t) =>
     await page.getByRole("button", { name: "Services" }).click();
     await page.evaluate(() => (globalThis.same = true));
     await page.getByRole("menuitem", { name: "DynamoDB" }).click();
-    await page.getByRole("link", { name: "Tables" }).click();
+    await page.getByRole("link", { name: "Tables", exact: true }).click();
     await page.getByRole("heading", { level: 1, name: "Tables" }).waitFor();
     assert.match(page.url(), /\/console\/dynamodb\/tables$/);
     await page.waitForFunction(() => document.title === "Tables | DynamoDB | Stator");

@@ -14,24 +14,22 @@ import (
 	"testing"
 )
 
-// shrink gives each picture in a folder a palette of the colours that it has most of: a page has few, and the file is a third.
-func shrink(t *testing.T, folder string) {
+// shrink puts the pictures of one folder into another, each with a palette of the colours that it has most of: a page has
+// few, and the file is a third.
+func shrink(t *testing.T, from, to string) {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(folder, "*.png"))
+	files, err := filepath.Glob(filepath.Join(from, "*.png"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, file := range files {
-		was, err := os.ReadFile(file)
+		taken, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		picture, err := png.Decode(bytes.NewReader(was))
+		picture, err := png.Decode(bytes.NewReader(taken))
 		if err != nil {
 			t.Fatalf("%s: %v", file, err)
-		}
-		if _, done := picture.(*image.Paletted); done {
-			continue
 		}
 		small := image.NewPaletted(picture.Bounds(), palette(picture))
 		draw.Draw(small, small.Rect, picture, small.Rect.Min, draw.Src)
@@ -39,7 +37,7 @@ func shrink(t *testing.T, folder string) {
 		if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&out, small); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(file, out.Bytes(), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(to, filepath.Base(file)), out.Bytes(), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}

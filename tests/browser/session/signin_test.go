@@ -1,4 +1,4 @@
-package browser
+package session
 
 import (
 	"encoding/json"
@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/pquerna/otp/totp"
 
+	"github.com/statordb/stator/tests/browser"
 	"github.com/statordb/stator/tests/harness"
 )
 
@@ -42,7 +43,7 @@ func TestFirstRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	flow(t, "first_run.test.mjs", visit{endpoint: s.Endpoint}, "STATOR_LOG="+logOf(t, s), "STATOR_SETUP_TOKEN="+filepath.Join(s.Data, "setup-token"),
+	browser.Flow(t, "first_run.test.mjs", browser.Visit{Endpoint: s.Endpoint}, "STATOR_LOG="+logOf(t, s), "STATOR_SETUP_TOKEN="+filepath.Join(s.Data, "setup-token"),
 		"PATH="+harness.CLI(t))
 
 	// What the newcomer has made is not the first account's.
@@ -68,7 +69,7 @@ func TestSignIn(t *testing.T) {
 		MinimumPasswordLength: aws.Int32(12), RequireNumbers: true, AllowUsersToChangePassword: true}))
 	for name, reset := range map[string]bool{"ada": true, "grace": false, "nobody": false} {
 		must(api.CreateUser(ctx, &iam.CreateUserInput{UserName: &name}))
-		must(api.CreateLoginProfile(ctx, &iam.CreateLoginProfileInput{UserName: &name, Password: aws.String(password), PasswordResetRequired: reset}))
+		must(api.CreateLoginProfile(ctx, &iam.CreateLoginProfileInput{UserName: &name, Password: aws.String(browser.Password), PasswordResetRequired: reset}))
 		if name != "nobody" {
 			must(api.AddUserToGroup(ctx, &iam.AddUserToGroupInput{GroupName: aws.String("Administrators"), UserName: &name}))
 		}
@@ -83,7 +84,7 @@ func TestSignIn(t *testing.T) {
 	}
 	must(api.EnableMFADevice(ctx, &iam.EnableMFADeviceInput{UserName: aws.String("grace"), SerialNumber: device.VirtualMFADevice.SerialNumber,
 		AuthenticationCode1: &codes[0], AuthenticationCode2: &codes[1]}))
-	flow(t, "signin.test.mjs", visit{endpoint: s.Endpoint}, "STATOR_ACCOUNT="+s.Account, "STATOR_PASSWORD="+password, "STATOR_MFA_SEED="+seed,
+	browser.Flow(t, "signin.test.mjs", browser.Visit{Endpoint: s.Endpoint}, "STATOR_ACCOUNT="+s.Account, "STATOR_PASSWORD="+browser.Password, "STATOR_MFA_SEED="+seed,
 		"STATOR_LOGIN="+loginURL(t, s))
 }
 
@@ -121,5 +122,5 @@ func loginURL(t *testing.T, s *harness.Server) string {
 // Without authentication there is nothing to sign in to.
 func TestOpenAuth(t *testing.T) {
 	t.Parallel()
-	flow(t, "open_auth.test.mjs", visit{endpoint: harness.Start(t, "--auth=open", "--engine=memory").Endpoint})
+	browser.Flow(t, "open_auth.test.mjs", browser.Visit{Endpoint: harness.Start(t, "--auth=open", "--engine=memory").Endpoint})
 }

@@ -1,8 +1,8 @@
-package browser
+// Package items follows people through the items of tables.
+package items
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -11,15 +11,17 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/statordb/stator/tests/browser"
 	"github.com/statordb/stator/tests/harness"
 )
+
+func TestMain(m *testing.M) { harness.Main(m) }
 
 type (
 	s    = types.AttributeValueMemberS
@@ -29,54 +31,6 @@ type (
 
 // digits are more than a number of JavaScript has.
 const digits = "12345678901234567890.123456789012345678"
-
-// tableOf makes a table whose key is the attributes given, "id S", "n N", and puts items into it.
-func tableOf(t *testing.T, c *dynamodb.Client, name string, key []string, items []item, indexes ...types.GlobalSecondaryIndex) {
-	t.Helper()
-	in := &dynamodb.CreateTableInput{TableName: &name, BillingMode: types.BillingModePayPerRequest, GlobalSecondaryIndexes: indexes}
-	for i, k := range key {
-		attribute, kind, _ := strings.Cut(k, " ")
-		in.AttributeDefinitions = append(in.AttributeDefinitions, types.AttributeDefinition{AttributeName: &attribute, AttributeType: types.ScalarAttributeType(kind)})
-		if i < 2 && (i == 0 || len(indexes) > 0 || len(key) == 2) {
-			role := []types.KeyType{types.KeyTypeHash, types.KeyTypeRange}[i]
-			in.KeySchema = append(in.KeySchema, types.KeySchemaElement{AttributeName: &attribute, KeyType: role})
-		}
-	}
-	if _, err := c.CreateTable(t.Context(), in); err != nil {
-		t.Fatal(err)
-	}
-	fill(t, c, name, items)
-}
-
-// fill puts items with BatchWriteItem, several requests at a time.
-func fill(t *testing.T, c *dynamodb.Client, name string, items []item) {
-	t.Helper()
-	batches := make(chan []item)
-	var wg sync.WaitGroup
-	for range 4 {
-		wg.Go(func() {
-			for batch := range batches {
-				requests := make([]types.WriteRequest, len(batch))
-				for i, it := range batch {
-					requests[i].PutRequest = &types.PutRequest{Item: it}
-				}
-				for left := map[string][]types.WriteRequest{name: requests}; len(left) > 0; {
-					out, err := c.BatchWriteItem(context.Background(), &dynamodb.BatchWriteItemInput{RequestItems: left})
-					if err != nil {
-						t.Error(err)
-						break
-					}
-					left = out.UnprocessedItems
-				}
-			}
-		})
-	}
-	for batch := range slices.Chunk(items, 25) {
-		batches <- batch
-	}
-	close(batches)
-	wg.Wait()
-}
 
 // get is the item of a table with a key, nil if there is none.
 func get(t *testing.T, c *dynamodb.Client, name string, key item) item {
@@ -92,8 +46,8 @@ func TestItems(t *testing.T) {
 	t.Parallel()
 	server := harness.Start(t)
 	c := dynamodb.NewFromConfig(server.Config)
-	tableOf(t, c, "Items", []string{"id S", "n N"}, nil)
-	explored := signedIn(t, server)
+	browser.Table(t, c, "Items", []string{"id S", "n N"}, nil)
+	explored := browser.SignedIn(t, server)
 	key := func(id, number string) item { return item{"id": &s{Value: id}, "n": &n{Value: number}} }
 	with := func(id string, attributes item) item {
 		all := key(id, "1")
@@ -103,8 +57,8 @@ func TestItems(t *testing.T) {
 		return all
 	}
 	// The first flow sees an empty table, so the others' items are put when it has made its own.
-	flow(t, "items.test.mjs", explored, "STATOR_FLOW=create")
-	fill(t, c, "Items", []item{
+	browser.Flow(t, "items.test.mjs", explored, "STATOR_FLOW=create")
+	browser.Fill(t, c, "Items", []item{
 		with("edited", item{
 			"old": &s{Value: "stays"}, "unwanted": &s{Value: ""}, "text": &s{Value: "x"}, "untouched": &n{Value: digits},
 			"list": &types.AttributeValueMemberL{Value: []types.AttributeValue{
@@ -115,7 +69,7 @@ func TestItems(t *testing.T) {
 		with("shared", item{"a": &s{Value: "first"}, "b": &s{Value: "first"}}),
 		key("moved", "1"), key("deleted", "1"),
 	})
-	flow(t, "items.test.mjs", explored, "STATOR_FLOW=change")
+	browser.Flow(t, "items.test.mjs", explored, "STATOR_FLOW=change")
 
 	edited := item{
 		"renamed": &s{Value: "stays"}, "text": &n{Value: "38"}, "untouched": &n{Value: digits},
@@ -191,16 +145,16 @@ func TestSearch(t *testing.T) {
 	for i := range 350 {
 		pages = append(pages, item{"id": &s{Value: strconv.Itoa(i)}})
 	}
-	tableOf(t, c, "Music", []string{"Artist S", "Year N", "Genre S"}, music, types.GlobalSecondaryIndex{
+	browser.Table(t, c, "Music", []string{"Artist S", "Year N", "Genre S"}, music, types.GlobalSecondaryIndex{
 		IndexName: aws.String("genres"), Projection: &types.Projection{ProjectionType: types.ProjectionTypeAll},
 		KeySchema: []types.KeySchemaElement{{AttributeName: aws.String("Genre"), KeyType: types.KeyTypeHash}},
 	})
-	tableOf(t, c, "Bulk", []string{"id S"}, bulk)
-	tableOf(t, c, "Pages", []string{"id S"}, pages)
-	explored, out := signedIn(t, server), t.TempDir()
-	flow(t, "search.test.mjs", explored, "STATOR_OUT="+out)
+	browser.Table(t, c, "Bulk", []string{"id S"}, bulk)
+	browser.Table(t, c, "Pages", []string{"id S"}, pages)
+	explored, out := browser.SignedIn(t, server), t.TempDir()
+	browser.Flow(t, "search.test.mjs", explored, "STATOR_OUT="+out)
 	t.Run("code", func(t *testing.T) { generated(t, server, out) })
-	flow(t, "partiql.test.mjs", explored)
+	browser.Flow(t, "partiql.test.mjs", explored)
 }
 
 // generated runs the programs that the console made of a query, and compares what they print with what it showed.
@@ -213,7 +167,7 @@ func generated(t *testing.T, server *harness.Server, dir string) {
 	if len(want) != 10 {
 		t.Fatalf("the console showed %q", want)
 	}
-	if err := os.Symlink(harness.NodeModules(t, "../sdk/js"), filepath.Join(dir, "node_modules")); err != nil {
+	if err := os.Symlink(harness.NodeModules(t, "../../sdk/js"), filepath.Join(dir, "node_modules")); err != nil {
 		t.Fatal(err)
 	}
 	for _, command := range [][]string{
@@ -251,8 +205,8 @@ func TestImportFile(t *testing.T) {
 	t.Parallel()
 	server := harness.Start(t)
 	c := dynamodb.NewFromConfig(server.Config)
-	tableOf(t, c, "Imported", []string{"id S"}, nil)
-	flow(t, "import_file.test.mjs", signedIn(t, server))
+	browser.Table(t, c, "Imported", []string{"id S"}, nil)
+	browser.Flow(t, "import_file.test.mjs", browser.SignedIn(t, server))
 	tags := &types.AttributeValueMemberSS{Value: []string{"a", "b"}}
 	for _, want := range []item{
 		{"id": &s{Value: "row 6"}, "n": &s{Value: "1.6"}, "code": &s{Value: "06"}, "tags": tags},
@@ -282,6 +236,6 @@ func TestLargeTable(t *testing.T) {
 	for i := range items {
 		items[i] = item{"id": &s{Value: fmt.Sprintf("item %06d", i)}, "n": &n{Value: strconv.Itoa(i)}, "text": &s{Value: "some text of an item"}}
 	}
-	tableOf(t, c, "Large", []string{"id S"}, items)
-	flow(t, "large_table.test.mjs", signedIn(t, server), "STATOR_ITEMS="+strconv.Itoa(total))
+	browser.Table(t, c, "Large", []string{"id S"}, items)
+	browser.Flow(t, "large_table.test.mjs", browser.SignedIn(t, server), "STATOR_ITEMS="+strconv.Itoa(total))
 }

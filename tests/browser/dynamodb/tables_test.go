@@ -1,4 +1,5 @@
-package browser
+// Package dynamodb follows people through the pages of tables.
+package dynamodb
 
 import (
 	"context"
@@ -10,8 +11,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
+	"github.com/statordb/stator/tests/browser"
 	"github.com/statordb/stator/tests/harness"
 )
+
+func TestMain(m *testing.M) { harness.Main(m) }
 
 // While the flow runs, another client writes to the table that it creates, as the flow wants to see in the stream and in the
 // graphs.
@@ -41,7 +45,7 @@ func TestDynamoDB(t *testing.T) {
 		}
 	}()
 	t.Cleanup(func() { stop(); <-done })
-	flow(t, "dynamodb.test.mjs", signedIn(t, s), "ACCOUNT="+s.Account)
+	browser.Flow(t, "dynamodb.test.mjs", browser.SignedIn(t, s), "ACCOUNT="+s.Account)
 }
 
 // A user who may only see that there are tables.
@@ -63,5 +67,5 @@ func TestDynamoDBDenied(t *testing.T) {
 	if _, err := users.PutUserPolicy(t.Context(), &iam.PutUserPolicyInput{UserName: name, PolicyName: aws.String("see"), PolicyDocument: aws.String(policy)}); err != nil {
 		t.Fatal(err)
 	}
-	flow(t, "dynamodb_denied.test.mjs", signedInAs(t, s, "viewer"))
+	browser.Flow(t, "dynamodb_denied.test.mjs", browser.SignedInAs(t, s, "viewer"))
 }

@@ -1,0 +1,19 @@
+package iam
+
+import (
+	"testing"
+
+	"github.com/statordb/stator/tests/browser"
+	"github.com/statordb/stator/tests/harness"
+)
+
+func TestPolicies(t *testing.T) {
+	t.Parallel()
+	browser.Flow(t, "policies.test.mjs", browser.SignedIn(t, harness.Start(t)))
+}
+
+func TestRoles(t *testing.T) {
+	t.Parallel()
+	s := harness.Start(t)
+	browser.Flow(t, "roles.test.mjs", browser.SignedIn(t, s), "STATOR_OTHER_ACCOUNT="+browser.OtherAccount(t, s)["AccountId"])
+}
