@@ -12,6 +12,7 @@ import { explain } from "../aws/errors";
 import { useAwsChange } from "../aws/query";
 import { Actions } from "../parts/actions";
 import { Failure } from "../parts/failure";
+import { leave, Unsaved } from "../parts/unsaved";
 import { navigate } from "../shell/links";
 import { useNotifications } from "../shell/notifications";
 import { Page } from "../shell/page";
@@ -41,12 +42,13 @@ export default function CreateTable() {
           const { title, text } = explain(ttlFailure);
           notify({ type: "error", header: `Time to Live of ${draft.name} could not be turned on: ${title}`, content: text });
         }
-        navigate(tableHref(draft.name));
+        leave(() => navigate(tableHref(draft.name)));
       },
     });
   };
   return (
     <Page title="Create table" breadcrumbs={breadcrumbs}>
+      <Unsaved when={draft !== newTable} />
       <form
         noValidate
         onSubmit={(e) => {

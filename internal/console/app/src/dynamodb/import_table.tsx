@@ -6,6 +6,7 @@ import { useState } from "react";
 import { dynamodb } from "../aws/dynamodb";
 import { useAwsChange } from "../aws/query";
 import { Failure } from "../parts/failure";
+import { leave, Unsaved } from "../parts/unsaved";
 import { navigate } from "../shell/links";
 import { useNotifications } from "../shell/notifications";
 import { Page } from "../shell/page";
@@ -43,7 +44,7 @@ export default function ImportTable() {
     start.mutate(undefined, {
       onSuccess: ({ ImportTableDescription: i }) => {
         notify({ type: "success", header: `The import to ${draft.table.name} was started.` });
-        navigate(importHref(i?.ImportArn ?? ""));
+        leave(() => navigate(importHref(i?.ImportArn ?? "")));
       },
     });
   return (
@@ -54,6 +55,7 @@ export default function ImportTable() {
         ["Imports from S3", "/console/dynamodb/imports"],
       ]}
     >
+      <Unsaved when={draft !== newImport} />
       <Wizard
         activeStepIndex={step}
         onNavigate={({ detail }) => go(detail.requestedStepIndex)}

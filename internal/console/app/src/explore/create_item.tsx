@@ -7,13 +7,14 @@ import { dynamodb } from "../aws/dynamodb";
 import { useAws } from "../aws/query";
 import { Actions } from "../parts/actions";
 import { Loaded } from "../parts/loaded";
+import { leave, Unsaved } from "../parts/unsaved";
 import { navigate } from "../shell/links";
 import { useNotifications } from "../shell/notifications";
 import { Page } from "../shell/page";
 import { creation } from "./changes";
 import { CodePanel } from "./code/code_panel";
 import { field } from "./draft";
-import { draftOf, isWhole, ItemEditor, read, type Draft } from "./item_editor";
+import { differs, draftOf, isWhole, ItemEditor, read, type Draft } from "./item_editor";
 import { exploreHref } from "./places";
 import { keyOf, type Schema } from "./schema";
 import { useSchema } from "./tables";
@@ -43,7 +44,8 @@ export default function CreateItem() {
 
 function Creator({ schema, start }: { schema: Schema; start: Item }) {
   const { notify } = useNotifications();
-  const [draft, setDraft] = useState<Draft>(() => begin(schema, start));
+  const [first] = useState<Draft>(() => begin(schema, start));
+  const [draft, setDraft] = useState(first);
   const [tried, setTried] = useState(false);
   const save = useSave();
   const { item } = read(draft);
@@ -57,10 +59,11 @@ function Creator({ schema, start }: { schema: Schema; start: Item }) {
       return; // shown below
     }
     notify({ type: "success", header: "The item has been created." });
-    navigate(exploreHref(schema.table));
+    leave(() => navigate(exploreHref(schema.table)));
   };
   return (
     <SpaceBetween size="l">
+      <Unsaved when={differs(first, draft)} />
       <ItemEditor schema={schema} draft={draft} onChange={setDraft} strict={tried} />
       {save.error && <SaveFailure error={save.error} schema={schema} item={item} />}
       <Actions>

@@ -11,13 +11,14 @@ import { useAws, useAwsChange } from "../aws/query";
 import { Actions } from "../parts/actions";
 import { DeleteModal } from "../parts/delete_modal";
 import { Loaded } from "../parts/loaded";
+import { leave, Unsaved } from "../parts/unsaved";
 import { navigate } from "../shell/links";
 import { useNotifications } from "../shell/notifications";
 import { Page } from "../shell/page";
 import { change, deletion, merged } from "./changes";
 import { CodePanel } from "./code/code_panel";
 import { Conflict } from "./conflict";
-import { draftOf, isWhole, ItemEditor, read, type Draft } from "./item_editor";
+import { differs, draftOf, isWhole, ItemEditor, read, type Draft } from "./item_editor";
 import { duplicateHref, exploreHref } from "./places";
 import { useSave } from "./save";
 import { isConflict, SaveFailure } from "./save_failure";
@@ -88,7 +89,8 @@ interface EditorProps {
 function Editor({ schema, start, reload }: EditorProps) {
   const { notify } = useNotifications();
   const [before] = useState(start);
-  const [draft, setDraft] = useState<Draft>(() => draftOf({ ...keyOf(schema, start), ...start }));
+  const [first] = useState<Draft>(() => draftOf({ ...keyOf(schema, start), ...start }));
+  const [draft, setDraft] = useState(first);
   const [tried, setTried] = useState(false);
   const [deleting, setDeleting] = useState(false);
   const save = useSave();
@@ -106,11 +108,12 @@ function Editor({ schema, start, reload }: EditorProps) {
       return; // shown below
     }
     notify({ type: "success", header: changed ? "The item has been saved." : "The item had no changes to save." });
-    navigate(exploreHref(schema.table));
+    leave(() => navigate(exploreHref(schema.table)));
   };
   const conflict = save.error && isConflict(save.error);
   return (
     <SpaceBetween size="l">
+      <Unsaved when={differs(first, draft)} />
       <ItemEditor schema={schema} draft={draft} onChange={setDraft} strict={tried} />
       {save.error && !conflict && <SaveFailure error={save.error} schema={schema} item={item} />}
       {conflict && (
@@ -141,7 +144,7 @@ function Editor({ schema, start, reload }: EditorProps) {
           onDelete={async () => {
             await remove.mutateAsync();
             notify({ type: "success", header: "The item was deleted." });
-            navigate(exploreHref(schema.table));
+            leave(() => navigate(exploreHref(schema.table)));
           }}
         >
           The item is deleted permanently from {schema.table}. This can&apos;t be undone.

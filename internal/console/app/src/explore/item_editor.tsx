@@ -33,7 +33,11 @@ export const isWhole = (draft: Draft) => {
   return !faults.size && !fault;
 };
 
-export const sameItem = (a: Item, b: Item) => canonical(itemToDynamo(a)) === canonical(itemToDynamo(b));
+const sameItem = (a: Item, b: Item) => canonical(itemToDynamo(a)) === canonical(itemToDynamo(b));
+
+/** Whether a draft has changes. Another view of the same item has none. */
+export const differs = (before: Draft, after: Draft) =>
+  before !== after && !(isWhole(before) && isWhole(after) && sameItem(read(before).item, read(after).item));
 
 interface ItemEditorProps {
   schema: Schema;

@@ -5,7 +5,7 @@ import ExpandableSection from "@cloudscape-design/components/expandable-section"
 import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { currentRegion } from "../aws/credentials";
 import { Actions } from "../parts/actions";
 import { CodeEditor } from "../parts/code_editor";
@@ -18,13 +18,17 @@ import { TableChooser } from "./table_chooser";
 import "./explore.css";
 import { useSchema } from "./tables";
 
+// What is written for each account and Region: whoever comes back to the page finds it again.
+const drafts = new Map<string, string>();
+
 /** How many statements the history has. */
 const remembered = 50;
 
 export default function PartiQL() {
   const { Account } = usePrincipal();
   const history = `statements.${Account}.${currentRegion()}`;
-  const [text, setText] = useState("");
+  const [text, setText] = useState(() => drafts.get(history) ?? "");
+  useEffect(() => void drafts.set(history, text), [history, text]);
   const [past, setPast] = useState(() => kept<string[]>(history, []));
   const [runs, setRuns] = useState<{ id: number; statement: string }[]>([]);
   const selection = useRef("");
