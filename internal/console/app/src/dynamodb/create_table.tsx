@@ -12,10 +12,10 @@ import { explain } from "../aws/errors";
 import { useAwsChange } from "../aws/query";
 import { Actions } from "../parts/actions";
 import { Failure } from "../parts/failure";
-import { leave, Unsaved } from "../parts/unsaved";
 import { navigate } from "../shell/links";
 import { useNotifications } from "../shell/notifications";
 import { Page } from "../shell/page";
+import { useUnsaved } from "../shell/unsaved";
 import { tableHref } from "./describe";
 import { createTableInput, newTable, tableFaults, type TableDraft } from "./draft";
 import { TableKeyFields } from "./table_key_fields";
@@ -26,6 +26,7 @@ export default function CreateTable() {
   const [draft, setDraft] = useState<TableDraft>(newTable);
   const [tried, setTried] = useState(false);
   const { notify } = useNotifications();
+  useUnsaved(draft !== newTable);
   const create = useAwsChange(createTable, [["dynamodb"]]);
   const change = (part: Partial<TableDraft>) => setDraft((d) => ({ ...d, ...part }));
   const faults = tried ? tableFaults(draft) : {};
@@ -42,13 +43,12 @@ export default function CreateTable() {
           const { title, text } = explain(ttlFailure);
           notify({ type: "error", header: `Time to Live of ${draft.name} could not be turned on: ${title}`, content: text });
         }
-        leave(() => navigate(tableHref(draft.name)));
+        navigate(tableHref(draft.name));
       },
     });
   };
   return (
     <Page title="Create table" breadcrumbs={breadcrumbs}>
-      <Unsaved when={draft !== newTable} />
       <form
         noValidate
         onSubmit={(e) => {

@@ -6,10 +6,10 @@ import { useState } from "react";
 import { dynamodb } from "../aws/dynamodb";
 import { useAwsChange } from "../aws/query";
 import { Failure } from "../parts/failure";
-import { leave, Unsaved } from "../parts/unsaved";
 import { navigate } from "../shell/links";
 import { useNotifications } from "../shell/notifications";
 import { Page } from "../shell/page";
+import { useUnsaved } from "../shell/unsaved";
 import { importHref } from "./describe";
 import type { TableDraft } from "./draft";
 import { destinationFaults, importInput, newImport, settingsFaults, sourceFaults, type ImportDraft } from "./import_draft";
@@ -26,6 +26,7 @@ export default function ImportTable() {
   const [step, setStep] = useState(0);
   const [tried, setTried] = useState(false);
   const { notify } = useNotifications();
+  useUnsaved(draft !== newImport);
   const start = useAwsChange(
     () => dynamodb().send(new ImportTableCommand(importInput(draft))),
     [["dynamodb", "ListImports"], ["dynamodb", "Tables"]],
@@ -44,7 +45,7 @@ export default function ImportTable() {
     start.mutate(undefined, {
       onSuccess: ({ ImportTableDescription: i }) => {
         notify({ type: "success", header: `The import to ${draft.table.name} was started.` });
-        leave(() => navigate(importHref(i?.ImportArn ?? "")));
+        navigate(importHref(i?.ImportArn ?? ""));
       },
     });
   return (
@@ -55,7 +56,6 @@ export default function ImportTable() {
         ["Imports from S3", "/console/dynamodb/imports"],
       ]}
     >
-      <Unsaved when={draft !== newImport} />
       <Wizard
         activeStepIndex={step}
         onNavigate={({ detail }) => go(detail.requestedStepIndex)}

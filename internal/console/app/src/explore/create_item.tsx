@@ -7,10 +7,10 @@ import { dynamodb } from "../aws/dynamodb";
 import { useAws } from "../aws/query";
 import { Actions } from "../parts/actions";
 import { Loaded } from "../parts/loaded";
-import { leave, Unsaved } from "../parts/unsaved";
 import { navigate } from "../shell/links";
 import { useNotifications } from "../shell/notifications";
 import { Page } from "../shell/page";
+import { useUnsaved } from "../shell/unsaved";
 import { creation } from "./changes";
 import { CodePanel } from "./code/code_panel";
 import { field } from "./draft";
@@ -47,6 +47,7 @@ function Creator({ schema, start }: { schema: Schema; start: Item }) {
   const [first] = useState<Draft>(() => begin(schema, start));
   const [draft, setDraft] = useState(first);
   const [tried, setTried] = useState(false);
+  useUnsaved(differs(first, draft));
   const save = useSave();
   const { item } = read(draft);
   const whole = isWhole(draft);
@@ -59,11 +60,10 @@ function Creator({ schema, start }: { schema: Schema; start: Item }) {
       return; // shown below
     }
     notify({ type: "success", header: "The item has been created." });
-    leave(() => navigate(exploreHref(schema.table)));
+    navigate(exploreHref(schema.table));
   };
   return (
     <SpaceBetween size="l">
-      <Unsaved when={differs(first, draft)} />
       <ItemEditor schema={schema} draft={draft} onChange={setDraft} strict={tried} />
       {save.error && <SaveFailure error={save.error} schema={schema} item={item} />}
       <Actions>

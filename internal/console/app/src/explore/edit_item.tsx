@@ -11,10 +11,10 @@ import { useAws, useAwsChange } from "../aws/query";
 import { Actions } from "../parts/actions";
 import { DeleteModal } from "../parts/delete_modal";
 import { Loaded } from "../parts/loaded";
-import { leave, Unsaved } from "../parts/unsaved";
 import { navigate } from "../shell/links";
 import { useNotifications } from "../shell/notifications";
 import { Page } from "../shell/page";
+import { useUnsaved } from "../shell/unsaved";
 import { change, deletion, merged } from "./changes";
 import { CodePanel } from "./code/code_panel";
 import { Conflict } from "./conflict";
@@ -92,6 +92,7 @@ function Editor({ schema, start, reload }: EditorProps) {
   const [first] = useState<Draft>(() => draftOf({ ...keyOf(schema, start), ...start }));
   const [draft, setDraft] = useState(first);
   const [tried, setTried] = useState(false);
+  useUnsaved(differs(first, draft));
   const [deleting, setDeleting] = useState(false);
   const save = useSave();
   const remove = useAwsChange(() => dynamodb().send(new DeleteItemCommand(deletion(schema, before))), []);
@@ -108,12 +109,11 @@ function Editor({ schema, start, reload }: EditorProps) {
       return; // shown below
     }
     notify({ type: "success", header: changed ? "The item has been saved." : "The item had no changes to save." });
-    leave(() => navigate(exploreHref(schema.table)));
+    navigate(exploreHref(schema.table));
   };
   const conflict = save.error && isConflict(save.error);
   return (
     <SpaceBetween size="l">
-      <Unsaved when={differs(first, draft)} />
       <ItemEditor schema={schema} draft={draft} onChange={setDraft} strict={tried} />
       {save.error && !conflict && <SaveFailure error={save.error} schema={schema} item={item} />}
       {conflict && (
@@ -144,7 +144,7 @@ function Editor({ schema, start, reload }: EditorProps) {
           onDelete={async () => {
             await remove.mutateAsync();
             notify({ type: "success", header: "The item was deleted." });
-            leave(() => navigate(exploreHref(schema.table)));
+            navigate(exploreHref(schema.table));
           }}
         >
           The item is deleted permanently from {schema.table}. This can&apos;t be undone.

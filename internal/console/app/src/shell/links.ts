@@ -5,6 +5,7 @@
 // before the view changes.
 import { useEffect } from "react";
 import { navigate } from "wouter/use-browser-location";
+import { leave } from "./unsaved";
 
 export { navigate };
 
@@ -17,7 +18,7 @@ export function useLinks() {
       if (link.origin !== location.origin || !link.pathname.startsWith("/console/") || link.getAttribute("href")?.startsWith("#")) return;
       e.preventDefault();
       const to = link.pathname + link.search + link.hash;
-      if (to !== location.pathname + location.search + location.hash) setTimeout(() => navigate(to));
+      if (to !== location.pathname + location.search + location.hash) setTimeout(() => leave(to));
     };
     document.addEventListener("click", follow, true);
     return () => document.removeEventListener("click", follow, true);

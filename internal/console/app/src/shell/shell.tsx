@@ -10,6 +10,7 @@ import { PlaceContext, type Place } from "./page";
 import { rememberSection } from "./recent";
 import type { Section } from "./section";
 import { AccountNavigation } from "./top_navigation";
+import { LeavePage } from "./unsaved";
 
 export function Shell({ section, children }: { section: Section | undefined; children: ReactNode }) {
   const [path] = useLocation();
@@ -64,6 +65,7 @@ export function Shell({ section, children }: { section: Section | undefined; chi
           </div>
         }
       />
+      <LeavePage />
     </PlaceContext>
   );
 }
