@@ -55,20 +55,27 @@ func TestActivity(t *testing.T) {
 	if _, err := dynamodb.NewFromConfig(denied).DeleteTable(t.Context(), &dynamodb.DeleteTableInput{TableName: aws.String("Music")}); err == nil {
 		t.Fatal("a user without permissions deleted a table")
 	}
-	browser.Flow(t, "activity.test.mjs", browser.SignedIn(t, s), "OTHER="+object(t, browser.OtherAccount(t, s)))
-}
-
-// Without authentication everyone is the root user, who sees what was used.
-func TestUsage(t *testing.T) {
-	t.Parallel()
-	s := harness.Start(t, "--auth=open")
-	browser.Table(t, dynamodb.NewFromConfig(s.Config), "Music", []string{"id S"}, nil)
-	_, err := dynamodb.NewFromConfig(s.Config).PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String("Music"),
-		Item: map[string]types.AttributeValue{"id": &types.AttributeValueMemberS{Value: "a"}}})
-	if err != nil {
+	// Another account, whose administrator has made a table too.
+	account, other := browser.OtherAccount(t, s)
+	browser.Table(t, dynamodb.NewFromConfig(other), "Paintings", []string{"id S"}, nil)
+	users, name := iam.NewFromConfig(other), aws.String("ada")
+	if _, err := users.CreateUser(t.Context(), &iam.CreateUserInput{UserName: name}); err != nil {
 		t.Fatal(err)
 	}
-	browser.Flow(t, "usage.test.mjs", browser.Visit{Endpoint: s.Endpoint})
+	if _, err := users.AttachUserPolicy(t.Context(), &iam.AttachUserPolicyInput{UserName: name, PolicyArn: aws.String("arn:aws:iam::aws:policy/AdministratorAccess")}); err != nil {
+		t.Fatal(err)
+	}
+	browser.Flow(t, "activity.test.mjs", browser.SignedIn(t, s), "OTHER="+browser.SignIn(t, other, account, *name))
+}
+
+// The root user sees what was used; an administrator, once the root user lets IAM users.
+func TestUsage(t *testing.T) {
+	t.Parallel()
+	s := harness.Start(t)
+	browser.Table(t, dynamodb.NewFromConfig(s.Config), "Music", []string{"id S"}, []map[string]types.AttributeValue{
+		{"id": &types.AttributeValueMemberS{Value: "a"}},
+	})
+	browser.Flow(t, "usage.test.mjs", browser.SignedInAsRoot(t, s), "ADMINISTRATOR="+browser.SignIn(t, s.Config, s.Account, "Administrator"))
 }
 
 // newUser makes a user who may do nothing, with a key.
