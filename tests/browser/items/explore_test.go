@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"github.com/statordb/stator/tests/browser"
 	"github.com/statordb/stator/tests/harness"
@@ -237,5 +238,25 @@ func TestLargeTable(t *testing.T) {
 		items[i] = item{"id": &s{Value: fmt.Sprintf("item %06d", i)}, "n": &n{Value: strconv.Itoa(i)}, "text": &s{Value: "some text of an item"}}
 	}
 	browser.Table(t, c, "Large", []string{"id S"}, items)
+	browser.Table(t, c, "Small", []string{"id S"}, items[:300])
 	browser.Flow(t, "large_table.test.mjs", browser.SignedIn(t, server), "STATOR_ITEMS="+strconv.Itoa(total))
+}
+
+// Somebody who may see that there are tables, and not what is in them.
+func TestExploreDenied(t *testing.T) {
+	t.Parallel()
+	server := harness.Start(t)
+	browser.Table(t, dynamodb.NewFromConfig(server.Config), "Secrets", []string{"id S"}, []item{{"id": &s{Value: "a"}}})
+	users, name := iam.NewFromConfig(server.Config), aws.String("viewer")
+	if _, err := users.CreateUser(t.Context(), &iam.CreateUserInput{UserName: name}); err != nil {
+		t.Fatal(err)
+	}
+	const policy = `{"Version": "2012-10-17", "Statement": [
+		{"Effect": "Allow", "Action": ["dynamodb:ListTables", "dynamodb:DescribeTable"], "Resource": "*"},
+		{"Effect": "Deny", "Action": "dynamodb:PartiQLSelect", "Resource": "*"}
+	]}`
+	if _, err := users.PutUserPolicy(t.Context(), &iam.PutUserPolicyInput{UserName: name, PolicyName: aws.String("see"), PolicyDocument: aws.String(policy)}); err != nil {
+		t.Fatal(err)
+	}
+	browser.Flow(t, "explore_denied.test.mjs", browser.SignedInAs(t, server, *name), "ACCOUNT="+server.Account)
 }
