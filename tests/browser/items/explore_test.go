@@ -80,18 +80,18 @@ func TestItems(t *testing.T) {
 	}
 	for _, want := range []item{
 		with("form", item{
-			"s": &s{Value: `text "with" quotes`}, "empty": &s{Value: ""}, "number": &n{Value: digits},
-			"b":   &types.AttributeValueMemberB{Value: []byte{0, 255, 128}},
-			"yes": &types.AttributeValueMemberBOOL{Value: true}, "no": &types.AttributeValueMemberBOOL{Value: false},
-			"nothing": &types.AttributeValueMemberNULL{Value: true},
-			"ss":      &types.AttributeValueMemberSS{Value: []string{"a", "b"}},
-			"ns":      &types.AttributeValueMemberNS{Value: []string{"1", digits}},
-			"bs":      &types.AttributeValueMemberBS{Value: [][]byte{{1}, {2}}},
+			"s": &s{Value: "other"}, "empty": &s{Value: ""}, "number": &n{Value: "-0." + strings.ReplaceAll(digits, ".", "")},
+			"b":   &types.AttributeValueMemberB{Value: []byte{1, 2, 3}},
+			"yes": &types.AttributeValueMemberBOOL{Value: false}, "no": &types.AttributeValueMemberBOOL{Value: false},
+			"nothing": &s{Value: "something"},
+			"ss":      &types.AttributeValueMemberSS{Value: []string{"b", "z"}},
+			"ns":      &types.AttributeValueMemberNS{Value: []string{"2", digits}},
+			"bs":      &types.AttributeValueMemberBS{Value: [][]byte{{2}, {255}}},
 			"l": &types.AttributeValueMemberL{Value: []types.AttributeValue{
 				&s{Value: "first"},
-				&types.AttributeValueMemberM{Value: item{"deep": &types.AttributeValueMemberL{Value: []types.AttributeValue{&n{Value: "-0.5"}}}}},
+				&types.AttributeValueMemberM{Value: item{"deep": &types.AttributeValueMemberL{Value: []types.AttributeValue{&n{Value: "10000000000"}}}}},
 			}},
-			"m": &types.AttributeValueMemberM{Value: item{"flag": &types.AttributeValueMemberBOOL{Value: true}}},
+			"m": &types.AttributeValueMemberM{Value: item{"flag": &types.AttributeValueMemberBOOL{Value: false}}},
 		}),
 		with("edited", edited),
 		with("copied", edited),

@@ -89,6 +89,16 @@ test("connections that don't", (t) =>
       await tested(page, "The region has no valid name");
       await page.getByRole("textbox", { name: "Region" }).fill("us-east-1");
 
+      await enter(page, keys.denied);
+      await tested(page, "A policy denies dynamodb:ListTables");
+      await enter(page, keys.admin);
+
+      // From a network that the server takes no requests from.
+      await page.route(`${url}/`, (route) => route.continue({ headers: { ...route.request().headers(), "x-forwarded-for": "192.0.2.7" } }));
+      await tested(page, "Your network is not allowed");
+      await page.getByText("The server takes no requests from 192.0.2.7.").waitFor();
+      await page.unroute(`${url}/`);
+
       await page.clock.setSystemTime(Date.now() + 3_600_000);
       await tested(page, "The clock of this computer is wrong");
       await page.getByText(/It is 60 minutes ahead of the server's/).waitFor();

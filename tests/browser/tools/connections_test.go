@@ -20,10 +20,15 @@ func TestMain(m *testing.M) { harness.Main(m) }
 
 func TestConnect(t *testing.T) {
 	t.Parallel()
-	s := harness.Start(t)
+	// The flow makes its browser a proxy of a machine elsewhere.
+	s := harness.Start(t, "--trusted-proxies=127.0.0.0/8", "--allow-cidr=127.0.0.0/8")
 	browser.Table(t, dynamodb.NewFromConfig(s.Config), "Music", []string{"id S"}, nil)
-	reader, inactive := newUser(t, s, "reader"), newUser(t, s, "former")
+	reader, inactive, denied := newUser(t, s, "reader"), newUser(t, s, "former"), newUser(t, s, "denied")
 	client := iam.NewFromConfig(s.Config)
+	const deny = `{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "dynamodb:*", "Resource": "*"}}`
+	if _, err := client.PutUserPolicy(t.Context(), &iam.PutUserPolicyInput{UserName: denied.UserName, PolicyName: aws.String("none"), PolicyDocument: aws.String(deny)}); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := client.UpdateAccessKey(t.Context(), &iam.UpdateAccessKeyInput{UserName: inactive.UserName, AccessKeyId: inactive.AccessKeyId, Status: iamtypes.StatusTypeInactive}); err != nil {
 		t.Fatal(err)
 	}
@@ -35,6 +40,7 @@ func TestConnect(t *testing.T) {
 		"admin":    {admin.AccessKeyID, admin.SecretAccessKey},
 		"reader":   {*reader.AccessKeyId, *reader.SecretAccessKey},
 		"inactive": {*inactive.AccessKeyId, *inactive.SecretAccessKey},
+		"denied":   {*denied.AccessKeyId, *denied.SecretAccessKey},
 	}))
 }
 
