@@ -10,14 +10,18 @@
 // (see appendEnded), so that others can follow it; one without is the rest of the key.
 //
 //	a  ‹part› ‹part› …                               identities: package identity gives the parts
-//	b                                                backups (reserved)
+//	b b ‹account› ‹region› ‹table› backup            the definition of a backup
+//	b h hold id                                      a moment of a table that somebody reads
+//	b j journal id                                   the table that a journal is of
+//	b j journal id, day, ‹item›, time                what an item was before a change; the day has 4 bytes
+//	b t                                              a time that none in a journal is after
 //	c  ‹account› ‹region› name                       the catalogue: the definition of a table
 //	e  time, ‹account› ‹region› token                when idempotency tokens expire, in nanoseconds since 1970
 //	g  index id, partition, ‹sort›…, table key       entry of a global index
-//	i  table id, partition, sort                     item
+//	i  table id, partition, sort                     item, of a table or of a backup
 //	j  job id                                        queue of background jobs
 //	l  index id, partition, ‹sort›, table's sort     entry of a local index
-//	n                                                the last id given: tables, indexes, TTL queues, streams and jobs share it
+//	n                                                the last id given: all ids above and below are from it
 //	q d ‹account› ‹region› ‹table› label             the definition of a stream
 //	q l stream id, lane                              where a lane of a stream is
 //	q r stream id, lane, sequence                    stream record
@@ -40,6 +44,9 @@
 //
 // The changes of a partition are all in one lane of a stream, which is 2 bytes, in the order of their sequence. A shard is a
 // part of a lane; its generation has 4 bytes.
+//
+// The items of a backup are under an id of their own, or, if it was made when its table was deleted, under that of the
+// table. The item in a journal is the key of the item without its prefix and its table; the time is in nanoseconds since 1970.
 //
 // The kinds of the values are not in the keys: the attribute definitions fix them. Values cannot be read back from a
 // key; they are all in what is stored under it.

@@ -99,47 +99,16 @@ func (s *Store) EachTable(ctx context.Context, fn func(scope Scope, name string)
 // Create adds a table and returns its published descriptor. It gives d the ID, the UUID, the time and the version
 // and the indexes, which are active at once, their IDs. There must be no table of that name (ErrExists).
 func (s *Store) Create(ctx context.Context, d Descriptor) (*Descriptor, error) {
-	created := d.Clone()
-	created.TTL = nil
-	created.UUID = uuid.NewString()
-	created.Version = 1
-	if created.Created.IsZero() {
-		created.Created = s.now().UTC().Truncate(time.Millisecond)
-	}
-	if err := created.check(); err != nil {
+	created, err := s.newTable(d)
+	if err != nil {
 		return nil, err
 	}
 	key := keyspace.Table(d.Scope.Account, d.Scope.Region, d.Name)
-	err := s.db.Update(ctx, func(tx kv.Txn) error {
+	err = s.db.Update(ctx, func(tx kv.Txn) error {
 		if err := tx.Lock(ctx, key, keyspace.Counter()); err != nil {
 			return err
 		}
-		there, err := tx.Get(ctx, key)
-		if err != nil {
-			return err
-		}
-		if there != nil {
-			return ErrExists
-		}
-		id, err := takeIDs(ctx, tx, 1+len(created.Indexes))
-		if err != nil {
-			return err
-		}
-		created.ID = id
-		for i, x := range created.Indexes {
-			x.ID = id + 1 + uint64(i)
-			x.State = IndexActive
-		}
-		if created.Stream != nil {
-			// Nobody writes yet.
-			if _, err := s.newStream(ctx, tx, created, StreamEnabled); err != nil {
-				return err
-			}
-			if err := s.openLanes(tx, created.Stream); err != nil {
-				return err
-			}
-		}
-		return setDescriptor(tx, key, created)
+		return s.create(ctx, tx, key, created)
 	})
 	if err != nil {
 		if !errors.Is(err, ErrExists) {
@@ -148,6 +117,48 @@ func (s *Store) Create(ctx context.Context, d Descriptor) (*Descriptor, error) {
 		return nil, err
 	}
 	return s.cache.changed(created), nil
+}
+
+// newTable is the definition of a new table, without its ids.
+func (s *Store) newTable(d Descriptor) (*Descriptor, error) {
+	created := d.Clone()
+	created.TTL, created.Journal = nil, nil
+	created.UUID = uuid.NewString()
+	created.Version = 1
+	if created.Created.IsZero() {
+		created.Created = s.now().UTC().Truncate(time.Millisecond)
+	}
+	return created, created.check()
+}
+
+// create writes the definition of a new table. Its key and the counter of ids are locked.
+func (s *Store) create(ctx context.Context, tx kv.Txn, key []byte, created *Descriptor) error {
+	there, err := tx.Get(ctx, key)
+	if err != nil {
+		return err
+	}
+	if there != nil {
+		return ErrExists
+	}
+	id, err := takeIDs(ctx, tx, 1+len(created.Indexes))
+	if err != nil {
+		return err
+	}
+	created.ID = id
+	for i, x := range created.Indexes {
+		x.ID = id + 1 + uint64(i)
+		x.State = IndexActive
+	}
+	if created.Stream != nil {
+		// Nobody writes yet.
+		if _, err := s.newStream(ctx, tx, created, StreamEnabled); err != nil {
+			return err
+		}
+		if err := s.openLanes(tx, created.Stream); err != nil {
+			return err
+		}
+	}
+	return setDescriptor(tx, key, created)
 }
 
 // Change makes the next version of a table's descriptor. fn edits a copy of the current one, and may run again; its
@@ -208,8 +219,9 @@ func (s *Store) change(ctx context.Context, scope Scope, name string, fn func(tx
 	return next, nil
 }
 
-// Drop removes a table, and returns what it was. Its items and entries are deleted in the background. check may
-// refuse it; it may be nil, and may run again.
+// Drop removes a table, and returns what it was. Its items and entries are deleted in the background; if it could be restored to
+// a point in time, the items become a System backup. check may refuse it; it may be nil, and may run again. ErrBackupInUse: the table
+// is being backed up.
 func (s *Store) Drop(ctx context.Context, scope Scope, name string, check func(*Descriptor) error) (*Descriptor, error) {
 	key := keyspace.Table(scope.Account, scope.Region, name)
 	var d *Descriptor
@@ -230,11 +242,23 @@ func (s *Store) Drop(ctx context.Context, scope Scope, name string, check func(*
 				return refused
 			}
 		}
+		if d.Journal != nil && d.Journal.Copy != nil {
+			refused = ErrBackupInUse
+			return refused
+		}
 		id, err := takeIDs(ctx, tx, 1)
 		if err != nil {
 			return err
 		}
 		j = dropTableJob(id, d)
+		if d.Journal != nil && d.Journal.Days > 0 {
+			b := s.newBackup(d, d.Name+"$DeletedTableBackup")
+			b.System, b.Items, b.Expires = true, d.ID, b.Created.Add(systemBackupLife)
+			if err := b.set(tx); err != nil {
+				return err
+			}
+			j.rec.Backup = b.ID
+		}
 		if err := j.set(tx); err != nil {
 			return err
 		}
@@ -381,6 +405,9 @@ func checkChange(before, next *Descriptor) error {
 		}
 	}
 	if err := checkTTLChange(before.TTL, next.TTL); err != nil {
+		return err
+	}
+	if err := checkJournalChange(before.Journal, next.Journal); err != nil {
 		return err
 	}
 	return next.check()

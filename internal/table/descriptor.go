@@ -41,6 +41,13 @@ type Descriptor struct {
 	Stream       *Stream `json:"stream,omitempty"`
 	LatestStream string  `json:"latestStream,omitempty"`
 
+	// Journal is nil if nobody needs to know what the items were before.
+	Journal *Journal `json:"journal,omitempty"`
+	// Creating: the table is being filled, and not in use yet.
+	Creating bool `json:"creating,omitempty"`
+	// Restore is what the table was restored from, nil if it was not.
+	Restore *Restore `json:"restore,omitempty"`
+
 	// live is what the published descriptor shares with the store; nil in every other one.
 	live *live
 }
@@ -165,6 +172,18 @@ func (d *Descriptor) Clone() *Descriptor {
 	if d.Stream != nil {
 		stream := *d.Stream
 		c.Stream = &stream
+	}
+	if d.Journal != nil {
+		journal := *d.Journal
+		if journal.Copy != nil {
+			cp := *journal.Copy
+			journal.Copy = &cp
+		}
+		c.Journal = &journal
+	}
+	if d.Restore != nil {
+		restore := *d.Restore
+		c.Restore = &restore
 	}
 	c.Settings.Switches = slices.Clone(d.Settings.Switches)
 	c.Settings.Tags = maps.Clone(d.Settings.Tags)

@@ -118,7 +118,7 @@ func (s *Store) startFilling(j *job, f filling) error {
 	if err != nil && !errors.Is(err, errGone) && !errors.Is(err, ErrNotFound) {
 		return err
 	}
-	return s.awaitWriters(j.rec.TableID)
+	return s.awaitWriters(s.ctx, j.rec.TableID)
 }
 
 // fillPage fills for the items of the page at the job's cursor and moves the cursor, and says whether there are more.

@@ -38,10 +38,21 @@ type jobRecord struct {
 	Global []uint64 `json:"global,omitempty"`
 	// Queue is the TTL queue to fill or to drop, or the one of a dropped table.
 	Queue uint64 `json:"queue,omitempty"`
+	// Journal is the journal to open or to drop, or the one of a dropped table.
+	Journal uint64 `json:"journal,omitempty"`
+	// Backup is the id of the backup to copy, or of the one that the items of a dropped table are.
+	Backup string `json:"backup,omitempty"`
+	// Source is the id of the items to restore, or of those of the backup to copy. Hold is what holds their moment; 0 if they
+	// are a backup's.
+	Source uint64 `json:"source,omitempty"`
+	Hold   uint64 `json:"hold,omitempty"`
+	// Count is of the items that were copied; Copied: of all.
+	Count  Count `json:"count,omitzero"`
+	Copied bool  `json:"copied,omitempty"`
 }
 
-// jobFormat is the version of the JSON above. 2 has TTL queues.
-const jobFormat = 2
+// jobFormat is the version of the JSON above. 2 has TTL queues, 3 backups.
+const jobFormat = 3
 
 const (
 	kindDropTable = "drop-table"
@@ -51,6 +62,12 @@ const (
 	kindFillQueue = "fill-queue"
 
 	kindOpenStream = "open-stream"
+
+	kindOpenJournal = "open-journal"
+	kindDropJournal = "drop-journal"
+	kindCopyBackup  = "copy-backup"
+	kindDropBackup  = "drop-backup"
+	kindRestore     = "restore"
 )
 
 // set writes the job.
@@ -77,9 +94,12 @@ func decodeJob(key, value []byte) (*job, error) {
 	return j, nil
 }
 
-// spaces returns what a job for a dropped table drops.
+// spaces returns what a job for a dropped table or backup drops.
 func (j *job) spaces() []keyspace.Space {
-	spaces := []keyspace.Space{keyspace.Items(j.rec.TableID)}
+	var spaces []keyspace.Space
+	if j.rec.Backup == "" {
+		spaces = append(spaces, keyspace.Items(j.rec.TableID))
+	}
 	for _, id := range j.rec.Local {
 		spaces = append(spaces, keyspace.Entries(id, true))
 	}
@@ -103,6 +123,9 @@ func dropTableJob(id uint64, d *Descriptor) *job {
 	}
 	if d.TTL != nil {
 		j.rec.Queue = d.TTL.ID
+	}
+	if d.Journal != nil {
+		j.rec.Journal = d.Journal.ID
 	}
 	return j
 }
@@ -141,35 +164,53 @@ func changeJobs(ctx context.Context, tx kv.Txn, before, next *Descriptor) ([]*jo
 		}
 		jobs = append(jobs, j)
 	}
-	j, err := ttlJob(ctx, tx, before, next)
-	if j != nil {
-		jobs = append(jobs, j)
+	for _, make := range []func(context.Context, kv.Txn, *Descriptor, *Descriptor) (*job, error){ttlJob, journalJob} {
+		j, err := make(ctx, tx, before, next)
+		if err != nil {
+			return nil, err
+		}
+		if j != nil {
+			jobs = append(jobs, j)
+		}
 	}
-	return jobs, err
+	return jobs, nil
 }
 
-func (s *Store) loadJobs(ctx context.Context) ([]*job, error) {
-	var jobs []*job
-	start, end := keyspace.Jobs()
-	err := s.db.View(ctx, func(r kv.Reader) error {
-		jobs = nil
-		return r.Scan(ctx, kv.Range{Start: start, End: end}, func(key, value []byte) (bool, error) {
-			j, err := decodeJob(key, value)
-			jobs = append(jobs, j)
-			return err == nil, err
-		})
+func (s *Store) loadJobs(ctx context.Context) (jobs []*job, err error) {
+	err = s.db.View(ctx, func(r kv.Reader) (err error) {
+		jobs, err = readJobs(ctx, r)
+		return err
 	})
 	return jobs, err
 }
 
-// runner runs the jobs of each table in their order, those of different tables side by side.
+func readJobs(ctx context.Context, r kv.Reader) (jobs []*job, err error) {
+	start, end := keyspace.Jobs()
+	err = r.Scan(ctx, kv.Range{Start: start, End: end}, func(key, value []byte) (bool, error) {
+		j, err := decodeJob(key, value)
+		jobs = append(jobs, j)
+		return err == nil, err
+	})
+	return jobs, err
+}
+
+// queue says which jobs are run one after the other: those of a table. What may take as long as somebody reads or copies a table
+// holds up no other job of it.
+func (j *job) queue() uint64 {
+	if j.rec.Kind == kindCopyBackup || j.rec.Kind == kindDropJournal {
+		return j.id
+	}
+	return j.rec.TableID
+}
+
+// runner runs the jobs of each queue in their order, those of different ones side by side.
 type runner struct {
 	// turns is held for each step of a job, so that however many jobs there are, only a few work at a time.
 	turns chan struct{}
 
 	mu     sync.Mutex
 	known  map[uint64]bool   // by job id: queued, running
-	queues map[uint64][]*job // by table id; a table in it has a goroutine
+	queues map[uint64][]*job // by job.queue; one that is here has a goroutine
 }
 
 const parallelSteps = 2
@@ -189,28 +230,29 @@ func (s *Store) addJob(j *job) {
 		return
 	}
 	r.known[j.id] = true
-	queue, running := r.queues[j.rec.TableID]
-	r.queues[j.rec.TableID] = append(queue, j)
+	name := j.queue()
+	queue, running := r.queues[name]
+	r.queues[name] = append(queue, j)
 	if !running {
-		s.background(func() { s.runJobs(j.rec.TableID) })
+		s.background(func() { s.runJobs(name) })
 	}
 }
 
-// next returns the first job of the table's queue; without one, the queue ends.
-func (r *runner) next(table uint64) *job {
+// next returns the first job of a queue; without one, the queue ends.
+func (r *runner) next(queue uint64) *job {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if q := r.queues[table]; len(q) > 0 {
+	if q := r.queues[queue]; len(q) > 0 {
 		return q[0]
 	}
-	delete(r.queues, table)
+	delete(r.queues, queue)
 	return nil
 }
 
 func (r *runner) finished(j *job) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.queues[j.rec.TableID] = r.queues[j.rec.TableID][1:]
+	r.queues[j.queue()] = r.queues[j.queue()][1:]
 	delete(r.known, j.id)
 }
 
@@ -219,10 +261,10 @@ const (
 	lastRetry  = 10 * time.Second
 )
 
-func (s *Store) runJobs(table uint64) {
+func (s *Store) runJobs(queue uint64) {
 	wait := firstRetry
 	for {
-		j := s.jobs.next(table)
+		j := s.jobs.next(queue)
 		if j == nil {
 			return
 		}
@@ -245,11 +287,11 @@ func (s *Store) runJobs(table uint64) {
 
 // runJob does all of a job. It may be run again from anywhere.
 func (s *Store) runJob(j *job) error {
-	if err := s.awaitWriters(j.rec.TableID); err != nil {
+	if err := s.awaitWriters(s.ctx, j.rec.TableID); err != nil {
 		return err
 	}
 	switch j.rec.Kind {
-	case kindDropTable:
+	case kindDropTable, kindDropBackup:
 		return s.dropTable(j)
 	case kindDropIndex:
 		return s.dropIndex(j)
@@ -261,17 +303,25 @@ func (s *Store) runJob(j *job) error {
 		return s.fillQueue(j)
 	case kindDropQueue:
 		return s.dropQueue(j)
+	case kindOpenJournal:
+		return s.openJournal(j)
+	case kindDropJournal:
+		return s.dropJournal(j)
+	case kindCopyBackup:
+		return s.copyBackup(j)
+	case kindRestore:
+		return s.restoreTable(j)
 	}
 	return fmt.Errorf("%w: job of kind %q", ErrCorrupt, j.rec.Kind)
 }
 
 // awaitWriters waits for the last write by a version of the table before the current one.
-func (s *Store) awaitWriters(table uint64) error {
+func (s *Store) awaitWriters(ctx context.Context, table uint64) error {
 	for _, l := range s.cache.retiredOf(table) {
 		select {
 		case <-l.drained:
-		case <-s.ctx.Done():
-			return s.ctx.Err()
+		case <-ctx.Done():
+			return ctx.Err()
 		}
 	}
 	return nil
@@ -294,10 +344,21 @@ func (s *Store) dropSpace(space keyspace.Space) error {
 }
 
 func (s *Store) dropTable(j *job) error {
+	if j.rec.Journal != 0 {
+		if err := s.awaitReleased(j.rec.TableID, j.rec.Journal); err != nil {
+			return err
+		}
+		if err := s.dropImages(j.rec.Journal); err != nil {
+			return err
+		}
+	}
 	for _, space := range j.spaces() {
 		if err := s.dropSpace(space); err != nil {
 			return err
 		}
+	}
+	if j.rec.Backup != "" {
+		return s.keepItems(j)
 	}
 	return s.endJob(j)
 }

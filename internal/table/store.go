@@ -55,6 +55,7 @@ type Store struct {
 	cache  cache
 	jobs   runner
 	leases leases
+	ticks  ticks
 	pools  pools
 
 	// ctx ends when background work has to.
@@ -88,6 +89,9 @@ func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
 	if err := s.checkFormat(ctx); err != nil {
 		return nil, err
 	}
+	if err := s.loadMark(ctx); err != nil {
+		return nil, err
+	}
 	jobs, err := s.loadJobs(ctx)
 	if err != nil {
 		return nil, err
@@ -99,6 +103,7 @@ func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
 	}
 	s.background(s.expireLoop)
 	s.background(s.tendLoop)
+	s.background(s.forgetLoop)
 	s.background(func() { s.expireItemsLoop(cmp.Or(opts.ExpireEvery, expireItemsEvery)) })
 	return s, nil
 }
@@ -112,6 +117,9 @@ func (s *Store) Close() error {
 	s.stopped.Wait()
 	if err := s.releaseLeases(); err != nil { // they run out
 		s.log.Warn("table: leases not given back", "error", err)
+	}
+	if err := s.saveMark(); err != nil { // then times go on from a later one
+		s.log.Warn("table: mark of the times of journals not moved back", "error", err)
 	}
 	return nil
 }

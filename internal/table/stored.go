@@ -9,8 +9,8 @@ import (
 
 // descriptorFormat is the version of the JSON below. A newer program reads the older ones; an older program refuses a
 // newer one, because it would lose what it does not know when it writes it back. 2 has resource policies, 3 Time To
-// Live, 4 streams.
-const descriptorFormat = 4
+// Live, 4 streams, 5 journals and tables that are restored.
+const descriptorFormat = 5
 
 type storedDescriptor struct {
 	Format int         `json:"format"`

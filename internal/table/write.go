@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/statordb/stator/internal/attribute"
+	"github.com/statordb/stator/internal/keyspace"
 	"github.com/statordb/stator/internal/kv"
 )
 
@@ -77,6 +78,9 @@ func (s *Store) Write(ctx context.Context, writes []Write, token *Token) ([]Writ
 			writes[i].Table.live.stats.dirty()
 		}
 	}
+	if p.marking {
+		s.ticks.moved(p.mark)
+	}
 	if len(p.lanes) > 0 {
 		s.counts.written.Add(uint64(p.records))
 	}
@@ -99,15 +103,18 @@ type change struct {
 	token   *Token
 	written []Written
 
-	keys    [][]byte // of the items, then of the lanes, then of the token
+	keys    [][]byte // of the items, then of the lanes, then of the mark, then of the token
 	changed []bool
 	laneOf  []int  // by write: its place in lanes, -1 if its table has no stream
 	lanes   []lane // in which there may be records of the change
 	records int    // that it wrote
-	buf     []byte // holds keys
-	rec     []byte
-	oldKey  []byte
-	newKey  []byte
+	// journaled: there is a journal; at is then the time of the change. Marking: it moves the mark of the times, to mark.
+	journaled, marking bool
+	at, mark           int64
+	buf                []byte // holds keys
+	rec                []byte
+	oldKey             []byte
+	newKey             []byte
 }
 
 // pools is what is used again and again.
@@ -138,6 +145,7 @@ func (c *change) release() {
 	c.ctx, c.writes, c.token, c.written = nil, nil, nil, nil
 	c.keys, c.changed, c.buf = c.keys[:0], c.changed[:0], c.buf[:0]
 	c.laneOf, c.lanes = c.laneOf[:0], c.lanes[:0]
+	c.journaled, c.marking = false, false
 	if cap(c.rec) > keepBuffer {
 		c.rec = nil
 	}
@@ -160,6 +168,7 @@ func (c *change) plan() error {
 		c.keys = append(c.keys, key)
 		c.changed = append(c.changed, false)
 		c.useLane(i)
+		c.journaled = c.journaled || w.Table.Journal != nil
 	}
 	if len(c.writes) > 1 {
 		seen := make(map[string]struct{}, len(c.keys))
@@ -171,6 +180,10 @@ func (c *change) plan() error {
 		}
 	}
 	c.lockLanes()
+	if c.journaled && c.store.ticks.near(c.store.now()) {
+		c.marking = true
+		c.keys = append(c.keys, keyspace.JournalMark())
+	}
 	if c.token != nil {
 		c.keys = append(c.keys, c.token.key())
 	}
@@ -217,6 +230,11 @@ func (c *change) apply(tx kv.Txn) error {
 	if refused {
 		return ErrRefused
 	}
+	if c.journaled {
+		if err := c.takeTime(tx); err != nil {
+			return err
+		}
+	}
 	for i := range c.written {
 		if err := c.set(tx, i); err != nil {
 			return err
@@ -255,6 +273,9 @@ func (c *change) set(tx kv.Txn, i int) error {
 		default:
 			err = c.setEntry(tx, d, x, w)
 		}
+	}
+	if err == nil && d.Journal != nil {
+		err = c.setImage(tx, d.Journal, i, w.Old)
 	}
 	if err == nil && d.TTL != nil {
 		err = c.setDue(tx, d.TTL, i, w)
