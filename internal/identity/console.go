@@ -228,7 +228,9 @@ func (s *Store) Console(ctx context.Context, token string) (*Console, error) {
 type ConsoleCredentials struct {
 	AccessKey
 	SessionToken, Account string
-	Expires               time.Time
+	// ARN is of whom they are.
+	ARN     string
+	Expires time.Time
 }
 
 // ConsoleCredentials makes credentials for the session of a token: ErrNoConsole if there is none. That is what keeps the
@@ -237,13 +239,13 @@ func (s *Store) ConsoleCredentials(ctx context.Context, token string) (*ConsoleC
 	id, now := consoleID(token), whole(s.now())
 	var made *ConsoleCredentials
 	stale := false
-	err := s.readConsole(ctx, token, func(v *view, c *consoleRecord, _ *Principal) error {
+	err := s.readConsole(ctx, token, func(v *view, c *consoleRecord, p *Principal) error {
 		t := c.Session
 		if soon := now.Add(consoleCredentials); soon.Before(t.Expires) {
 			t.Expires = soon
 		}
 		key, sealed, err := v.issue(&t, 0)
-		made = &ConsoleCredentials{key, sealed, t.Account, t.Expires}
+		made = &ConsoleCredentials{key, sealed, t.Account, p.ARN, t.Expires}
 		stale = now.Sub(c.Seen) >= consoleSeen
 		return err
 	})

@@ -149,6 +149,7 @@ type credentials struct {
 	SessionToken    string
 	Expiration      time.Time
 	AccountID       string `json:"AccountId"`
+	ARN             string `json:"Arn"`
 	Region          string
 }
 
@@ -161,7 +162,7 @@ func (h *Handler) credentials(x *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return credentials{made.ID, made.Secret, made.SessionToken, made.Expires, made.Account, h.Region}, nil
+	return credentials{made.ID, made.Secret, made.SessionToken, made.Expires, made.Account, made.ARN, h.Region}, nil
 }
 
 func (h *Handler) signOut(x *call) (any, error) { return h.leave(x, false) }

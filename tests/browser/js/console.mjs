@@ -151,16 +151,19 @@ export async function downloaded(page, button) {
   return { name: file.suggestedFilename(), rows };
 }
 
-/** Fails on faults of accessibility that axe-core calls serious or critical. Call it where a page is complete. */
-export async function accessible(page) {
+/**
+ * Fails on faults of accessibility that axe-core calls serious or critical, in the whole page or what a selector names. Call it
+ * where a page is complete.
+ */
+export async function accessible(page, selector = "html") {
   // An evaluation is not subject to the page's CSP; a script element would be.
-  await page.evaluate(axeSource);
-  const faults = await page.evaluate(async () => {
-    const { violations } = await globalThis.axe.run(document, { resultTypes: ["violations"] });
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axeSource);
+  const faults = await page.evaluate(async (selector) => {
+    const { violations } = await globalThis.axe.run(selector, { resultTypes: ["violations"] });
     return violations
       .filter((v) => v.impact === "serious" || v.impact === "critical")
       .map((v) => `${v.id}: ${v.help}: ${v.nodes.map((n) => n.target.join(" ")).slice(0, 5).join("; ")}`);
-  });
+  }, selector);
   assert.deepEqual(faults, [], `accessibility of ${page.url()}`);
 }
 

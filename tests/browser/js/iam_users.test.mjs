@@ -19,7 +19,7 @@ test("create a user, and a key for it", (t) =>
     async (page) => {
       await open(page, "/console/iam/users", "Users");
       await page.getByRole("link", { name: "Create user" }).click();
-      await page.getByRole("heading", { level: 1, name: "Create user" }).waitFor();
+      await page.getByRole("heading", { level: 1, name: "Specify user details" }).waitFor();
       await details(page);
       await permissions(page);
       await review(page);
@@ -111,7 +111,7 @@ async function accessKey(page) {
   await page.getByText("to be changed at next sign-in").waitFor();
   await accessible(page);
   await page.getByRole("link", { name: "Create access key" }).first().click();
-  await page.getByRole("heading", { level: 1, name: "Create access key" }).waitFor();
+  await page.getByRole("heading", { level: 1, name: "Access key best practices & alternatives" }).waitFor();
   await page.getByRole("button", { name: "Next", exact: true }).click();
   await page.getByText("Select a use case.").waitFor();
   await page.getByRole("radio", { name: "Command Line Interface (CLI)" }).check();
@@ -165,7 +165,7 @@ test("the user signs in, and sees why not everything is allowed", (t) =>
       await open(page, "/console/iam", "IAM Dashboard");
       await page.getByText("You don't have permission to see this").first().waitFor();
       await accessible(page);
-      await open(page, "/console/iam/create-user", "Create user");
+      await open(page, "/console/iam/create-user", "Specify user details");
       await page.getByLabel("User name").fill("eve");
       await page.getByRole("button", { name: "Next", exact: true }).click();
       await page.getByText("You don't have permission to iam:ListGroups").waitFor();

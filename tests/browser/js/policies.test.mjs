@@ -19,7 +19,7 @@ test("a policy in both editors", (t) =>
   browse(t, async (page) => {
     await open(page, "/console/iam/policies", "Policies");
     await page.getByRole("link", { name: "Create policy" }).click();
-    await heading(page, "Create policy");
+    await heading(page, "Specify permissions");
 
     // By choosing: the service, actions by their access level, a resource with its ARN built, a condition.
     await page.getByRole("button", { name: "Choose a service" }).click();

@@ -12,7 +12,7 @@ test("a role of another account, trusted anew, and switched to", (t) =>
   browse(t, async (page) => {
     await open(page, "/console/iam/roles", "Roles");
     await page.getByRole("link", { name: "Create role" }).first().click();
-    await heading(page, "Create role");
+    await heading(page, "Select trusted entity");
     await page.getByRole("radio", { name: "Another AWS account" }).check();
     await page.getByRole("textbox", { name: "Account ID" }).fill("9999");
     await page.getByRole("button", { name: "Next", exact: true }).click();
@@ -75,7 +75,7 @@ test("a role of another account, trusted anew, and switched to", (t) =>
     await page.getByRole("button", { name: /Auditor/ }).waitFor();
 
     // The role may not do what its policies don't allow, and is told why.
-    await open(page, "/console/iam/create-policy", "Create policy");
+    await open(page, "/console/iam/create-policy", "Specify permissions");
     await page.getByText("You don't have permission to access-analyzer:ValidatePolicy").waitFor();
     await open(page, "/console/iam/providers", "Identity providers");
     await page.getByText(/You don't have permission to iam:List(OpenIDConnect|SAML)Providers/).first().waitFor();
@@ -105,7 +105,7 @@ test("an OpenID Connect provider", (t) =>
     await screenshot(page, "identity-provider");
 
     // A role for its users.
-    await open(page, "/console/iam/create-role", "Create role");
+    await open(page, "/console/iam/create-role", "Select trusted entity");
     await page.getByRole("radio", { name: /^Web identity/ }).check();
     await page.getByRole("button", { name: /^Identity provider/ }).click();
     await page.getByRole("option", { name: "login.example.com/tenant" }).click();
@@ -173,7 +173,7 @@ test("a phone", (t) =>
     async (page) => {
       for (const [path, name] of [
         ["/console/iam/policies", "Policies"],
-        ["/console/iam/create-policy", "Create policy"],
+        ["/console/iam/create-policy", "Specify permissions"],
         ["/console/iam/roles", "Roles"],
         ["/console/iam/providers", "Identity providers"],
         ["/console/iam/simulator", "Policy simulator"],

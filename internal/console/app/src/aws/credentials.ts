@@ -7,11 +7,15 @@ import { signin, SignInError, type Session } from "../session/api";
 const margin = 60_000;
 
 let open = false;
+let arn = "";
 let serverRegion = "us-east-1";
 let cached: { until: number; credentials: Promise<AwsCredentialIdentity> } | null = null;
 
-/** The server as it described itself. */
+/** The server as it described itself, and who is signed in. */
 export function connect(session: Session) {
+  const now = session.SignedIn ? session.Arn : "";
+  if (arn && now && now !== arn) location.reload();
+  if (now) arn = now;
   open = session.OpenAuth;
   serverRegion = session.Region;
 }
@@ -35,6 +39,11 @@ export function credentials(): Promise<AwsCredentialIdentity> {
 
 async function ask(): Promise<AwsCredentialIdentity> {
   const c = await signin.credentials();
+  // Somebody else has signed in, in another tab: nothing of this page is theirs.
+  if (arn && c.Arn !== arn) {
+    location.reload();
+    return new Promise(() => {});
+  }
   return {
     accessKeyId: c.AccessKeyId,
     secretAccessKey: c.SecretAccessKey,

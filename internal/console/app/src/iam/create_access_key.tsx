@@ -65,7 +65,7 @@ export default function CreateAccessKey() {
     );
   }
   return (
-    <Page title="Create access key" breadcrumbs={breadcrumbs} description={`For the user ${name}`}>
+    <Page heading={false} title="Create access key" breadcrumbs={breadcrumbs}>
       <Wizard
         activeStepIndex={step}
         onNavigate={({ detail }) => {

@@ -10,6 +10,7 @@ import type { TagValue } from "../parts/tag_fields";
 import { navigate } from "../shell/links";
 import { useNotifications } from "../shell/notifications";
 import { Page } from "../shell/page";
+import { leave, useUnsaved } from "../shell/unsaved";
 import { passwordOf } from "./console_password";
 import { noDetails, UserDetailsStep } from "./create_user_details";
 import { UserCreated, type Created } from "./create_user_result";
@@ -48,6 +49,7 @@ export default function CreateUser() {
     for (const [what, call] of granting(UserName, grants)) await attempt(what, call);
     return made;
   }, [["iam"]]);
+  useUnsaved(details.name !== "" && !create.data);
   const submit = async () => {
     const made = await create.mutateAsync();
     if (made.password !== undefined || made.failures.length) return;
@@ -58,6 +60,7 @@ export default function CreateUser() {
   const faulty = !details.name || (details.console && details.password.custom && !details.password.password);
   return (
     <Page
+      heading={false}
       title="Create user"
       breadcrumbs={[
         ["IAM", "/console/iam"],
@@ -70,7 +73,7 @@ export default function CreateUser() {
           setChecked(faulty);
           if (step > 0 || !faulty) setStep(detail.requestedStepIndex);
         }}
-        onCancel={() => navigate("/console/iam/users")}
+        onCancel={() => leave("/console/iam/users")}
         onSubmit={() => void submit().catch(() => {})}
         isLoadingNextStep={create.isPending}
         submitButtonText="Create user"

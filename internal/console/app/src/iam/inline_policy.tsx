@@ -8,20 +8,16 @@ import { useState } from "react";
 import { useParams } from "../shell/params";
 import { useAws, useAwsChange } from "../aws/query";
 import { Actions } from "../parts/actions";
-import { CodeEditor } from "../parts/code_editor";
 import { Failure } from "../parts/failure";
 import { Loaded } from "../parts/loaded";
 import { navigate } from "../shell/links";
 import { useNotifications } from "../shell/notifications";
 import { Page } from "../shell/page";
+import { useUnsaved } from "../shell/unsaved";
 import { policiesOf, principalPage, type Principal } from "./permissions";
+import { emptyDocument, prettyText } from "./policies/document";
+import { PolicyEditor } from "./policies/policy_editor";
 import { usePrincipalOfPage } from "./principal_of_page";
-
-const template = JSON.stringify(
-  { Version: "2012-10-17", Statement: [{ Sid: "Statement1", Effect: "Allow", Action: [], Resource: [] }] },
-  null,
-  4,
-);
 
 /** Creates an inline policy of a user, group or role, or edits the one that the address names. */
 export default function InlinePolicy() {
@@ -29,10 +25,14 @@ export default function InlinePolicy() {
   const { policy } = useParams<{ policy?: string }>();
   const document = useAws(
     ["iam", "InlinePolicy", of.kind, of.name, policy],
-    async () => (policy === undefined ? template : pretty(await policiesOf(of).getInline(policy))),
+    async () => (policy === undefined ? emptyDocument : prettyText(await policiesOf(of).getInline(policy))),
   );
   return (
-    <Page title={policy === undefined ? "Create inline policy" : `Edit ${policy}`} breadcrumbs={breadcrumbs}>
+    <Page
+      title={policy === undefined ? "Create inline policy" : `Edit ${policy}`}
+      breadcrumbs={breadcrumbs}
+      description={`An inline policy belongs to this ${of.kind} alone, and is deleted with it.`}
+    >
       <Loaded query={document}>{(text) => <Editor of={of} policy={policy} initial={text} />}</Loaded>
     </Page>
   );
@@ -43,6 +43,7 @@ function Editor({ of, policy, initial }: { of: Principal; policy: string | undef
   const [name, setName] = useState(policy ?? "");
   const [document, setDocument] = useState(initial);
   const [missing, setMissing] = useState(false);
+  useUnsaved(document !== initial || name !== (policy ?? ""));
   const put = useAwsChange(() => policiesOf(of).putInline(name, document), [["iam"]]);
   const submit = async () => {
     setMissing(!name);
@@ -65,36 +66,20 @@ function Editor({ of, policy, initial }: { of: Principal; policy: string | undef
       }
     >
       <SpaceBetween size="l">
-        <Container>
-          <SpaceBetween size="l">
-            {policy === undefined && (
-              <FormField
-                label="Policy name"
-                constraintText="At most 128 characters. Use alphanumeric and +=,.@_- characters."
-                errorText={missing && !name && "Enter a name."}
-              >
-                <Input value={name} onChange={({ detail }) => setName(detail.value)} />
-              </FormField>
-            )}
+        {policy === undefined && (
+          <Container>
             <FormField
-              stretch
-              label="Policy document"
-              description={`An inline policy belongs to this ${of.kind} alone, and is deleted with it.`}
+              label="Policy name"
+              constraintText="At most 128 characters. Use alphanumeric and +=,.@_- characters."
+              errorText={missing && !name && "Enter a name."}
             >
-              <CodeEditor label="Policy document" value={document} onChange={setDocument} lines={16} />
+              <Input value={name} onChange={({ detail }) => setName(detail.value)} />
             </FormField>
-          </SpaceBetween>
-        </Container>
+          </Container>
+        )}
+        <PolicyEditor document={document} onChange={setDocument} />
         {put.error && <Failure error={put.error} />}
       </SpaceBetween>
     </Form>
   );
-}
-
-function pretty(document: string): string {
-  try {
-    return JSON.stringify(JSON.parse(document), null, 4);
-  } catch {
-    return document;
-  }
 }

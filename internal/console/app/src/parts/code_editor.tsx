@@ -1,10 +1,11 @@
 // The one way to edit or show code: CodeMirror. It is in a shadow root, because only there it gives its styles to the
 // browser as objects; in the document it would insert a style element, which the Content-Security-Policy refuses.
 import { json } from "@codemirror/lang-json";
-import { ensureSyntaxTree } from "@codemirror/language";
+import { ensureSyntaxTree, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { lintGutter, linter, type Diagnostic } from "@codemirror/lint";
 import { Compartment, EditorState, Prec, type Extension } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
 import { basicSetup } from "codemirror";
 import { useEffect, useLayoutEffect, useRef } from "react";
 import { useSettings } from "../shell/settings";
@@ -40,6 +41,7 @@ export function CodeEditor({ label, value, onChange, language = "json", validate
   const { mode } = useSettings();
   const extensions: Extension = [
     theme(mode === "dark", lines),
+    mode === "dark" ? syntaxHighlighting(darkColours) : [],
     // It takes the focus without tabindex too, but then axe-core takes what scrolls for out of reach.
     EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
     EditorState.readOnly.of(!onChange),
@@ -128,6 +130,14 @@ const replacing = EditorView.domEventHandlers({
     return true;
   },
 });
+
+/** The editor's own colours are for light pages alone. */
+const darkColours = HighlightStyle.define([
+  { tag: tags.propertyName, color: "#9cc5ff" },
+  { tag: tags.string, color: "#a8d98f" },
+  { tag: [tags.number, tags.bool, tags.null], color: "#f7b27a" },
+  { tag: tags.invalid, color: "#ff8f8f" },
+]);
 
 const theme = (dark: boolean, lines: number) =>
   EditorView.theme(

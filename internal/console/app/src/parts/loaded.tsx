@@ -10,7 +10,19 @@ interface LoadedProps<T> {
 
 /** What was loaded by useAws, or that it is loading, or why it failed. Lists are ResourceTable's. */
 export function Loaded<T>({ query, children }: LoadedProps<T>) {
-  if (query.data !== undefined) return children(query.data);
+  if (query.data !== undefined) {
+    return (
+      <>
+        {/* It was there, and may be gone since, or be denied. */}
+        {query.error && (
+          <Box padding={{ bottom: "m" }}>
+            <Failure error={query.error} retry={query.refetch} />
+          </Box>
+        )}
+        {children(query.data)}
+      </>
+    );
+  }
   if (query.error) return <Failure error={query.error} retry={query.refetch} />;
   return (
     <Box textAlign="center" padding="l">

@@ -147,15 +147,19 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
         </Header>
       }
       filter={
-        <div className="filters">
-          <TextFilter
-            {...filterProps}
-            filteringPlaceholder={`Find ${nouns[1]}`}
-            filteringAriaLabel={`Find ${nouns[1]}`}
-            countText={filteredItemsCount === 1 ? "1 match" : `${filteredItemsCount} matches`}
-          />
-          {props.filters}
-        </div>
+        <SpaceBetween size="s">
+          {/* What is shown is of before. */}
+          {query.error && <Failure error={query.error} retry={query.refetch} />}
+          <div className="filters">
+            <TextFilter
+              {...filterProps}
+              filteringPlaceholder={`Find ${nouns[1]}`}
+              filteringAriaLabel={`Find ${nouns[1]}`}
+              countText={filteredItemsCount === 1 ? "1 match" : `${filteredItemsCount} matches`}
+            />
+            {props.filters}
+          </div>
+        </SpaceBetween>
       }
       pagination={<Pagination {...paginationProps} />}
       preferences={

@@ -81,6 +81,8 @@ export interface SessionCredentials {
   SecretAccessKey: string;
   SessionToken: string;
   Expiration: string;
+  /** Of whom they are. */
+  Arn: string;
 }
 
 export const signin = {

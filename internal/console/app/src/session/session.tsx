@@ -17,6 +17,8 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       return session;
     },
     staleTime: Infinity,
+    // Meanwhile somebody may have signed out, or in, in another tab.
+    refetchOnWindowFocus: "always",
   });
   if (!data) return error ? <Failure error={error} retry={refetch} /> : null;
   return <Context value={data}>{children}</Context>;

@@ -15,6 +15,7 @@ import { TagFields, type TagValue } from "../../parts/tag_fields";
 import { navigate } from "../../shell/links";
 import { useNotifications } from "../../shell/notifications";
 import { Page } from "../../shell/page";
+import { leave, useUnsaved } from "../../shell/unsaved";
 import { policyPage } from "../permissions";
 import { emptyDocument } from "./document";
 import { PolicyEditor } from "./policy_editor";
@@ -28,6 +29,7 @@ export default function CreatePolicy() {
   const [description, setDescription] = useState("");
   const [tags, setTags] = useState<TagValue[]>([]);
   const [checked, setChecked] = useState(false);
+  useUnsaved(document !== emptyDocument || name !== "");
   const create = useAwsChange(
     () =>
       iam().send(
@@ -44,6 +46,7 @@ export default function CreatePolicy() {
   };
   return (
     <Page
+      heading={false}
       title="Create policy"
       breadcrumbs={[
         ["IAM", "/console/iam"],
@@ -53,7 +56,7 @@ export default function CreatePolicy() {
       <Wizard
         activeStepIndex={step}
         onNavigate={({ detail }) => setStep(detail.requestedStepIndex)}
-        onCancel={() => navigate("/console/iam/policies")}
+        onCancel={() => leave("/console/iam/policies")}
         onSubmit={() => void submit().catch(() => {})}
         isLoadingNextStep={create.isPending}
         submitButtonText="Create policy"

@@ -17,6 +17,7 @@ import { Loaded } from "../../parts/loaded";
 import { navigate } from "../../shell/links";
 import { useNotifications } from "../../shell/notifications";
 import { Page } from "../../shell/page";
+import { useUnsaved } from "../../shell/unsaved";
 import { policyNameOf, policyPage } from "../permissions";
 import { PolicyEditor } from "./policy_editor";
 import { SummaryTable } from "./summary_table";
@@ -57,6 +58,7 @@ export default function EditPolicy() {
 function Editor({ arn, initial, versions }: { arn: string; initial: string; versions: PolicyVersion[] }) {
   const { notify } = useNotifications();
   const [document, setDocument] = useState(initial);
+  useUnsaved(document !== initial);
   const [asDefault, setAsDefault] = useState(true);
   const old = versions.filter((v) => !v.IsDefaultVersion);
   const [instead, setInstead] = useState(old.at(-1)?.VersionId);

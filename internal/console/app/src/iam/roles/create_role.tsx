@@ -11,6 +11,7 @@ import { usePrincipal } from "../../session/session";
 import { navigate } from "../../shell/links";
 import { useNotifications } from "../../shell/notifications";
 import { Page } from "../../shell/page";
+import { leave, useUnsaved } from "../../shell/unsaved";
 import { BoundaryOption } from "../boundary_option";
 import { policiesOf, principalPage } from "../permissions";
 import { PolicyPicker } from "../policy_picker";
@@ -44,6 +45,7 @@ export default function CreateRole() {
     const attached = await Promise.allSettled(policies.map((arn) => role.attach(arn)));
     return attached.flatMap((a) => (a.status === "rejected" ? [String((a.reason as Error).message)] : []));
   }, [["iam"]]);
+  useUnsaved(trust !== noTrust || details.name !== "");
   const submit = async () => {
     setChecked(true);
     if (!details.name) return;
@@ -57,6 +59,7 @@ export default function CreateRole() {
   };
   return (
     <Page
+      heading={false}
       title="Create role"
       breadcrumbs={[
         ["IAM", "/console/iam"],
@@ -70,7 +73,7 @@ export default function CreateRole() {
           setChecked(faulty);
           if (!faulty) setStep(detail.requestedStepIndex);
         }}
-        onCancel={() => navigate("/console/iam/roles")}
+        onCancel={() => leave("/console/iam/roles")}
         onSubmit={() => void submit().catch(() => {})}
         isLoadingNextStep={create.isPending}
         submitButtonText="Create role"

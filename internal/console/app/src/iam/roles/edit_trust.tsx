@@ -12,6 +12,7 @@ import { Loaded } from "../../parts/loaded";
 import { navigate } from "../../shell/links";
 import { useNotifications } from "../../shell/notifications";
 import { Page } from "../../shell/page";
+import { useUnsaved } from "../../shell/unsaved";
 import { principalPage } from "../permissions";
 import { prettyText } from "../policies/document";
 import { JSONEditor } from "../policies/json_editor";
@@ -34,7 +35,9 @@ export default function EditTrust() {
 
 function Editor({ role }: { role: Role }) {
   const { notify } = useNotifications();
-  const [document, setDocument] = useState(() => prettyText(decodeURIComponent(role.AssumeRolePolicyDocument ?? "")));
+  const [initial] = useState(() => prettyText(decodeURIComponent(role.AssumeRolePolicyDocument ?? "")));
+  const [document, setDocument] = useState(initial);
+  useUnsaved(document !== initial);
   const back = `${principalPage({ kind: "role", name: role.RoleName! })}?section=trust_relationships`;
   const save = useAwsChange(
     () => iam().send(new UpdateAssumeRolePolicyCommand({ RoleName: role.RoleName, PolicyDocument: document })),

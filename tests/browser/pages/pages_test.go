@@ -1,0 +1,97 @@
+// Package pages visits every page of the console.
+package pages
+
+import (
+	"encoding/json"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/statordb/stator/tests/browser"
+	"github.com/statordb/stator/tests/harness"
+)
+
+func TestMain(m *testing.M) { harness.Main(m) }
+
+// The flows fail if a route of the source is not among their pages, so that no new page is forgotten.
+func TestEveryPage(t *testing.T) {
+	s := harness.Start(t)
+	furnish(t, s)
+	all, err := json.Marshal(routes(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	to := browser.SignedIn(t, s)
+	for _, how := range []string{"desktop", "phone"} {
+		t.Run(how, func(t *testing.T) {
+			t.Parallel()
+			browser.Flow(t, "pages.test.mjs", to, "STATOR_ROUTES="+string(all), "STATOR_ACCOUNT="+s.Account, "STATOR_HOW="+how)
+		})
+	}
+}
+
+// routes are the paths of all pages, which the source has as route("/console/iam/users/:user", …).
+func routes(t *testing.T) []string {
+	t.Helper()
+	call, literal := regexp.MustCompile(`\broute\(`), regexp.MustCompile(`\broute\("(/console[^"]*)"`)
+	var all []string
+	err := filepath.WalkDir("../../../internal/console/app/src", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".ts") || strings.HasSuffix(path, "shell/section.ts") {
+			return err
+		}
+		source, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		found := literal.FindAllSubmatch(source, -1)
+		if calls := len(call.FindAll(source, -1)); calls != len(found) {
+			t.Errorf("%s has %d routes, and %d whose path is a string", path, calls, len(found))
+		}
+		for _, f := range found {
+			all = append(all, string(f[1]))
+		}
+		return nil
+	})
+	if err != nil || len(all) == 0 {
+		t.Fatal("no routes", err)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// furnish makes what the pages are about. Its names have characters that addresses encode.
+func furnish(t *testing.T, s *harness.Server) {
+	t.Helper()
+	ctx, api, db := t.Context(), iam.NewFromConfig(s.Config), dynamodb.NewFromConfig(s.Config)
+	must := func(_ any, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	const document = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"dynamodb:*","Resource":"*"}]}`
+	trust := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"` + s.Account + `"},"Action":"sts:AssumeRole"}]}`
+	user, group, role, inline := aws.String("ada@example.com"), aws.String("team+1"), aws.String("Audit=or"), aws.String("in,line")
+	must(api.CreateUser(ctx, &iam.CreateUserInput{UserName: user}))
+	must(api.CreateGroup(ctx, &iam.CreateGroupInput{GroupName: group}))
+	must(api.CreateRole(ctx, &iam.CreateRoleInput{RoleName: role, AssumeRolePolicyDocument: &trust}))
+	must(api.AddUserToGroup(ctx, &iam.AddUserToGroupInput{GroupName: group, UserName: user}))
+	must(api.CreateAccessKey(ctx, &iam.CreateAccessKeyInput{UserName: user}))
+	must(api.PutUserPolicy(ctx, &iam.PutUserPolicyInput{UserName: user, PolicyName: inline, PolicyDocument: aws.String(document)}))
+	must(api.PutGroupPolicy(ctx, &iam.PutGroupPolicyInput{GroupName: group, PolicyName: inline, PolicyDocument: aws.String(document)}))
+	must(api.PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: role, PolicyName: inline, PolicyDocument: aws.String(document)}))
+	must(api.CreatePolicy(ctx, &iam.CreatePolicyInput{PolicyName: aws.String("Orders@read"), Path: aws.String("/app/"), PolicyDocument: aws.String(document)}))
+	must(api.CreateOpenIDConnectProvider(ctx, &iam.CreateOpenIDConnectProviderInput{Url: aws.String("https://login.example.com/tenant"), ClientIDList: []string{"app"}}))
+	browser.Table(t, db, "Music.v-1", []string{"Artist S", "Year N"}, []map[string]types.AttributeValue{
+		{"Artist": &types.AttributeValueMemberS{Value: "No One & Co"}, "Year": &types.AttributeValueMemberN{Value: "2001"}, "Rating": &types.AttributeValueMemberN{Value: "4"}},
+	})
+}
