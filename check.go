@@ -21,6 +21,8 @@ type CheckResult struct {
 	Items, Entries, Bytes int64
 	// Records are the changes that streams tell.
 	Streams, Records int64
+	// BackedUp are the items of all backups.
+	Backups, BackedUp int64
 	// Identities are the records of accounts, users, groups and access keys.
 	Identities int64
 	Problems   int64
@@ -44,7 +46,7 @@ func Check(ctx context.Context, data string, report func(problem string)) (sum C
 	t, err := table.Check(ctx, db, func(p table.Problem) { report(p.String()) })
 	sum = CheckResult{
 		Tables: t.Tables, Indexes: t.Indexes, Items: t.Items, Entries: t.Entries, Bytes: t.Bytes,
-		Streams: t.Streams, Records: t.Records, Problems: t.Problems,
+		Streams: t.Streams, Records: t.Records, Backups: t.Backups, BackedUp: t.BackedUp, Problems: t.Problems,
 	}
 	if err != nil {
 		return sum, err

@@ -22,8 +22,8 @@ func check(ctx context.Context, args []string, std stdio) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(std.out, "%d tables with %d indexes, %d items of %d bytes, %d index entries, %d streams of %d records, %d identity records: %d problems\n",
-		sum.Tables, sum.Indexes, sum.Items, sum.Bytes, sum.Entries, sum.Streams, sum.Records, sum.Identities, sum.Problems)
+	fmt.Fprintf(std.out, "%d tables with %d indexes, %d items of %d bytes, %d index entries, %d streams of %d records, %d backups of %d items, %d identity records: %d problems\n",
+		sum.Tables, sum.Indexes, sum.Items, sum.Bytes, sum.Entries, sum.Streams, sum.Records, sum.Backups, sum.BackedUp, sum.Identities, sum.Problems)
 	if sum.Problems > 0 {
 		return fmt.Errorf("%d problems found", sum.Problems)
 	}

@@ -87,20 +87,31 @@ func arn(scope table.Scope, name, index string) string {
 
 // table finds a table for an operation on its items, unless it was found when the operation was authorised.
 func (s *Service) table(ctx context.Context, req *awsapi.Request, name string, u *subject) (*table.Descriptor, error) {
-	if u.table != nil || u.err != nil {
-		return u.table, u.err
+	if u.err != nil {
+		return nil, u.err
 	}
-	scope, name, err := locate(req, name)
-	if err != nil {
-		return nil, err
+	if u.table == nil {
+		scope, name, err := locate(req, name)
+		if err != nil {
+			return nil, err
+		}
+		d, err := s.store.Table(ctx, scope, name)
+		if errors.Is(err, table.ErrNotFound) {
+			return nil, errNoTable
+		}
+		if err != nil {
+			return nil, err
+		}
+		u.table = d
 	}
-	d, err := s.store.Table(ctx, scope, name)
-	if errors.Is(err, table.ErrNotFound) {
-		return nil, notFound("Requested resource not found")
+	if u.table.Creating {
+		return nil, errNoTable
 	}
-	u.table = d
-	return d, err
+	return u.table, nil
 }
+
+// errNoTable is also for a table that is still being created: it has no items yet.
+var errNoTable = notFound("Requested resource not found")
 
 // maxPlans bounds how often an operation is planned again because its table changed meanwhile.
 const maxPlans = 16

@@ -80,6 +80,18 @@ func tableNameAlone(name *string) error {
 	return v.err()
 }
 
+// change changes a table, unless it is still being created.
+func (s *Service) change(ctx context.Context, scope table.Scope, name string, fn func(*table.Descriptor) error) (*table.Descriptor, error) {
+	return s.store.Change(ctx, scope, name, func(d *table.Descriptor) error {
+		if d.Creating {
+			return inUse(stillCreating + d.Name)
+		}
+		return fn(d)
+	})
+}
+
+const stillCreating = "Attempt to change a resource which is still in use: Table is being created: "
+
 // catalogueError turns the errors of the catalogue into what the client sees.
 func catalogueError(err error, name string) error {
 	switch {
@@ -87,6 +99,8 @@ func catalogueError(err error, name string) error {
 		return notFound("Requested resource not found: Table: " + name + " not found")
 	case errors.Is(err, table.ErrExists):
 		return inUse("Table already exists: " + name)
+	case errors.Is(err, table.ErrBackupInUse):
+		return inUse("Attempt to change a resource which is still in use: Table is being backed up: " + name)
 	}
 	return err
 }

@@ -40,6 +40,9 @@ func checkDeletable(d *table.Descriptor) error {
 	if d.Settings.DeletionProtection {
 		return awsapi.Validation("Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.")
 	}
+	if d.Creating {
+		return inUse(stillCreating + d.Name)
+	}
 	for _, x := range d.Indexes {
 		if x.State != table.IndexActive {
 			return inUse("Attempt to change a resource which is still in use: Table is being updated: " + d.Name)

@@ -46,6 +46,9 @@ func description(d *table.Descriptor, status types.TableStatus, stats table.Stat
 	if d.LatestStream != "" { // also when it was disabled
 		t.LatestStreamLabel, t.LatestStreamArn = aws.String(d.LatestStream), aws.String(streamARN(d.Scope, d.Name, d.LatestStream))
 	}
+	if d.Restore != nil {
+		t.RestoreSummary = restoreSummary(d)
+	}
 	for _, x := range d.Indexes {
 		if x.Local {
 			t.LocalSecondaryIndexes = append(t.LocalSecondaryIndexes, localIndex(d, x, stats.Indexes[x.Name]))
@@ -73,6 +76,9 @@ func globalIndex(d *table.Descriptor, x *table.Index, n table.Count, now time.Ti
 	g.WarmThroughput = &types.GlobalSecondaryIndexWarmThroughputDescription{ReadUnitsPerSecond: &read, WriteUnitsPerSecond: &write, Status: types.IndexStatusActive}
 	if x.State == table.IndexCreating {
 		g.Backfilling = aws.Bool(true)
+	}
+	if d.Creating {
+		g.IndexStatus = types.IndexStatusCreating
 	}
 	return g
 }

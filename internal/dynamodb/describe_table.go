@@ -31,6 +31,10 @@ func (s *Service) describeTable(req *awsapi.Request) (awsapi.Call, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &dynamodb.DescribeTableOutput{Table: description(d, types.TableStatusActive, stats, req.Now)}, nil
+		status := types.TableStatusActive
+		if d.Creating {
+			status = types.TableStatusCreating
+		}
+		return &dynamodb.DescribeTableOutput{Table: description(d, status, stats, req.Now)}, nil
 	}), nil
 }

@@ -95,7 +95,7 @@ func (s *Service) changePolicy(ctx context.Context, r *resource, expected *strin
 	if r.stream != "" {
 		err = s.store.ChangeStream(ctx, r.scope, r.table, r.stream, func(d *table.StreamDefinition) error { return amend(&d.Policy) })
 	} else {
-		_, err = s.store.Change(ctx, r.scope, r.table, func(d *table.Descriptor) error { return amend(&d.Settings.Policy) })
+		_, err = s.change(ctx, r.scope, r.table, func(d *table.Descriptor) error { return amend(&d.Settings.Policy) })
 	}
 	switch {
 	case err != nil && !errors.Is(err, errUnchanged):

@@ -192,8 +192,6 @@ func (st *statement) table(ctx context.Context) (*table.Descriptor, error) {
 	return d, st.rebind(d)
 }
 
-var errNoTable = notFound("Requested resource not found")
-
 // rebind binds the statement again if its table has changed meanwhile. What was decided on its keys must still be true: a
 // table or an index with another key is not the one that was asked for.
 func (st *statement) rebind(d *table.Descriptor) error {

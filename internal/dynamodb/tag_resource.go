@@ -52,7 +52,7 @@ func (s *Service) changeTags(ctx context.Context, r *resource, change func(all m
 	if r.stream != "" {
 		err = s.store.ChangeStream(ctx, r.scope, r.table, r.stream, func(d *table.StreamDefinition) error { return amend(&d.Tags) })
 	} else {
-		_, err = s.store.Change(ctx, r.scope, r.table, func(d *table.Descriptor) error { return amend(&d.Settings.Tags) })
+		_, err = s.change(ctx, r.scope, r.table, func(d *table.Descriptor) error { return amend(&d.Settings.Tags) })
 	}
 	if errors.Is(err, table.ErrNotFound) {
 		return r.notTagged()

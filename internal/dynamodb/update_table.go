@@ -36,7 +36,7 @@ func (s *Service) updateTable(req *awsapi.Request) (awsapi.Call, error) {
 			return nil, err
 		}
 		var before *table.Descriptor
-		d, err := s.store.Change(ctx, scope, name, func(d *table.Descriptor) error {
+		d, err := s.change(ctx, scope, name, func(d *table.Descriptor) error {
 			before = d.Clone()
 			a := amendment{Descriptor: d, in: in, now: req.Now, quotas: s.quotas()}
 			return a.run()

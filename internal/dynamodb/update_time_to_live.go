@@ -36,7 +36,7 @@ func (s *Service) updateTimeToLive(req *awsapi.Request) (awsapi.Call, error) {
 		if err != nil {
 			return nil, err
 		}
-		_, err = s.store.Change(ctx, scope, name, func(d *table.Descriptor) error {
+		_, err = s.change(ctx, scope, name, func(d *table.Descriptor) error {
 			return changeTTL(d, *spec.AttributeName, aws.ToBool(spec.Enabled))
 		})
 		if err != nil {

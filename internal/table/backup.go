@@ -100,14 +100,28 @@ func decodeBackup(value []byte) (*Backup, error) {
 	return b, nil
 }
 
-// newBackup is a backup of a table that is asked for now. An id is the milliseconds of its time and a random number, as AWS's are.
-func (s *Store) newBackup(d *Descriptor, name string) *Backup {
-	now := s.now().UTC().Truncate(time.Millisecond)
+// newBackup writes a backup of a table that is asked for now. As on AWS an id is the milliseconds of its time and a random number, which
+// is 0 for System. The definition of the table is locked.
+func (s *Store) newBackup(ctx context.Context, tx kv.Txn, d *Descriptor, b Backup) (*Backup, error) {
+	b.Scope, b.Table, b.Source, b.Status = d.Scope, d.Name, d.Clone(), BackupCreating
+	b.Created = s.now().UTC().Truncate(time.Millisecond)
+	if b.System {
+		b.Expires = b.Created.Add(systemBackupLife)
+	}
 	var random [4]byte
-	_, _ = rand.Read(random[:]) // never fails
-	source := d.Clone()
-	return &Backup{Scope: d.Scope, Table: d.Name, ID: fmt.Sprintf("%014d-%x", now.UnixMilli(), random), Name: name,
-		Status: BackupCreating, Created: now, Source: source}
+	for at := b.Created.UnixMilli(); ; at++ {
+		if !b.System {
+			_, _ = rand.Read(random[:]) // never fails
+		}
+		b.ID = fmt.Sprintf("%014d-%x", at, random)
+		there, err := tx.Get(ctx, b.key())
+		if err != nil {
+			return nil, err
+		}
+		if there == nil {
+			return &b, b.set(tx)
+		}
+	}
 }
 
 // CreateBackup begins a backup of a table. It is of the moment when all writes that are in flight now have ended, and so has
@@ -126,9 +140,7 @@ func (s *Store) CreateBackup(ctx context.Context, scope Scope, table, name strin
 		if err != nil {
 			return err
 		}
-		b = s.newBackup(d, name)
-		b.Items = id
-		if err := b.set(tx); err != nil {
+		if b, err = s.newBackup(ctx, tx, d, Backup{Name: name, Items: id}); err != nil {
 			return err
 		}
 		if d.Journal == nil {

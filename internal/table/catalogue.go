@@ -252,9 +252,8 @@ func (s *Store) Drop(ctx context.Context, scope Scope, name string, check func(*
 		}
 		j = dropTableJob(id, d)
 		if d.Journal != nil && d.Journal.Days > 0 {
-			b := s.newBackup(d, d.Name+"$DeletedTableBackup")
-			b.System, b.Items, b.Expires = true, d.ID, b.Created.Add(systemBackupLife)
-			if err := b.set(tx); err != nil {
+			b, err := s.newBackup(ctx, tx, d, Backup{Name: d.Name + "$DeletedTableBackup", System: true, Items: d.ID})
+			if err != nil {
 				return err
 			}
 			j.rec.Backup = b.ID

@@ -28,6 +28,8 @@ type Summary struct {
 	Tables, Indexes, Jobs, Items, Entries, Tokens, Streams, Records, Problems int64
 	// Places are those of items in TTL queues.
 	Places int64
+	// BackedUp are the items of backups, Images what the items of tables were before.
+	Backups, BackedUp, Images int64
 	// Bytes are the size of the items as DynamoDB counts it.
 	Bytes int64
 }
@@ -40,7 +42,7 @@ const (
 
 // Check reads everything in db and reports what is not as it has to be: values that do not decode, items that are
 // not under their key, entries and places in TTL queues that do not agree with their item, items without them, things of tables and
-// indexes that do not exist, stream records that do not follow each other, keys that keyspace does not know. It works page by page, each in a snapshot of its
+// indexes that do not exist, stream records that do not follow each other, backups and journals that nobody knows, keys that keyspace does not know. It works page by page, each in a snapshot of its
 // own, so that it needs little memory and can run beside writers. Package identity checks its own keys.
 func Check(ctx context.Context, db kv.DB, report func(Problem)) (Summary, error) {
 	c := &checker{ctx: ctx, db: db, report: report}
@@ -73,6 +75,14 @@ func Check(ctx context.Context, db kv.DB, report func(Problem)) (Summary, error)
 	if err := c.pages(start, end, c.expiries); err != nil {
 		return c.sum, err
 	}
+	start, end = keyspace.AllJournals(0)
+	if err := c.pages(start, end, c.images); err != nil {
+		return c.sum, err
+	}
+	mark := keyspace.JournalMark()
+	if err := c.pages(mark, keyspace.Successor(mark), c.mark); err != nil {
+		return c.sum, err
+	}
 	start, end = keyspace.AllRecords()
 	if err := c.pages(start, end, c.records); err != nil {
 		return c.sum, err
@@ -85,6 +95,7 @@ func Check(ctx context.Context, db kv.DB, report func(Problem)) (Summary, error)
 	}
 	keyspace.Unknown(unknown)
 	keyspace.StreamRest(unknown)
+	keyspace.BackupRest(unknown)
 	return c.sum, err
 }
 
@@ -106,6 +117,7 @@ type known struct {
 	queues  map[uint64]*Descriptor
 	dropped map[keyspace.Space]bool // a job will drop it
 	knownStreams
+	knownBackups
 }
 
 type indexOf struct {
@@ -200,6 +212,7 @@ func (c *checker) load(r kv.Reader, first bool) (*known, error) {
 	if err != nil {
 		return nil, err
 	}
+	var jobs []*job
 	jobOf := make(map[uint64]string) // by index or queue
 	start, end = keyspace.Jobs()
 	err = r.Scan(c.ctx, kv.Range{Start: start, End: end}, func(key, value []byte) (bool, error) {
@@ -212,8 +225,9 @@ func (c *checker) load(r kv.Reader, first bool) (*known, error) {
 			c.sum.Jobs++
 		}
 		take(key, nil, j.id)
+		jobs = append(jobs, j)
 		switch j.rec.Kind {
-		case kindDropTable:
+		case kindDropTable, kindDropBackup:
 			for _, s := range j.spaces() {
 				k.dropped[s] = true
 			}
@@ -236,11 +250,15 @@ func (c *checker) load(r kv.Reader, first bool) (*known, error) {
 	if err == nil {
 		err = c.loadStreams(r, k, take, problem)
 	}
+	if err == nil {
+		err = c.loadBackups(r, k, jobs, take, problem)
+	}
 	if err != nil || !first {
 		return k, err
 	}
 	c.sum.Streams = int64(len(k.defs))
 	c.sum.Tables = int64(len(k.tables))
+	c.sum.Backups = int64(len(k.backups))
 	c.sum.Indexes = int64(len(k.indexes))
 	for _, o := range k.indexes {
 		switch {
@@ -311,6 +329,9 @@ func (c *checker) items(r kv.Reader, pairs []pair) error {
 		d := c.known.tables[space.ID()]
 		switch {
 		case c.known.dropped[space]:
+			continue
+		case ok && c.known.backups[space.ID()] != nil:
+			c.backupItem(p, c.known.backups[space.ID()])
 			continue
 		case !ok || d == nil:
 			c.problem(p.key, nil, nil, "item of no table")

@@ -363,8 +363,8 @@ func (s *Store) forgetDays(ctx context.Context, id uint64, record []byte) error 
 	if err != nil {
 		return err
 	}
-	// An hour more, for whoever asks for the oldest moment just now and holds it only then.
-	floor := s.restorableFrom(d.Journal, s.present()) - int64(time.Hour)
+	// Whoever asks for the earliest moment just now has yet to hold it.
+	floor := s.restorableFrom(d.Journal, s.present()) - 2*int64(grace)
 	if c := d.Journal.Copy; c != nil {
 		floor = min(floor, max(c.At, d.Journal.Since))
 	}

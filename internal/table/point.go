@@ -34,6 +34,9 @@ var (
 	ErrMoment = errors.New("table: moment outside of the recovery period")
 )
 
+// grace is how long the earliest moment that Restorable shows can be asked for.
+const grace = time.Minute
+
 func (p *Point) moment() moment { return moment{p.Table.ID, p.Table.Journal.ID, p.At} }
 
 const holdFormat = 1
@@ -101,7 +104,7 @@ func (s *Store) hold(ctx context.Context, tx kv.Txn, scope Scope, name string, a
 	if !at.IsZero() {
 		// The last millisecond that Restorable shows may have just begun.
 		p.At = min(at.UnixNano(), now)
-		if _, latest, _ := s.Restorable(d); at.UnixNano() < s.restorableFrom(d.Journal, now) || at.UnixNano() > max(now, latest.UnixNano()) {
+		if _, latest, _ := s.Restorable(d); at.UnixNano() < s.restorableFrom(d.Journal, now-int64(grace)) || at.UnixNano() > max(now, latest.UnixNano()) {
 			return nil, ErrMoment
 		}
 	}

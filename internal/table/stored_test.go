@@ -16,7 +16,7 @@ func TestDescriptorFormats(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for format, want := range map[string]error{"0": ErrFormat, "1": nil, "2": nil, "3": nil, "4": nil, "5": ErrFormat} {
+	for format, want := range map[string]error{"0": ErrFormat, "1": nil, "2": nil, "3": nil, "4": nil, "5": nil, "6": ErrFormat} {
 		got, err := decodeDescriptor([]byte(strings.Replace(string(b), fmt.Sprintf(`"format":%d`, descriptorFormat), `"format":`+format, 1)))
 		if !errors.Is(err, want) {
 			t.Errorf("format %s: %v", format, err)

@@ -1,0 +1,37 @@
+package dynamodb
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/policy"
+)
+
+// describeBackup decodes DescribeBackup.
+func (s *Service) describeBackup(req *awsapi.Request) (awsapi.Call, error) {
+	var in dynamodb.DescribeBackupInput
+	if err := awsapi.DecodeJSON(req.Body, &in); err != nil {
+		return nil, err
+	}
+	var v violations
+	v.backupARN("backupArn", in.BackupArn)
+	if err := v.err(); err != nil {
+		return nil, err
+	}
+	ref, err := parseBackup(req, *in.BackupArn)
+	if err != nil {
+		return nil, err
+	}
+	return control[*dynamodb.DescribeBackupOutput]{
+		needs: []policy.Need{ref.need("dynamodb:DescribeBackup")},
+		run: func(ctx context.Context) (*dynamodb.DescribeBackupOutput, error) {
+			b, err := s.store.Backup(ctx, ref.scope, ref.table, ref.id)
+			if err != nil {
+				return nil, backupError(err, ref.arn)
+			}
+			return &dynamodb.DescribeBackupOutput{BackupDescription: backupDescription(b)}, nil
+		},
+	}, nil
+}
