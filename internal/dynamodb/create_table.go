@@ -102,25 +102,30 @@ func creating(d *table.Descriptor, in *dynamodb.CreateTableInput, now time.Time)
 
 func createTableConstraints(in *dynamodb.CreateTableInput) error {
 	var v violations
-	v.required("attributeDefinitions", in.AttributeDefinitions != nil)
-	v.definitions("attributeDefinitions", in.AttributeDefinitions)
-	v.table(optional(in.TableName))
-	v.enum("billingMode", enumText(in.BillingMode), billingValues)
-	v.throughput("provisionedThroughput", in.ProvisionedThroughput)
-	v.keySchema("keySchema", in.KeySchema, 2)
+	v.newTable("", in)
+	return v.err()
+}
+
+// newTable checks the definition of a table whose members are at a path: "" or one that ends with a point.
+func (v *violations) newTable(at string, in *dynamodb.CreateTableInput) {
+	v.required(at+"attributeDefinitions", in.AttributeDefinitions != nil)
+	v.definitions(at+"attributeDefinitions", in.AttributeDefinitions)
+	v.tableAt(at+"tableName", optional(in.TableName))
+	v.enum(at+"billingMode", enumText(in.BillingMode), billingValues)
+	v.throughput(at+"provisionedThroughput", in.ProvisionedThroughput)
+	v.keySchema(at+"keySchema", in.KeySchema, 2)
 	for i, x := range in.LocalSecondaryIndexes {
-		v.index(fmt.Sprintf("localSecondaryIndexes.%d.member.", i+1), x.IndexName, x.KeySchema, x.Projection, 2)
+		v.index(fmt.Sprintf("%slocalSecondaryIndexes.%d.member.", at, i+1), x.IndexName, x.KeySchema, x.Projection, 2)
 	}
 	for i, x := range in.GlobalSecondaryIndexes {
-		at := fmt.Sprintf("globalSecondaryIndexes.%d.member.", i+1)
+		at := fmt.Sprintf("%sglobalSecondaryIndexes.%d.member.", at, i+1)
 		v.index(at, x.IndexName, x.KeySchema, x.Projection, 2*maxKeyAttributes)
 		v.throughput(at+"provisionedThroughput", x.ProvisionedThroughput)
 	}
 	v.streamSpecification(in.StreamSpecification)
-	v.enum("tableClass", enumText(in.TableClass), tableClassValues)
-	v.encryption(in.SSESpecification)
-	v.enum("globalTableSettingsReplicationMode", enumText(in.GlobalTableSettingsReplicationMode), replicationModeValues)
-	return v.err()
+	v.enum(at+"tableClass", enumText(in.TableClass), tableClassValues)
+	v.encryption(at+"sSESpecification", in.SSESpecification)
+	v.enum(at+"globalTableSettingsReplicationMode", enumText(in.GlobalTableSettingsReplicationMode), replicationModeValues)
 }
 
 // newDescriptor is the table that in asks for.

@@ -10,10 +10,10 @@ import (
 // An SSESpecification says which key AWS is to encrypt a table with. Stator leaves encryption to the disk: that one was asked for
 // is kept and shown, so that tools find what they set, but no key of a client's is taken, because it would not be used.
 
-func (v *violations) encryption(s *types.SSESpecification) {
+func (v *violations) encryption(at string, s *types.SSESpecification) {
 	if s != nil {
-		v.enum("sSESpecification.sSEType", enumText(s.SSEType), sseTypeValues)
-		v.length("sSESpecification.kMSMasterKeyId", optional(s.KMSMasterKeyId), 1, maxKeyID)
+		v.enum(at+".sSEType", enumText(s.SSEType), sseTypeValues)
+		v.length(at+".kMSMasterKeyId", optional(s.KMSMasterKeyId), 1, maxKeyID)
 	}
 }
 

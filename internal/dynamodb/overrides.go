@@ -38,7 +38,7 @@ func (v *violations) overrides(o *overrides) {
 		v.index(fmt.Sprintf("localSecondaryIndexOverride.%d.member.", i+1), x.IndexName, x.KeySchema, x.Projection, 2)
 	}
 	v.throughput("provisionedThroughputOverride", o.provisioned)
-	v.encryption(o.encryption)
+	v.encryption("sSESpecificationOverride", o.encryption)
 }
 
 // targetNeeds are the permissions on the table to be restored, which is not there yet (developer guide, "Using IAM with DynamoDB

@@ -12,6 +12,7 @@ import (
 	"github.com/statordb/stator/internal/awsapi"
 	"github.com/statordb/stator/internal/meter"
 	"github.com/statordb/stator/internal/table"
+	"github.com/statordb/stator/internal/transfer"
 )
 
 // Service holds what the operations need.
@@ -19,6 +20,7 @@ type Service struct {
 	store      *table.Store
 	principals Principals // nil if nobody is known: then policies name users and roles by ARN
 	streams    streamAccess
+	transfers  *transfer.Service
 	throttle   *throttle    // nil if nothing limits throughput
 	meter      *meter.Store // nil if nobody measures
 	sized      time.Time    // the hour in which Sample looked at sizes
@@ -28,6 +30,9 @@ type Service struct {
 func New(store *table.Store, principals Principals) *Service {
 	return &Service{store: store, principals: principals}
 }
+
+// Transfers has exports and imports done by t. It is called before the operations are used.
+func (s *Service) Transfers(t *transfer.Service) { s.transfers = t }
 
 // idempotencyLifetime is how long a ClientRequestToken is remembered (API reference, TransactWriteItems).
 const idempotencyLifetime = 10 * time.Minute
@@ -54,10 +59,10 @@ func (s *Service) Operations() []awsapi.Operation {
 		op("DescribeContinuousBackups", s.describeContinuousBackups),
 		op("DescribeContributorInsights", nil),
 		op("DescribeEndpoints", s.describeEndpoints),
-		op("DescribeExport", nil),
+		op("DescribeExport", s.describeExport),
 		op("DescribeGlobalTable", nil),
 		op("DescribeGlobalTableSettings", nil),
-		op("DescribeImport", nil),
+		op("DescribeImport", s.describeImport),
 		op("DescribeKinesisStreamingDestination", nil),
 		op("DescribeLimits", s.describeLimits),
 		op("DescribeStream", s.describeStream),
@@ -68,18 +73,18 @@ func (s *Service) Operations() []awsapi.Operation {
 		op("EnableKinesisStreamingDestination", nil),
 		op("ExecuteStatement", s.executeStatement),
 		op("ExecuteTransaction", s.executeTransaction),
-		op("ExportTableToPointInTime", nil),
+		op("ExportTableToPointInTime", s.exportTableToPointInTime),
 		op("GetItem", s.getItem),
 		op("GetRecords", s.getRecords),
 		op("GetResourcePolicy", s.getResourcePolicy),
 		op("GetShardIterator", s.getShardIterator),
-		op("ImportTable", nil),
+		op("ImportTable", s.importTable),
 		op("ListBackups", s.listBackups),
 		op("ListBulkOperations", nil),
 		op("ListContributorInsights", nil),
-		op("ListExports", nil),
+		op("ListExports", s.listExports),
 		op("ListGlobalTables", nil),
-		op("ListImports", nil),
+		op("ListImports", s.listImports),
 		op("ListStreams", s.listStreams),
 		op("ListTables", s.listTables),
 		op("ListTagsOfResource", s.listTagsOfResource),

@@ -78,7 +78,7 @@ func updateTableConstraints(in *dynamodb.UpdateTableInput) error {
 	}
 	v.streamSpecification(in.StreamSpecification)
 	v.enum("tableClass", enumText(in.TableClass), tableClassValues)
-	v.encryption(in.SSESpecification)
+	v.encryption("sSESpecification", in.SSESpecification)
 	if in.ReplicaUpdates != nil {
 		v.count("replicaUpdates", len(in.ReplicaUpdates), 1, math.MaxInt, emptyList)
 	}

@@ -22,6 +22,11 @@
 //	j  job id                                        queue of background jobs
 //	l  index id, partition, ‹sort›, table's sort     entry of a local index
 //	n                                                the last id given: all ids above and below are from it
+//	o e ‹account› ‹region› ‹table› id                an export
+//	o f ‹id› number                                  a data file of an export
+//	o i ‹account› ‹region› ‹table› id                an import
+//	o p id                                           an export or an import that is not finished: its key
+//	o t ‹account› ‹region› token                     the client token of an export or an import
 //	q d ‹account› ‹region› ‹table› label             the definition of a stream
 //	q l stream id, lane                              where a lane of a stream is
 //	q r stream id, lane, sequence                    stream record
@@ -68,6 +73,7 @@ const (
 	prefixJob       = 'j'
 	prefixLocal     = 'l'
 	prefixCounter   = 'n'
+	prefixTransfer  = 'o'
 	prefixStream    = 'q'
 	prefixStats     = 's'
 	prefixToken     = 't'
@@ -77,7 +83,7 @@ const (
 )
 
 // known is all prefixes in ascending order.
-const known = "abcegijlnqstvwx"
+const known = "abcegijlnoqstvwx"
 
 // Format is the key of the version of the format.
 func Format() []byte { return []byte{prefixFormat} }

@@ -96,7 +96,7 @@ func (s *Store) EachTable(ctx context.Context, fn func(scope Scope, name string)
 	}
 }
 
-// Create adds a table and returns its published descriptor. It gives d the ID, the UUID, the time and the version
+// Create adds a table and returns its published descriptor. It gives d the ID, the UUID unless it has one, the time and the version
 // and the indexes, which are active at once, their IDs. There must be no table of that name (ErrExists).
 func (s *Store) Create(ctx context.Context, d Descriptor) (*Descriptor, error) {
 	created, err := s.newTable(d)
@@ -123,7 +123,9 @@ func (s *Store) Create(ctx context.Context, d Descriptor) (*Descriptor, error) {
 func (s *Store) newTable(d Descriptor) (*Descriptor, error) {
 	created := d.Clone()
 	created.TTL, created.Journal = nil, nil
-	created.UUID = uuid.NewString()
+	if created.UUID == "" {
+		created.UUID = uuid.NewString()
+	}
 	created.Version = 1
 	if created.Created.IsZero() {
 		created.Created = s.now().UTC().Truncate(time.Millisecond)

@@ -147,6 +147,16 @@ func (s *Store) lease(ctx context.Context, names ...string) (held []bool, err er
 	return held, nil
 }
 
+// Lease takes or renews the lease of a piece of work outside of this package, and says whether it is this server's for the next
+// seconds. Whoever works on renews it before each step.
+func (s *Store) Lease(ctx context.Context, name string) (bool, error) {
+	held, err := s.lease(ctx, name)
+	if err != nil {
+		return false, err
+	}
+	return held[0], nil
+}
+
 // ifLeased does a piece of work, unless another server has its lease.
 func (s *Store) ifLeased(ctx context.Context, name string, work func() error) error {
 	held, err := s.lease(ctx, name)

@@ -78,7 +78,7 @@ func (s *Store) restore(ctx context.Context, scope Scope, name string, locks [][
 		if d, refused = source(tx, j); refused != nil {
 			return refused
 		}
-		d.Creating = true
+		d.Creating, d.UUID = true, ""
 		if created, refused = s.newTable(*d); refused != nil {
 			return refused
 		}

@@ -7,7 +7,6 @@ import Tabs from "@cloudscape-design/components/tabs";
 import { lazy, Suspense, useState, type ComponentType } from "react";
 import { useSearch } from "wouter";
 import { Actions } from "../parts/actions";
-import { Failure } from "../parts/failure";
 import { Loaded } from "../parts/loaded";
 import { navigate } from "../shell/links";
 import { Page } from "../shell/page";
@@ -74,8 +73,6 @@ export default function TablePage() {
       <Loaded query={table}>
         {(t) => (
           <SpaceBetween size="m">
-            {/* It was there, and may have been deleted since. */}
-            {table.error && <Failure error={table.error} retry={table.refetch} />}
             <Tabs
               ariaLabel={`Table ${name}`}
               activeTabId={tabs.some(([id]) => id === tab) ? tab : "overview"}
