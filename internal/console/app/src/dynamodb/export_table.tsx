@@ -5,7 +5,7 @@ import Form from "@cloudscape-design/components/form";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { DescribeTableCommand, ExportTableToPointInTimeCommand, type PointInTimeRecoveryDescription } from "@aws-sdk/client-dynamodb";
 import { useState } from "react";
-import { useSearchParams } from "wouter";
+import { useSearchParams } from "../shell/params";
 import { dynamodb } from "../aws/dynamodb";
 import { useAwsChange } from "../aws/query";
 import { Actions } from "../parts/actions";

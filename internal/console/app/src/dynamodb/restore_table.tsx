@@ -5,7 +5,7 @@ import Button from "@cloudscape-design/components/button";
 import Form from "@cloudscape-design/components/form";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMemo, useState } from "react";
-import { useSearchParams } from "wouter";
+import { useSearchParams } from "../shell/params";
 import { dynamodb } from "../aws/dynamodb";
 import { useAws, useAwsChange } from "../aws/query";
 import { Actions } from "../parts/actions";
