@@ -58,7 +58,13 @@ export function AttributeRow({ field: f, index, parent, keyPart }: AttributeRowP
             {entries}
           </Button>
         ) : (
-          <ValueInput field={f} label={label} focused={!named && f.id === added} onChange={(text) => set({ text })} />
+          <ValueInput
+            field={f}
+            label={label}
+            hint={keyPart && "Enter a value"}
+            focused={!named && f.id === added}
+            onChange={(text) => set({ text })}
+          />
         )}
         {keyPart || inSet ? (
           <Box padding={{ top: "xxs" }}>{typeNames[f.type]}</Box>
@@ -71,7 +77,7 @@ export function AttributeRow({ field: f, index, parent, keyPart }: AttributeRowP
           />
         )}
         {!keyPart && (
-          <Button ariaLabel={`Remove ${label}`} onClick={() => change(f.id, () => undefined)}>
+          <Button ariaLabel={`Remove ${label}`} wrapText={false} onClick={() => change(f.id, () => undefined)}>
             Remove
           </Button>
         )}
@@ -90,14 +96,19 @@ export function AttributeRow({ field: f, index, parent, keyPart }: AttributeRowP
 
 const booleans = ["true", "false"].map((value) => ({ value, label: value === "true" ? "True" : "False" }));
 
+/** How many lines a text is given, from 1 to 10. */
+const rows = (text: string) => Math.min(10, text.slice(0, 1000).split("\n").reduce((n, line) => n + 1 + Math.floor(line.length / 60), 0));
+
 interface ValueInputProps {
   field: Field;
   label: string;
+  /** What to say where nothing is typed; without it, what that means. */
+  hint: string | undefined;
   focused: boolean;
   onChange: (text: string) => void;
 }
 
-function ValueInput({ field: f, label, focused, onChange }: ValueInputProps) {
+function ValueInput({ field: f, label, hint, focused, onChange }: ValueInputProps) {
   const ariaLabel = `Value of ${label}`;
   switch (f.type) {
     case "NULL":
@@ -116,20 +127,15 @@ function ValueInput({ field: f, label, focused, onChange }: ValueInputProps) {
         />
       );
     default: {
-      // A field of one line would lose line breaks.
-      const long = f.type === "S" && (f.text.length > 80 || /[\r\n]/.test(f.text));
-      const hint = f.type === "S" ? "Empty text" : f.type === "N" ? "Number" : "Base64";
-      return long ? (
-        <Textarea ariaLabel={ariaLabel} value={f.text} rows={3} autoFocus onChange={({ detail }) => onChange(detail.value)} />
-      ) : (
-        <Input
-          ariaLabel={ariaLabel}
-          value={f.text}
-          placeholder={hint}
-          autoFocus={focused}
-          onChange={({ detail }) => onChange(detail.value)}
-        />
-      );
+      const shared = {
+        ariaLabel,
+        value: f.text,
+        autoFocus: focused,
+        onChange: ({ detail }: { detail: { value: string } }) => onChange(detail.value),
+      };
+      // A field of one line would lose line breaks, and one that turned into the other while somebody types would lose their place.
+      if (f.type === "S") return <Textarea {...shared} placeholder={hint ?? "Empty text"} rows={rows(f.text)} />;
+      return <Input {...shared} placeholder={hint ?? (f.type === "N" ? "Number" : "Base64")} />;
     }
   }
 }

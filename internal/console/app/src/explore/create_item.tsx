@@ -30,7 +30,7 @@ export default function CreateItem() {
     if (!key) return {};
     const Key = readItem(key, "dynamodb");
     return (await dynamodb().send(new GetItemCommand({ TableName: table, Key, ConsistentRead: true }))).Item ?? Key;
-  });
+  }, { named: true });
   const schema = useSchema(table);
   const title = key ? "Duplicate item" : "Create item";
   return (
@@ -80,7 +80,7 @@ function Creator({ schema, start }: { schema: Schema; start: Item }) {
 /** The fields of the key, then those of the item to begin with. */
 function begin(schema: Schema, start: Item): Draft {
   const key = keyOf(schema, start);
-  const rest = Object.fromEntries(Object.entries(start).filter(([name]) => !key[name]));
+  const rest = Object.fromEntries(Object.entries(start).filter(([name]) => !Object.hasOwn(key, name)));
   const draft = draftOf({ ...key, ...rest });
   if (draft.view === "form" && !Object.keys(key).length) draft.fields.unshift(...schema.key.map((k) => field(k.type, k.name)));
   return draft;

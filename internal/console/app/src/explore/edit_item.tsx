@@ -38,7 +38,7 @@ export default function EditItem() {
   const item = useAws(["dynamodb", "GetItem", table, key, visit], async () => {
     const input = { TableName: table, Key: readItem(key, "dynamodb"), ConsistentRead: true };
     return (await dynamodb().send(new GetItemCommand(input))).Item ?? null;
-  });
+  }, { named: true });
   const [reads, setReads] = useState(0);
   return (
     <Page title="Edit item" breadcrumbs={[["DynamoDB", "/console/dynamodb"], [`Explore items: ${table}`, exploreHref(table)]]}>

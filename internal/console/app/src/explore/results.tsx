@@ -14,7 +14,7 @@ import { itemHref } from "./places";
 import { ResultActions } from "./result_actions";
 import type { Found, Row, useRun } from "./run";
 import { keyOf, type Schema } from "./schema";
-import { shown, typeOf, type Item } from "./values";
+import { own, shown, typeOf, type Item } from "./values";
 
 interface ResultsProps {
   schema: Schema;
@@ -43,8 +43,8 @@ export function Results({ schema, run, refresh }: ResultsProps) {
       id: name,
       header: keys.includes(name) ? `${name} (${schema.key.find((k) => k.name === name)!.type})` : name,
       cell: ({ item }) =>
-        name === keys[0] && item[name] ? (
-          <Link href={itemHref(schema.table, keyOf(schema, item))}>{shown(item[name]) || <i>Empty</i>}</Link>
+        name === keys[0] && own(item, name) ? (
+          <Link href={itemHref(schema.table, keyOf(schema, item))}>{shown(own(item, name)) || <i>Empty</i>}</Link>
         ) : (
           <Cell item={item} name={name} />
         ),
@@ -76,7 +76,7 @@ export function Results({ schema, run, refresh }: ResultsProps) {
         tableLabel: "Items returned",
         selectionGroupLabel: "Select items",
         allItemsSelectionLabel: () => "Select all items of this page",
-        itemSelectionLabel: (_, { item }) => `Select item ${keys.map((k) => shown(item[k], 40)).join(", ")}`,
+        itemSelectionLabel: (_, { item }) => `Select item ${keys.map((k) => shown(own(item, k), 40)).join(", ")}`,
       }}
       empty={<Empty found={found} counted={counted} />}
       header={
@@ -125,7 +125,7 @@ export function Results({ schema, run, refresh }: ResultsProps) {
 }
 
 function Cell({ item, name }: { item: Item; name: string }) {
-  const value = item[name];
+  const value = own(item, name);
   if (!value) return <></>;
   const type = typeOf(value);
   if (type === "S" && value.S === "") return <Box color="text-status-inactive">Empty</Box>;
@@ -174,7 +174,7 @@ const { compare } = new Intl.Collator("en");
  */
 function inOrder(rows: Row[], { name, descending }: Order): Row[] {
   const values = rows.map((row) => {
-    const value = row.item[name];
+    const value = own(row.item, name);
     return { row, value: value && (value.N !== undefined ? Number(value.N) : shown(value)) };
   });
   const sign = descending ? -1 : 1;

@@ -21,7 +21,7 @@ import { csv, download } from "../parts/download";
 import { Failure } from "../parts/failure";
 import { CodePanel } from "./code/code_panel";
 import { rowsOf } from "./export";
-import { itemToDynamo, itemToPlain, shown, writeJSON, type Item } from "./values";
+import { itemToDynamo, itemToPlain, own, shown, writeJSON, type Item } from "./values";
 
 interface StatementResultProps {
   statement: string;
@@ -176,7 +176,7 @@ function Items({ title, statement, page, busy, retrieve }: ItemsProps) {
       footer={more}
       resizableColumns
       enableKeyboardNavigation
-      columnDefinitions={page.names.map((name) => ({ id: name, header: name, cell: (item: Item) => shown(item[name]), width: 180 }))}
+      columnDefinitions={page.names.map((name) => ({ id: name, header: name, cell: (item: Item) => shown(own(item, name)), width: 180 }))}
       pagination={<Pagination {...paginationProps} openEnd={!!page.next} onNextPageClick={({ detail }) => !detail.requestedPageAvailable && void retrieve()} />}
       ariaLabels={{ tableLabel: title }}
       empty={<Box textAlign="center">{page.next ? "No items yet. Retrieve the next page to read on." : "No items"}</Box>}
