@@ -23,7 +23,7 @@ export function BillingField({ value, onChange }: { value: BillingMode; onChange
           {
             value: "PROVISIONED",
             label: "Provisioned",
-            description: "You say how many reads and writes a second the table is to take.",
+            description: "You say how many reads and writes a second the table is to take. A server that was started with --throttle keeps to it.",
           },
         ]}
       />
@@ -61,8 +61,8 @@ export function CapacityFields({ billing, value, faults, warm = true, onChange }
         </ColumnLayout>
       ) : (
         <ColumnLayout columns={2}>
-          {number("maxRead", "Maximum read request units", "Optional. What goes beyond it is throttled.", "No maximum")}
-          {number("maxWrite", "Maximum write request units", "Optional. What goes beyond it is throttled.", "No maximum")}
+          {number("maxRead", "Maximum read request units", "Optional. A server that was started with --throttle keeps to it.", "No maximum")}
+          {number("maxWrite", "Maximum write request units", "Optional. A server that was started with --throttle keeps to it.", "No maximum")}
         </ColumnLayout>
       )}
       {warm && (

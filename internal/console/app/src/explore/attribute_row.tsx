@@ -30,6 +30,7 @@ export function AttributeRow({ field: f, index, parent, keyPart }: AttributeRowP
   const label = named ? f.name || "new attribute" : `${parent!.name || "list"} ${index}`;
   const set = (to: Partial<Field>) => change(f.id, (old) => ({ ...old, ...to }));
   const nested = isNested(f.type);
+  const shown = open || hasFault(f.children, faults);
   const entries = f.children.length === 1 ? "1 entry" : `${f.children.length} entries`;
   return (
     <FormField errorText={faults.get(f.id)} stretch>
@@ -50,10 +51,10 @@ export function AttributeRow({ field: f, index, parent, keyPart }: AttributeRowP
         {nested ? (
           <Button
             variant="inline-link"
-            iconName={open ? "caret-down-filled" : "caret-right-filled"}
-            ariaExpanded={open}
+            iconName={shown ? "caret-down-filled" : "caret-right-filled"}
+            ariaExpanded={shown}
             ariaLabel={`${entries} of ${label}`}
-            onClick={() => setOpen(!open)}
+            onClick={() => setOpen(!shown)}
           >
             {entries}
           </Button>
@@ -82,7 +83,7 @@ export function AttributeRow({ field: f, index, parent, keyPart }: AttributeRowP
           </Button>
         )}
       </div>
-      {nested && open && (
+      {nested && shown && (
         <div className="explore-children">
           {f.children.map((child, i) => (
             <AttributeRow key={child.id} field={child} index={i} parent={f} />
@@ -95,6 +96,10 @@ export function AttributeRow({ field: f, index, parent, keyPart }: AttributeRowP
 }
 
 const booleans = ["true", "false"].map((value) => ({ value, label: value === "true" ? "True" : "False" }));
+
+/** What is wrong below is shown even where it was closed. */
+const hasFault = (fields: Field[], faults: Map<number, string>): boolean =>
+  faults.size > 0 && fields.some((f) => faults.has(f.id) || hasFault(f.children, faults));
 
 /** How many lines a text is given, from 1 to 10. */
 const rows = (text: string) => Math.min(10, text.slice(0, 1000).split("\n").reduce((n, line) => n + 1 + Math.floor(line.length / 60), 0));

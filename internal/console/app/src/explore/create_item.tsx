@@ -14,6 +14,7 @@ import { useUnsaved } from "../shell/unsaved";
 import { creation } from "./changes";
 import { CodePanel } from "./code/code_panel";
 import { field } from "./draft";
+import { focusFault, Incomplete } from "./incomplete";
 import { differs, draftOf, isWhole, ItemEditor, read, type Draft } from "./item_editor";
 import { exploreHref } from "./places";
 import { keyOf, type Schema } from "./schema";
@@ -50,10 +51,10 @@ function Creator({ schema, start }: { schema: Schema; start: Item }) {
   useUnsaved(differs(first, draft));
   const save = useSave();
   const { item } = read(draft);
-  const whole = isWhole(draft);
+  const whole = isWhole(draft, schema.key);
   const create = async () => {
     setTried(true);
-    if (!whole) return;
+    if (!whole) return focusFault();
     try {
       await save.mutateAsync(creation(schema, item));
     } catch {
@@ -66,6 +67,7 @@ function Creator({ schema, start }: { schema: Schema; start: Item }) {
     <SpaceBetween size="l">
       <ItemEditor schema={schema} draft={draft} onChange={setDraft} strict={tried} />
       {save.error && <SaveFailure error={save.error} schema={schema} item={item} />}
+      {tried && !whole && <Incomplete>The item was not created.</Incomplete>}
       <Actions>
         <Button href={exploreHref(schema.table)}>Cancel</Button>
         <Button variant="primary" loading={save.isPending} onClick={() => void create()}>

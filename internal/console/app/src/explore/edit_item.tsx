@@ -18,6 +18,7 @@ import { useUnsaved } from "../shell/unsaved";
 import { change, deletion, merged } from "./changes";
 import { CodePanel } from "./code/code_panel";
 import { Conflict } from "./conflict";
+import { focusFault, Incomplete } from "./incomplete";
 import { differs, draftOf, isWhole, ItemEditor, read, type Draft } from "./item_editor";
 import { duplicateHref, exploreHref } from "./places";
 import { useSave } from "./save";
@@ -97,11 +98,11 @@ function Editor({ schema, start, reload }: EditorProps) {
   const save = useSave();
   const remove = useAwsChange(() => dynamodb().send(new DeleteItemCommand(deletion(schema, before))), []);
   const { item } = read(draft);
-  const whole = isWhole(draft);
+  const whole = isWhole(draft, schema.key);
   const request = whole ? change(schema, before, item) : undefined;
   const submit = async (from: Item, to: Item) => {
     setTried(true);
-    if (!whole) return;
+    if (!whole) return focusFault();
     const changed = change(schema, from, to);
     try {
       if (changed) await save.mutateAsync(changed);
@@ -128,6 +129,7 @@ function Editor({ schema, start, reload }: EditorProps) {
       {request?.operation === "TransactWriteItems" && (
         <Alert type="info">The key is changed: the item is deleted and created with the new key, in one transaction.</Alert>
       )}
+      {tried && !whole && <Incomplete>The item was not saved.</Incomplete>}
       <Actions>
         <Button href={exploreHref(schema.table)}>Cancel</Button>
         <Button href={duplicateHref(schema.table, keyOf(schema, before))}>Duplicate</Button>

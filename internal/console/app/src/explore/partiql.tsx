@@ -1,3 +1,5 @@
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import Container from "@cloudscape-design/components/container";
@@ -117,6 +119,8 @@ let last = 0;
 /** The results, one statement after the other: the next is run when the one before succeeded. */
 function Runs({ runs }: { runs: { id: number; statement: string }[] }) {
   const [done, setDone] = useState(0);
+  const [failed, setFailed] = useState(false);
+  const left = failed ? runs.slice(done + 1) : [];
   return (
     <SpaceBetween size="l">
       {runs.slice(0, done + 1).map((run, i) => (
@@ -125,8 +129,22 @@ function Runs({ runs }: { runs: { id: number; statement: string }[] }) {
           statement={run.statement}
           title={runs.length > 1 ? `Result ${i + 1} of ${runs.length}` : "Result"}
           onDone={() => setDone((n) => Math.max(n, i + 1))}
+          onFailed={() => setFailed(true)}
         />
       ))}
+      {left.length > 0 && (
+        <Alert
+          type="warning"
+          header={left.length === 1 ? `Statement ${runs.length} was not run` : `Statements ${done + 2} to ${runs.length} were not run`}
+        >
+          The one before failed. What the statements before it did remains.
+          {left.map((run) => (
+            <Box key={run.id}>
+              <code>{run.statement}</code>
+            </Box>
+          ))}
+        </Alert>
+      )}
     </SpaceBetween>
   );
 }

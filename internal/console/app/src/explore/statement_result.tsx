@@ -28,6 +28,8 @@ interface StatementResultProps {
   title: string;
   /** Called when it has succeeded. */
   onDone: () => void;
+  /** Called when it has failed before it gave anything. */
+  onFailed: () => void;
 }
 
 interface Page {
@@ -42,7 +44,7 @@ const pageSize = 300;
 /** The JSON view shows no more items than these: a text of megabytes is nothing to look at. */
 const shownAsJSON = 100;
 
-export function StatementResult({ statement, title, onDone }: StatementResultProps) {
+export function StatementResult({ statement, title, onDone, onFailed }: StatementResultProps) {
   const [page, setPage] = useState<Page>();
   const { mutateAsync, isPending, error } = useAwsChange(
     (NextToken: string | undefined) =>
@@ -61,7 +63,7 @@ export function StatementResult({ statement, title, onDone }: StatementResultPro
       });
       if (!before) onDone();
     } catch {
-      // it is in error
+      if (!before) onFailed(); // it is in error
     }
   };
   const started = useRef(false);
