@@ -5,6 +5,7 @@ export const dynamodb: Section = {
   text: "DynamoDB",
   href: "/console/dynamodb",
   description: "Tables and items",
+  regional: true,
   navigation: [
     { type: "link", text: "Dashboard", href: "/console/dynamodb" },
     { type: "link", text: "Tables", href: "/console/dynamodb/tables" },

@@ -7,6 +7,7 @@ import { dynamodb } from "../aws/dynamodb";
 import { useAws } from "../aws/query";
 import { Actions } from "../parts/actions";
 import { Loaded } from "../parts/loaded";
+import { LoadedTable } from "../parts/no_table";
 import { navigate } from "../shell/links";
 import { useNotifications } from "../shell/notifications";
 import { Page } from "../shell/page";
@@ -36,9 +37,9 @@ export default function CreateItem() {
   const title = key ? "Duplicate item" : "Create item";
   return (
     <Page title={title} breadcrumbs={[["DynamoDB", "/console/dynamodb"], [`Explore items: ${table}`, exploreHref(table)]]}>
-      <Loaded query={schema}>
+      <LoadedTable table={table} query={schema}>
         {(s) => <Loaded query={start}>{(item) => <Creator key={`${table} ${key}`} schema={s} start={item} />}</Loaded>}
-      </Loaded>
+      </LoadedTable>
     </Page>
   );
 }

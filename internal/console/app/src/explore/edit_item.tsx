@@ -11,6 +11,7 @@ import { useAws, useAwsChange } from "../aws/query";
 import { Actions } from "../parts/actions";
 import { DeleteModal } from "../parts/delete_modal";
 import { Loaded } from "../parts/loaded";
+import { LoadedTable } from "../parts/no_table";
 import { navigate } from "../shell/links";
 import { useNotifications } from "../shell/notifications";
 import { Page } from "../shell/page";
@@ -43,7 +44,7 @@ export default function EditItem() {
   const [reads, setReads] = useState(0);
   return (
     <Page title="Edit item" breadcrumbs={[["DynamoDB", "/console/dynamodb"], [`Explore items: ${table}`, exploreHref(table)]]}>
-      <Loaded query={schema}>
+      <LoadedTable table={table} query={schema}>
         {(s) => (
           <Loaded query={item}>
             {(found) =>
@@ -63,7 +64,7 @@ export default function EditItem() {
             }
           </Loaded>
         )}
-      </Loaded>
+      </LoadedTable>
     </Page>
   );
 }

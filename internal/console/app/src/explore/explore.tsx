@@ -8,7 +8,7 @@ import { currentRegion } from "../aws/credentials";
 import { useSearchParams } from "../shell/params";
 import { Actions } from "../parts/actions";
 import { Failure } from "../parts/failure";
-import { Loaded } from "../parts/loaded";
+import { LoadedTable } from "../parts/no_table";
 import { navigate } from "../shell/links";
 import { Page } from "../shell/page";
 import { CodePanel } from "./code/code_panel";
@@ -39,7 +39,9 @@ export default function Explore() {
       <SpaceBetween size="l">
         <TableChooser table={table} onChange={(chosen) => navigate(exploreHref(chosen))} />
         {table ? (
-          <Loaded query={schema}>{(loaded) => <Explorer key={table} schema={loaded} />}</Loaded>
+          <LoadedTable table={table} query={schema}>
+            {(loaded) => <Explorer key={`${currentRegion()} ${table}`} schema={loaded} />}
+          </LoadedTable>
         ) : (
           <Container>
             <Box textAlign="center" color="text-body-secondary" padding="l">
