@@ -70,7 +70,21 @@ func TestItems(t *testing.T) {
 		with("shared", item{"a": &s{Value: "first"}, "b": &s{Value: "first"}}),
 		key("moved", "1"), key("deleted", "1"),
 	})
+	// Names of JavaScript's own objects, and keys that an address has to escape, beside what they would be if it did so once too often.
+	odd := []string{"x%41", "xA", "a/b%25", "ü/😀?&#="}
+	var named []item
+	for _, id := range odd {
+		named = append(named, item{"id": &s{Value: id}, "__proto__": &s{Value: "old"}, "constructor": &s{Value: "begun"}})
+	}
+	browser.Table(t, c, "Items.of-all_1", []string{"id S"}, named)
 	browser.Flow(t, "items.test.mjs", explored, "STATOR_FLOW=change")
+	for _, id := range odd {
+		got := get(t, c, "Items.of-all_1", item{"id": &s{Value: id}})
+		proto, text := got["__proto__"].(*s).Value, got["constructor"].(*s).Value
+		if changed := proto == "changed" && strings.HasPrefix(text, "begun, a text"); changed != (id != "xA") {
+			t.Errorf("item %s: %s", id, show(got))
+		}
+	}
 
 	edited := item{
 		"renamed": &s{Value: "stays"}, "text": &n{Value: "38"}, "untouched": &n{Value: digits},

@@ -20,16 +20,16 @@ test("settings to copy", (t) =>
     await open(page, "/console/connect", "Connect");
     await enter(page, keys.admin);
     const config = page.getByRole("region", { name: "~/.aws/config" });
-    assert.equal(await config.innerText(), `[default]\nregion = us-east-1\nendpoint_url = ${url}\n`);
+    assert.equal(await config.innerText(), `[profile stator]\nregion = us-east-1\nendpoint_url = ${url}\n`);
     const credentials = page.getByRole("region", { name: "~/.aws/credentials" });
     assert.ok(!(await credentials.innerText()).includes(keys.admin[1]), "the secret is hidden at first");
     await page.getByRole("switch", { name: "Show secrets" }).or(page.getByRole("checkbox", { name: "Show secrets" })).click();
     assert.ok((await credentials.innerText()).includes(`aws_secret_access_key = ${keys.admin[1]}`));
-    await page.getByRole("textbox", { name: "Profile name" }).fill("stator");
-    await page.getByText("[profile stator]").waitFor();
+    await page.getByRole("textbox", { name: "Profile name" }).fill("default");
+    await page.getByText("[default]").first().waitFor();
     await page.getByRole("button", { name: /Services that are here/ }).click();
     await page.getByRole("option", { name: "DynamoDB and its streams only" }).click();
-    assert.match(await config.innerText(), /services = stator-stator\n\n\[services stator-stator\]\ndynamodb =\n {2}endpoint_url = /);
+    assert.match(await config.innerText(), /services = stator\n\n\[services stator\]\ndynamodb =\n {2}endpoint_url = /);
     for (const [tab, text] of [
       ["Environment variables", "export AWS_ENDPOINT_URL_DYNAMODB="],
       ["Python", "boto3.client"],

@@ -5,6 +5,7 @@ import { accessible, browse, open, screenshot } from "./console.mjs";
 import { add, choose, codeOf, explore, itemURL, menu, put, row, write } from "./items.mjs";
 
 const digits = "12345678901234567890.123456789012345678";
+const more = `, ${"a text that is longer than a line of the form is ".repeat(3)}`;
 const saved = (page, text) => page.getByText(text).first().waitFor();
 
 // The Go test puts items between the two parts.
@@ -219,6 +220,39 @@ test("another key, and deletion", part("change"), (t) =>
     await page.goto(itemURL("Items", { id: { S: "deleted" }, n: { N: "1" } }));
     await page.getByText("There is no such item").waitFor();
     await open(page, "/console/dynamodb/explore?table=Nowhere", "Explore items: Nowhere");
-    await page.getByText("There is no such resource").waitFor();
+    await page.getByText("There is no table Nowhere in US East (N. Virginia)").waitFor();
     await accessible(page);
   }, { errors: /400/ }));
+
+test("keys, names and texts of any characters", part("change"), (t) =>
+  browse(t, async (page) => {
+    await explore(page, "Items.of-all_1");
+    for (const id of ["x%41", "a/b%25", "ü/😀?&#="]) {
+      await page.getByRole("link", { name: id, exact: true }).click();
+      await put(page, "__proto__", "changed");
+      const text = row(page, "constructor").getByRole("textbox", { name: "Value of constructor" });
+      await text.press("End");
+      await page.keyboard.type(more); // as a person does, who has the focus all the time
+      assert.equal(await text.inputValue(), `begun${more}`);
+      await page.getByRole("button", { name: "Save changes" }).click();
+      await saved(page, "The item has been saved.");
+    }
+    await open(page, "/console/dynamodb/tables/Items.of-all_1", "Items.of-all_1");
+    await page.reload();
+    await page.getByRole("heading", { level: 1, name: "Items.of-all_1" }).waitFor();
+  }));
+
+test("what is missing is said where it is, and by the button", part("change"), (t) =>
+  browse(t, async (page) => {
+    await explore(page, "Items.of-all_1");
+    await page.getByRole("link", { name: "Create item" }).click();
+    for (let i = 0; i < 12; i++) await add(page, "String", `a${i}`, "x");
+    const create = page.getByRole("button", { name: "Create item" });
+    await create.click();
+    await page.getByText("Enter a value: nothing in a key can be empty.").waitFor();
+    await page.getByText("Something above is not complete. The item was not created.").waitFor();
+    await page.waitForFunction(() => document.activeElement.ariaLabel === "Value of id");
+    await page.keyboard.type("made");
+    await create.dblclick(); // two clicks make one item, and no error
+    await saved(page, "The item has been created.");
+  }));

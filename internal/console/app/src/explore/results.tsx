@@ -135,13 +135,13 @@ function Cell({ item, name }: { item: Item; name: string }) {
 function Summary({ found }: { found: Found }) {
   const efficiency = found.scanned ? Math.round((100 * found.count) / found.scanned) : 100;
   return (
-    <SpaceBetween direction="horizontal" size="s">
+    <span className="explore-summary">
       <StatusIndicator type="success">{found.next ? "There are more items" : "Completed"}</StatusIndicator>
       <span>Items returned: {found.count.toLocaleString("en")}</span>
       <span>Items scanned: {found.scanned.toLocaleString("en")}</span>
       <span>Efficiency: {efficiency}%</span>
       <span>RCUs consumed: {found.capacity.toLocaleString("en")}</span>
-    </SpaceBetween>
+    </span>
   );
 }
 
