@@ -24,6 +24,7 @@ export function guess(content: FileContent & { format: "csv" }, schema: Schema):
 
 function guessType(sample: string[]): Type {
   if (!sample.length) return "S";
+  if (sample.every((text) => text === "null")) return "NULL";
   if (sample.every((text) => /^(true|false)$/i.test(text))) return "BOOL";
   // Digits with a zero before them, such as postal codes, are no numbers.
   if (sample.every((text) => !numberFault(text) && !/^[+-]?0\d/.test(text) && !text.startsWith("+"))) return "N";

@@ -14,7 +14,8 @@ export function toParameters(schema: Schema, search: Search): URLSearchParams {
   if (search.index) parameters.set("index", search.index);
   if (search.kind === "Query") {
     for (const { name } of source.partition) parameters.append("pk", own(search.keys, name)?.text ?? "");
-    for (const { name } of source.sort) {
+    const last = source.sort.findLastIndex(({ name }) => own(search.keys, name)?.text);
+    for (const { name } of source.sort.slice(0, last + 1)) {
       const { operator, text, upper } = own(search.keys, name) ?? noCondition;
       parameters.append("sk", JSON.stringify([operator, text, ...(operator === "between" ? [upper] : [])]));
     }

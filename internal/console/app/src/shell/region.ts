@@ -1,14 +1,15 @@
 // The region in the addresses of pages that show what a region has, so that whoever is given one sees the same.
 import { useEffect } from "react";
 import { useLocation } from "wouter";
-import { navigate, useSearch } from "wouter/use-browser-location";
 import { currentRegion } from "../aws/credentials";
+import { useSearchParams } from "./params";
 import { changeSettings, regionOf, useSettings } from "./settings";
 
 /** Puts the region into the address; one that is there, such as that of the page before, is what is shown. */
 export function useRegionInAddress(regional: boolean) {
   const [path] = useLocation();
-  const search = useSearch();
+  const [given, setParameters] = useSearchParams();
+  const search = given.toString();
   useSettings(); // the region is one of them
   const region = currentRegion();
   useEffect(() => {
@@ -17,6 +18,8 @@ export function useRegionInAddress(regional: boolean) {
     if (wanted) return changeSettings({ region: wanted });
     const parameters = new URLSearchParams(search);
     parameters.set("region", region);
-    navigate(`${path}?${parameters}${location.hash}`, { replace: true });
+    setParameters(parameters);
+    // The parameters are others when their text is.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [regional, path, search, region]);
 }
