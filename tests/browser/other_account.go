@@ -13,8 +13,8 @@ import (
 	"github.com/statordb/stator/tests/harness"
 )
 
-// OtherAccount makes an account beside the first one. It is what /signin/credentials would give its administrator.
-func OtherAccount(t *testing.T, s *harness.Server) map[string]string {
+// OtherAccount makes an account beside the first one. It returns its id, and the configuration of its administrator.
+func OtherAccount(t *testing.T, s *harness.Server) (string, aws.Config) {
 	t.Helper()
 	orgs := organizations.NewFromConfig(s.Config)
 	out, err := orgs.CreateAccount(t.Context(), &organizations.CreateAccountInput{AccountName: aws.String("other"), Email: aws.String("other@example.com")})
@@ -31,10 +31,7 @@ func OtherAccount(t *testing.T, s *harness.Server) map[string]string {
 		status = again.CreateAccountStatus
 	}
 	role := "arn:aws:iam::" + aws.ToString(status.AccountId) + ":role/OrganizationAccountAccessRole"
-	creds, err := stscreds.NewAssumeRoleProvider(sts.NewFromConfig(s.Config), role).Retrieve(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return map[string]string{"AccessKeyId": creds.AccessKeyID, "SecretAccessKey": creds.SecretAccessKey, "SessionToken": creds.SessionToken,
-		"Expiration": "2100-01-01T00:00:00Z", "AccountId": *status.AccountId, "Region": s.Config.Region}
+	cfg := s.Config.Copy()
+	cfg.Credentials = aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(sts.NewFromConfig(s.Config), role))
+	return *status.AccountId, cfg
 }

@@ -2,6 +2,10 @@ package browser
 
 import (
 	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -25,14 +29,52 @@ func SignedIn(t *testing.T, s *harness.Server) Visit {
 // SignedInAs gives a user of s a password, with which the flow's browsers sign in, each with a session of its own.
 func SignedInAs(t *testing.T, s *harness.Server, user string) Visit {
 	t.Helper()
-	_, err := iam.NewFromConfig(s.Config).CreateLoginProfile(t.Context(), &iam.CreateLoginProfileInput{
+	return Visit{s.Endpoint, SignIn(t, s.Config, s.Account, user)}
+}
+
+// SignIn gives a user of an account a password, as an administrator of the account whose configuration cfg is. It returns
+// the body of the request that signs in.
+func SignIn(t *testing.T, cfg aws.Config, account, user string) string {
+	t.Helper()
+	_, err := iam.NewFromConfig(cfg).CreateLoginProfile(t.Context(), &iam.CreateLoginProfileInput{
 		UserName: aws.String(user), Password: aws.String(Password)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	in, err := json.Marshal(map[string]string{"Type": "user", "Account": s.Account, "UserName": user, "Password": Password})
+	return object(t, map[string]string{"Type": "user", "Account": account, "UserName": user, "Password": Password})
+}
+
+// SignedInAsRoot claims s with its setup token; the flow's browsers sign in as the root user.
+func SignedInAsRoot(t *testing.T, s *harness.Server) Visit {
+	t.Helper()
+	token, err := os.ReadFile(filepath.Join(s.Data, "setup-token"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Visit{s.Endpoint, string(in)}
+	const email = "root@example.com"
+	claim := object(t, map[string]string{"SetupToken": string(token), "Email": email, "AccountName": "Example", "Password": Password})
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.Endpoint+"/signin/claim", strings.NewReader(claim))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("X-Stator-Console", "1")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		t.Fatalf("claiming the server: %s", res.Status)
+	}
+	return Visit{s.Endpoint, object(t, map[string]string{"Type": "root", "Email": email, "Password": Password})}
+}
+
+func object(t *testing.T, v map[string]string) string {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
 }

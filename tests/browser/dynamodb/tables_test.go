@@ -69,3 +69,16 @@ func TestDynamoDBDenied(t *testing.T) {
 	}
 	browser.Flow(t, "dynamodb_denied.test.mjs", browser.SignedInAs(t, s, "viewer"))
 }
+
+// The shards of a stream give way to their children every few seconds; the viewer goes on in those.
+func TestStream(t *testing.T) {
+	t.Parallel()
+	s := harness.Start(t, "--stream-shard-life=2s")
+	db := dynamodb.NewFromConfig(s.Config)
+	browser.Table(t, db, "Changes", []string{"id S"}, nil)
+	if _, err := db.UpdateTable(t.Context(), &dynamodb.UpdateTableInput{TableName: aws.String("Changes"),
+		StreamSpecification: &types.StreamSpecification{StreamEnabled: aws.Bool(true), StreamViewType: types.StreamViewTypeNewAndOldImages}}); err != nil {
+		t.Fatal(err)
+	}
+	browser.Flow(t, "stream.test.mjs", browser.SignedIn(t, s))
+}

@@ -15,5 +15,6 @@ func TestPolicies(t *testing.T) {
 func TestRoles(t *testing.T) {
 	t.Parallel()
 	s := harness.Start(t)
-	browser.Flow(t, "roles.test.mjs", browser.SignedIn(t, s), "STATOR_OTHER_ACCOUNT="+browser.OtherAccount(t, s)["AccountId"])
+	other, _ := browser.OtherAccount(t, s)
+	browser.Flow(t, "roles.test.mjs", browser.SignedIn(t, s), "STATOR_OTHER_ACCOUNT="+other)
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"github.com/statordb/stator/tests/browser"
 	"github.com/statordb/stator/tests/harness"
@@ -69,7 +70,21 @@ func TestItems(t *testing.T) {
 		with("shared", item{"a": &s{Value: "first"}, "b": &s{Value: "first"}}),
 		key("moved", "1"), key("deleted", "1"),
 	})
+	// Names of JavaScript's own objects, and keys that an address has to escape, beside what they would be if it did so once too often.
+	odd := []string{"x%41", "xA", "a/b%25", "ü/😀?&#="}
+	var named []item
+	for _, id := range odd {
+		named = append(named, item{"id": &s{Value: id}, "__proto__": &s{Value: "old"}, "constructor": &s{Value: "begun"}})
+	}
+	browser.Table(t, c, "Items.of-all_1", []string{"id S"}, named)
 	browser.Flow(t, "items.test.mjs", explored, "STATOR_FLOW=change")
+	for _, id := range odd {
+		got := get(t, c, "Items.of-all_1", item{"id": &s{Value: id}})
+		proto, text := got["__proto__"].(*s).Value, got["constructor"].(*s).Value
+		if changed := proto == "changed" && strings.HasPrefix(text, "begun, a text"); changed != (id != "xA") {
+			t.Errorf("item %s: %s", id, show(got))
+		}
+	}
 
 	edited := item{
 		"renamed": &s{Value: "stays"}, "text": &n{Value: "38"}, "untouched": &n{Value: digits},
@@ -79,18 +94,18 @@ func TestItems(t *testing.T) {
 	}
 	for _, want := range []item{
 		with("form", item{
-			"s": &s{Value: `text "with" quotes`}, "empty": &s{Value: ""}, "number": &n{Value: digits},
-			"b":   &types.AttributeValueMemberB{Value: []byte{0, 255, 128}},
-			"yes": &types.AttributeValueMemberBOOL{Value: true}, "no": &types.AttributeValueMemberBOOL{Value: false},
-			"nothing": &types.AttributeValueMemberNULL{Value: true},
-			"ss":      &types.AttributeValueMemberSS{Value: []string{"a", "b"}},
-			"ns":      &types.AttributeValueMemberNS{Value: []string{"1", digits}},
-			"bs":      &types.AttributeValueMemberBS{Value: [][]byte{{1}, {2}}},
+			"s": &s{Value: "other"}, "empty": &s{Value: ""}, "number": &n{Value: "-0." + strings.ReplaceAll(digits, ".", "")},
+			"b":   &types.AttributeValueMemberB{Value: []byte{1, 2, 3}},
+			"yes": &types.AttributeValueMemberBOOL{Value: false}, "no": &types.AttributeValueMemberBOOL{Value: false},
+			"nothing": &s{Value: "something"},
+			"ss":      &types.AttributeValueMemberSS{Value: []string{"b", "z"}},
+			"ns":      &types.AttributeValueMemberNS{Value: []string{"2", digits}},
+			"bs":      &types.AttributeValueMemberBS{Value: [][]byte{{2}, {255}}},
 			"l": &types.AttributeValueMemberL{Value: []types.AttributeValue{
 				&s{Value: "first"},
-				&types.AttributeValueMemberM{Value: item{"deep": &types.AttributeValueMemberL{Value: []types.AttributeValue{&n{Value: "-0.5"}}}}},
+				&types.AttributeValueMemberM{Value: item{"deep": &types.AttributeValueMemberL{Value: []types.AttributeValue{&n{Value: "10000000000"}}}}},
 			}},
-			"m": &types.AttributeValueMemberM{Value: item{"flag": &types.AttributeValueMemberBOOL{Value: true}}},
+			"m": &types.AttributeValueMemberM{Value: item{"flag": &types.AttributeValueMemberBOOL{Value: false}}},
 		}),
 		with("edited", edited),
 		with("copied", edited),
@@ -237,5 +252,25 @@ func TestLargeTable(t *testing.T) {
 		items[i] = item{"id": &s{Value: fmt.Sprintf("item %06d", i)}, "n": &n{Value: strconv.Itoa(i)}, "text": &s{Value: "some text of an item"}}
 	}
 	browser.Table(t, c, "Large", []string{"id S"}, items)
+	browser.Table(t, c, "Small", []string{"id S"}, items[:300])
 	browser.Flow(t, "large_table.test.mjs", browser.SignedIn(t, server), "STATOR_ITEMS="+strconv.Itoa(total))
+}
+
+// Somebody who may see that there are tables, and not what is in them.
+func TestExploreDenied(t *testing.T) {
+	t.Parallel()
+	server := harness.Start(t)
+	browser.Table(t, dynamodb.NewFromConfig(server.Config), "Secrets", []string{"id S"}, []item{{"id": &s{Value: "a"}}})
+	users, name := iam.NewFromConfig(server.Config), aws.String("viewer")
+	if _, err := users.CreateUser(t.Context(), &iam.CreateUserInput{UserName: name}); err != nil {
+		t.Fatal(err)
+	}
+	const policy = `{"Version": "2012-10-17", "Statement": [
+		{"Effect": "Allow", "Action": ["dynamodb:ListTables", "dynamodb:DescribeTable"], "Resource": "*"},
+		{"Effect": "Deny", "Action": "dynamodb:PartiQLSelect", "Resource": "*"}
+	]}`
+	if _, err := users.PutUserPolicy(t.Context(), &iam.PutUserPolicyInput{UserName: name, PolicyName: aws.String("see"), PolicyDocument: aws.String(policy)}); err != nil {
+		t.Fatal(err)
+	}
+	browser.Flow(t, "explore_denied.test.mjs", browser.SignedInAs(t, server, *name), "ACCOUNT="+server.Account)
 }

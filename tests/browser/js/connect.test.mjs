@@ -20,16 +20,16 @@ test("settings to copy", (t) =>
     await open(page, "/console/connect", "Connect");
     await enter(page, keys.admin);
     const config = page.getByRole("region", { name: "~/.aws/config" });
-    assert.equal(await config.innerText(), `[default]\nregion = us-east-1\nendpoint_url = ${url}\n`);
+    assert.equal(await config.innerText(), `[profile stator]\nregion = us-east-1\nendpoint_url = ${url}\n`);
     const credentials = page.getByRole("region", { name: "~/.aws/credentials" });
     assert.ok(!(await credentials.innerText()).includes(keys.admin[1]), "the secret is hidden at first");
     await page.getByRole("switch", { name: "Show secrets" }).or(page.getByRole("checkbox", { name: "Show secrets" })).click();
     assert.ok((await credentials.innerText()).includes(`aws_secret_access_key = ${keys.admin[1]}`));
-    await page.getByRole("textbox", { name: "Profile name" }).fill("stator");
-    await page.getByText("[profile stator]").waitFor();
+    await page.getByRole("textbox", { name: "Profile name" }).fill("default");
+    await page.getByText("[default]").first().waitFor();
     await page.getByRole("button", { name: /Services that are here/ }).click();
     await page.getByRole("option", { name: "DynamoDB and its streams only" }).click();
-    assert.match(await config.innerText(), /services = stator-stator\n\n\[services stator-stator\]\ndynamodb =\n {2}endpoint_url = /);
+    assert.match(await config.innerText(), /services = stator\n\n\[services stator\]\ndynamodb =\n {2}endpoint_url = /);
     for (const [tab, text] of [
       ["Environment variables", "export AWS_ENDPOINT_URL_DYNAMODB="],
       ["Python", "boto3.client"],
@@ -88,6 +88,16 @@ test("connections that don't", (t) =>
       await page.getByRole("textbox", { name: "Region" }).fill("us east");
       await tested(page, "The region has no valid name");
       await page.getByRole("textbox", { name: "Region" }).fill("us-east-1");
+
+      await enter(page, keys.denied);
+      await tested(page, "A policy denies dynamodb:ListTables");
+      await enter(page, keys.admin);
+
+      // From a network that the server takes no requests from.
+      await page.route(`${url}/`, (route) => route.continue({ headers: { ...route.request().headers(), "x-forwarded-for": "192.0.2.7" } }));
+      await tested(page, "Your network is not allowed");
+      await page.getByText("The server takes no requests from 192.0.2.7.").waitFor();
+      await page.unroute(`${url}/`);
 
       await page.clock.setSystemTime(Date.now() + 3_600_000);
       await tested(page, "The clock of this computer is wrong");

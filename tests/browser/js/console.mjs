@@ -23,9 +23,10 @@ const axeSource = await readFile(createRequire(import.meta.url).resolve("axe-cor
 /**
  * Runs flow(page) in a browser with nothing in it but what it has loaded before. t is of node:test. Options:
  * errors: a pattern of console errors that the flow means to cause, such as a request that is refused;
+ * as: whom to sign in as, the body of a request, if not the one that the test gave;
  * viewport, colorScheme: as Playwright has them.
  */
-export async function browse(t, flow, { errors = null, viewport = { width: 1280, height: 900 }, colorScheme = "light" } = {}) {
+export async function browse(t, flow, { errors = null, as = signIn, viewport = { width: 1280, height: 900 }, colorScheme = "light" } = {}) {
   const browser = idle.pop() ?? (await launch());
   const { context } = browser;
   try {
@@ -35,7 +36,7 @@ export async function browse(t, flow, { errors = null, viewport = { width: 1280,
     await empty(context, page);
     await page.setViewportSize(viewport);
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    if (signIn) await enter(context);
+    if (as) await enter(context, as);
     const faults = watch(page, errors);
     try {
       await flow(page, context);
@@ -86,9 +87,9 @@ async function empty(context, page) {
 }
 
 /** Signs in without the page for it: its cookie is then the browser's. */
-async function enter(context) {
+async function enter(context, as) {
   const headers = { "Content-Type": "application/json", "X-Stator-Console": "1" };
-  const answer = await context.request.post(url + "/signin/session", { data: signIn, headers });
+  const answer = await context.request.post(url + "/signin/session", { data: as, headers });
   assert.equal((await answer.json()).State, "SignedIn", "signing in");
 }
 

@@ -30,7 +30,7 @@ test("what is not allowed says so", (t) =>
       await open(page, "/console/dynamodb/settings", "Settings");
       await page.getByText("You don't have permission to dynamodb:DescribeLimits").waitFor();
       await open(page, "/console/dynamodb/tables/none", "none");
-      await page.getByText("There is no such resource").waitFor();
+      await page.getByText("There is no table none in US East (N. Virginia)").waitFor();
     },
     { errors: /Failed to load resource: the server responded with a status of 40\d/ },
   ));

@@ -5,6 +5,7 @@ import { accessible, browse, open, screenshot } from "./console.mjs";
 import { add, choose, codeOf, explore, itemURL, menu, put, row, write } from "./items.mjs";
 
 const digits = "12345678901234567890.123456789012345678";
+const more = `, ${"a text that is longer than a line of the form is ".repeat(3)}`;
 const saved = (page, text) => page.getByText(text).first().waitFor();
 
 // The Go test puts items between the two parts.
@@ -101,6 +102,70 @@ test("edit as DynamoDB JSON and as plain JSON", part("change"), (t) =>
     await saved(page, "The item has been saved.");
   }));
 
+test("each type in each view, and changed in the form", part("change"), (t) =>
+  browse(t, async (page) => {
+    await page.goto(itemURL("Items", { id: { S: "form" }, n: { N: "1" } }));
+    const json = async () => JSON.parse(await codeOf(page, "Item as JSON"));
+    await page.getByRole("button", { name: "JSON view" }).click();
+    const whole = {
+      id: { S: "form" }, n: { N: "1" }, s: { S: 'text "with" quotes' }, empty: { S: "" }, number: { N: digits }, b: { B: "AP+A" },
+      yes: { BOOL: true }, no: { BOOL: false }, nothing: { NULL: true },
+      ss: { SS: ["a", "b"] }, ns: { NS: ["1", digits] }, bs: { BS: ["AQ==", "Ag=="] },
+      l: { L: [{ S: "first" }, { M: { deep: { L: [{ N: "-0.5" }] } } }] }, m: { M: { flag: { BOOL: true } } },
+    };
+    assert.deepEqual(await json(), whole);
+    // There and back nothing is lost, though plain JSON has neither sets nor bytes, and JavaScript no such numbers.
+    await page.getByText("View DynamoDB JSON").click();
+    const plain = await codeOf(page, "Item as JSON");
+    for (const text of [`"number": ${digits}`, '"b": "AP+A"', '"nothing": null', '"yes": true']) assert.ok(plain.includes(text), `${text} in ${plain}`);
+    await page.getByRole("button", { name: "Form", exact: true }).click();
+    await row(page, "number").waitFor();
+    await page.getByRole("button", { name: "JSON view" }).click();
+    assert.deepEqual(await json(), whole);
+
+    await page.getByRole("button", { name: "Form", exact: true }).click();
+    await put(page, "s", "other");
+    await put(page, "number", `-0.${digits.replace(".", "")}`);
+    await put(page, "b", "AQID");
+    await choose(page, "Value of yes", "False");
+    await choose(page, "Type of nothing", "String");
+    await put(page, "nothing", "something");
+    await put(page, "ss 0", "z");
+    await put(page, "ns 0", "2");
+    await put(page, "bs 0", "/w==");
+    await put(page, "deep 0", "1E+10");
+    await choose(page, "Value of flag", "False");
+    await page.getByRole("button", { name: "Save changes" }).click();
+    await saved(page, "The item has been saved.");
+  }));
+
+test("leaving with changes asks first", part("change"), (t) =>
+  browse(t, async (page) => {
+    const question = page.getByRole("dialog", { name: "Leave page" });
+    const tables = page.getByRole("navigation").getByRole("link", { name: "Tables" });
+    await explore(page, "Items");
+    await page.getByRole("link", { name: "Create item" }).click();
+    await put(page, "id", "lost");
+    await tables.click();
+    await question.getByRole("button", { name: "Cancel" }).click();
+    assert.equal(await row(page, "id").getByRole("textbox", { name: "Value of id" }).inputValue(), "lost");
+    await page.goBack(); // as a person does, not by a link
+    await question.getByText("Are you sure that you want to leave the current page?").waitFor();
+    await accessible(page);
+    await question.getByRole("button", { name: "Leave" }).click();
+    await page.getByRole("heading", { level: 1, name: "Explore items: Items" }).waitFor();
+    await page.getByRole("link", { name: "form", exact: true }).click();
+    await page.getByRole("button", { name: "JSON view" }).click(); // it is no change
+    await tables.click();
+    await page.getByRole("heading", { level: 1, name: "Tables" }).waitFor();
+    // The PartiQL editor has what was written in it when somebody comes back.
+    await page.getByRole("navigation").getByRole("link", { name: "PartiQL editor" }).click();
+    await write(page, "PartiQL statements", 'SELECT * FROM "Items"');
+    await tables.click();
+    await page.getByRole("navigation").getByRole("link", { name: "PartiQL editor" }).click();
+    assert.equal(await codeOf(page, "PartiQL statements"), 'SELECT * FROM "Items"');
+  }));
+
 test("two people change an item", part("change"), (t) =>
   browse(
     t,
@@ -155,6 +220,39 @@ test("another key, and deletion", part("change"), (t) =>
     await page.goto(itemURL("Items", { id: { S: "deleted" }, n: { N: "1" } }));
     await page.getByText("There is no such item").waitFor();
     await open(page, "/console/dynamodb/explore?table=Nowhere", "Explore items: Nowhere");
-    await page.getByText("There is no such resource").waitFor();
+    await page.getByText("There is no table Nowhere in US East (N. Virginia)").waitFor();
     await accessible(page);
   }, { errors: /400/ }));
+
+test("keys, names and texts of any characters", part("change"), (t) =>
+  browse(t, async (page) => {
+    await explore(page, "Items.of-all_1");
+    for (const id of ["x%41", "a/b%25", "ü/😀?&#="]) {
+      await page.getByRole("link", { name: id, exact: true }).click();
+      await put(page, "__proto__", "changed");
+      const text = row(page, "constructor").getByRole("textbox", { name: "Value of constructor" });
+      await text.press("End");
+      await page.keyboard.type(more); // as a person does, who has the focus all the time
+      assert.equal(await text.inputValue(), `begun${more}`);
+      await page.getByRole("button", { name: "Save changes" }).click();
+      await saved(page, "The item has been saved.");
+    }
+    await open(page, "/console/dynamodb/tables/Items.of-all_1", "Items.of-all_1");
+    await page.reload();
+    await page.getByRole("heading", { level: 1, name: "Items.of-all_1" }).waitFor();
+  }));
+
+test("what is missing is said where it is, and by the button", part("change"), (t) =>
+  browse(t, async (page) => {
+    await explore(page, "Items.of-all_1");
+    await page.getByRole("link", { name: "Create item" }).click();
+    for (let i = 0; i < 12; i++) await add(page, "String", `a${i}`, "x");
+    const create = page.getByRole("button", { name: "Create item" });
+    await create.click();
+    await page.getByText("Enter a value: nothing in a key can be empty.").waitFor();
+    await page.getByText("Something above is not complete. The item was not created.").waitFor();
+    await page.waitForFunction(() => document.activeElement.ariaLabel === "Value of id");
+    await page.keyboard.type("made");
+    await create.dblclick(); // two clicks make one item, and no error
+    await saved(page, "The item has been created.");
+  }));

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { browse } from "./console.mjs";
-import { cells, explore, menu } from "./items.mjs";
+import { cells, explore } from "./items.mjs";
 
 const total = Number(process.env.STATOR_ITEMS);
 
@@ -47,4 +47,64 @@ test("explore a large table", (t) =>
       await page.waitForFunction((text) => !document.body.innerText.includes(text + "\n"), before);
     }
     await page.getByText(`Count: ${total.toLocaleString("en")}`, { exact: true }).waitFor();
+  }));
+
+/** The longest that the page was busy without a pause while steps were made, in milliseconds. */
+async function longestTask(page, steps) {
+  await page.evaluate(() => {
+    globalThis.longest = 0;
+    globalThis.observer = new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) globalThis.longest = Math.max(globalThis.longest, duration);
+    });
+    globalThis.observer.observe({ type: "longtask" });
+  });
+  await steps();
+  return page.evaluate(async () => {
+    // What is observed is told when the page is idle.
+    await new Promise((done) => requestIdleCallback(done));
+    await new Promise((done) => setTimeout(done, 100));
+    globalThis.observer.disconnect();
+    return globalThis.longest;
+  });
+}
+
+/** What a person does with a table: to read on, sort, select, filter, turn pages. */
+async function look(page, portions) {
+  const rows = () => page.locator("tbody tr").count();
+  const retrieve = page.getByRole("button", { name: "Retrieve next page" });
+  for (let i = 2; i <= portions; i++) {
+    await retrieve.click();
+    await page.getByText(`Items returned: ${(300 * i).toLocaleString("en")}`, { exact: true }).waitFor();
+  }
+  for (const order of ["ascending", "descending"]) {
+    await page.getByRole("columnheader", { name: "n", exact: true }).getByRole("button", { name: "n" }).first().click();
+    await page.locator(`th[aria-sort=${order}]`).waitFor();
+  }
+  await page.getByRole("checkbox", { name: "Select all items of this page" }).check();
+  await page.getByRole("button", { name: "Next page", exact: true }).click();
+  await page.waitForFunction(() => document.querySelector("button[aria-current=true]")?.textContent?.trim() === "2");
+  assert.equal(await rows(), 50);
+  await page.getByText("Filters - optional").click();
+  await page.getByRole("button", { name: "Add filter" }).click();
+  const filter = page.getByRole("group", { name: "Filter 1" });
+  await filter.getByRole("textbox", { name: "Attribute name" }).fill("n");
+  await filter.getByRole("button", { name: /^Condition/ }).click();
+  await page.getByRole("option", { name: "Less than", exact: true }).click();
+  await filter.getByRole("button", { name: /^Type/ }).click();
+  await page.getByRole("option", { name: "Number", exact: true }).click();
+  await filter.getByRole("textbox", { name: "Value" }).fill("1000000");
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await page.getByText("Efficiency: 100%").waitFor();
+  await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 50);
+}
+
+test("a large table stalls the page no more than a small one", (t) =>
+  browse(t, async (page) => {
+    await explore(page, "Small");
+    const small = await longestTask(page, () => look(page, 1));
+    await explore(page, "Large");
+    const large = await longestTask(page, () => look(page, 20));
+    t.diagnostic(`longest task: ${Math.round(small)} ms with 300 items, ${Math.round(large)} ms with 6,000 of ${total}`);
+    // The machine may be slow, and busy with other tests: then it is for the small table too.
+    assert.ok(large < Math.max(1000, 3 * small), `the page stalled for ${large} ms; with few items for ${small} ms`);
   }));

@@ -19,13 +19,14 @@ test("run PartiQL statements", (t) =>
       await page.getByRole("heading", { name: "Result (1)" }).waitFor();
       assert.deepEqual(await cells(page, "Result", 1), ["item 05"]);
 
-      // Several, of which the last fails.
+      // Several, of which the third fails, so that the fourth isn't run.
       const insert = `INSERT INTO "Bulk" VALUE {'id': 'it''s; new', 'n': 1.5}`;
-      await write(page, label, `${insert}; -- not; this\nSELECT n FROM "Bulk" WHERE id = 'it''s; new';\nSELECT * FROM "Nowhere"`);
+      await write(page, label, `${insert}; -- not; this\nSELECT n FROM "Bulk" WHERE id = 'it''s; new';\nSELECT * FROM "Nowhere"; DELETE FROM "Bulk" WHERE id = 'it''s; new'`);
       await page.keyboard.press("Control+Enter");
-      await page.getByRole("heading", { name: "Result 2 of 3 (1)" }).waitFor();
-      assert.deepEqual(await cells(page, "Result 2 of 3", 1), ["1.5"]);
+      await page.getByRole("heading", { name: "Result 2 of 4 (1)" }).waitFor();
+      assert.deepEqual(await cells(page, "Result 2 of 4", 1), ["1.5"]);
       await page.getByText("There is no such resource").waitFor();
+      await page.getByText("Statement 4 was not run").waitFor();
       await page.getByRole("button", { name: "JSON view" }).click();
       assert.deepEqual(JSON.parse(await codeOf(page, "Results as DynamoDB JSON")), [{ n: { N: "1.5" } }]);
       const csv = await downloaded(page, () => menu(page, "Download", "Download to CSV"));

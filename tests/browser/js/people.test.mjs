@@ -50,7 +50,7 @@ test("two accounts, in which people have the same names", (t) =>
 
         // What is of the other account is not there, by its address neither.
         await open(apart, `/console/dynamodb/tables/${encodeURIComponent(`arn:aws:dynamodb:us-east-1:${account}:table/First`)}`, /First/);
-        await apart.getByText(/You don't have permission to dynamodb:DescribeTable|There is no such resource/).first().waitFor();
+        await apart.getByText(/You don't have permission to dynamodb:DescribeTable|There is no table/).first().waitFor();
         await open(apart, `/console/iam/policies/${encodeURIComponent(`arn:aws:iam::${account}:policy/Secret`)}`, "Secret");
         await apart.getByText(/You don't have permission to iam:GetPolicy|There is no such/).first().waitFor();
       }, { errors: refused(400, 403, 404) });

@@ -66,6 +66,11 @@ test("query a table and an index, scan with filters, and have it as programs", (
       await downloaded(page, () => menu(page, "Actions", "Download items returned to DynamoDB JSON")),
     );
 
+    // The address has the search, for a reload and for others.
+    await page.reload();
+    for (const text of [found(10), scanned(60)]) await page.getByText(text, { exact: true }).waitFor();
+    assert.equal(await page.getByRole("textbox", { name: "Value of Genre" }).inputValue(), "Jazz");
+
     await page.getByRole("button", { name: "Reset" }).click();
     await page.getByText("Run a scan or a query to see items.").waitFor();
     await choose(page, "Attribute projection", "Specific attributes");

@@ -22,7 +22,7 @@ test("lists of users and tables", (t) =>
     await page.getByRole("menuitem", { name: "DynamoDB" }).click();
     await page.getByRole("link", { name: "Tables", exact: true }).click();
     await page.getByRole("heading", { level: 1, name: "Tables" }).waitFor();
-    assert.match(page.url(), /\/console\/dynamodb\/tables$/);
+    assert.match(page.url(), /\/console\/dynamodb\/tables\?region=us-east-1$/);
     await page.waitForFunction(() => document.title === "Tables | DynamoDB | Stator");
     await page.waitForFunction(() => document.activeElement.matches("h1"));
     assert.ok(await page.evaluate(() => globalThis.same), "the page was loaded anew");
@@ -51,6 +51,10 @@ test("what a person sets in a browser", (t) =>
     assert.match((await asked).headers().authorization, /\/eu-west-1\/dynamodb\//);
     await page.getByRole("button", { name: "Region: Europe (Ireland)" }).waitFor();
     assert.notEqual(await color(), light);
+    await page.goto(page.url().replace("eu-west-1", "eu-central-1")); // the link of somebody who is there
+    await page.getByRole("button", { name: "Region: Europe (Frankfurt)" }).waitFor();
+    await page.goBack();
+    await page.getByRole("button", { name: "Region: Europe (Ireland)" }).waitFor();
     assert.ok(await page.evaluate(() => document.body.classList.contains("awsui-compact-mode")));
     await open(page, "/console/", "Console home");
     await page.getByText("Done").first().waitFor();

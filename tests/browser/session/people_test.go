@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
@@ -16,9 +15,7 @@ import (
 func TestPeople(t *testing.T) {
 	t.Parallel()
 	s := harness.Start(t)
-	key := browser.OtherAccount(t, s)
-	other := s.Config.Copy()
-	other.Credentials = credentials.NewStaticCredentialsProvider(key["AccessKeyId"], key["SecretAccessKey"], key["SessionToken"])
+	account, other := browser.OtherAccount(t, s)
 	for _, in := range []struct {
 		config aws.Config
 		table  string
@@ -39,6 +36,6 @@ func TestPeople(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	browser.Flow(t, "people.test.mjs", browser.Visit{Endpoint: s.Endpoint}, "STATOR_ACCOUNT="+s.Account, "STATOR_OTHER_ACCOUNT="+key["AccountId"],
+	browser.Flow(t, "people.test.mjs", browser.Visit{Endpoint: s.Endpoint}, "STATOR_ACCOUNT="+s.Account, "STATOR_OTHER_ACCOUNT="+account,
 		"STATOR_PASSWORD="+browser.Password)
 }

@@ -20,10 +20,15 @@ func TestMain(m *testing.M) { harness.Main(m) }
 
 func TestConnect(t *testing.T) {
 	t.Parallel()
-	s := harness.Start(t)
+	// The flow makes its browser a proxy of a machine elsewhere.
+	s := harness.Start(t, "--trusted-proxies=127.0.0.0/8", "--allow-cidr=127.0.0.0/8")
 	browser.Table(t, dynamodb.NewFromConfig(s.Config), "Music", []string{"id S"}, nil)
-	reader, inactive := newUser(t, s, "reader"), newUser(t, s, "former")
+	reader, inactive, denied := newUser(t, s, "reader"), newUser(t, s, "former"), newUser(t, s, "denied")
 	client := iam.NewFromConfig(s.Config)
+	const deny = `{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "dynamodb:*", "Resource": "*"}}`
+	if _, err := client.PutUserPolicy(t.Context(), &iam.PutUserPolicyInput{UserName: denied.UserName, PolicyName: aws.String("none"), PolicyDocument: aws.String(deny)}); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := client.UpdateAccessKey(t.Context(), &iam.UpdateAccessKeyInput{UserName: inactive.UserName, AccessKeyId: inactive.AccessKeyId, Status: iamtypes.StatusTypeInactive}); err != nil {
 		t.Fatal(err)
 	}
@@ -35,6 +40,7 @@ func TestConnect(t *testing.T) {
 		"admin":    {admin.AccessKeyID, admin.SecretAccessKey},
 		"reader":   {*reader.AccessKeyId, *reader.SecretAccessKey},
 		"inactive": {*inactive.AccessKeyId, *inactive.SecretAccessKey},
+		"denied":   {*denied.AccessKeyId, *denied.SecretAccessKey},
 	}))
 }
 
@@ -55,20 +61,27 @@ func TestActivity(t *testing.T) {
 	if _, err := dynamodb.NewFromConfig(denied).DeleteTable(t.Context(), &dynamodb.DeleteTableInput{TableName: aws.String("Music")}); err == nil {
 		t.Fatal("a user without permissions deleted a table")
 	}
-	browser.Flow(t, "activity.test.mjs", browser.SignedIn(t, s), "OTHER="+object(t, browser.OtherAccount(t, s)))
-}
-
-// Without authentication everyone is the root user, who sees what was used.
-func TestUsage(t *testing.T) {
-	t.Parallel()
-	s := harness.Start(t, "--auth=open")
-	browser.Table(t, dynamodb.NewFromConfig(s.Config), "Music", []string{"id S"}, nil)
-	_, err := dynamodb.NewFromConfig(s.Config).PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String("Music"),
-		Item: map[string]types.AttributeValue{"id": &types.AttributeValueMemberS{Value: "a"}}})
-	if err != nil {
+	// Another account, whose administrator has made a table too.
+	account, other := browser.OtherAccount(t, s)
+	browser.Table(t, dynamodb.NewFromConfig(other), "Paintings", []string{"id S"}, nil)
+	users, name := iam.NewFromConfig(other), aws.String("ada")
+	if _, err := users.CreateUser(t.Context(), &iam.CreateUserInput{UserName: name}); err != nil {
 		t.Fatal(err)
 	}
-	browser.Flow(t, "usage.test.mjs", browser.Visit{Endpoint: s.Endpoint})
+	if _, err := users.AttachUserPolicy(t.Context(), &iam.AttachUserPolicyInput{UserName: name, PolicyArn: aws.String("arn:aws:iam::aws:policy/AdministratorAccess")}); err != nil {
+		t.Fatal(err)
+	}
+	browser.Flow(t, "activity.test.mjs", browser.SignedIn(t, s), "OTHER="+browser.SignIn(t, other, account, *name))
+}
+
+// The root user sees what was used; an administrator, once the root user lets IAM users.
+func TestUsage(t *testing.T) {
+	t.Parallel()
+	s := harness.Start(t)
+	browser.Table(t, dynamodb.NewFromConfig(s.Config), "Music", []string{"id S"}, []map[string]types.AttributeValue{
+		{"id": &types.AttributeValueMemberS{Value: "a"}},
+	})
+	browser.Flow(t, "usage.test.mjs", browser.SignedInAsRoot(t, s), "ADMINISTRATOR="+browser.SignIn(t, s.Config, s.Account, "Administrator"))
 }
 
 // newUser makes a user who may do nothing, with a key.

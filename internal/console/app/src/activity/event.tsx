@@ -6,7 +6,6 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useParams } from "../shell/params";
 import { cloudtrail } from "../aws/cloudtrail";
 import { useAws } from "../aws/query";
 import { Actions } from "../parts/actions";
@@ -16,6 +15,7 @@ import { download } from "../parts/download";
 import { Loaded } from "../parts/loaded";
 import { Time } from "../parts/time";
 import { Page } from "../shell/page";
+import { useParams } from "../shell/params";
 import { recorded, type Authorization, type Recorded } from "./record";
 
 export default function EventPage() {

@@ -32,7 +32,7 @@ const columns: Column<Recorded>[] = [
     width: 200,
   },
   { id: "time", header: "Event time", width: 240, value: (e) => e.EventTime, cell: (e) => <Time at={e.EventTime} /> },
-  { id: "user", header: "User name", width: 150, value: (e) => e.Username, cell: (e) => e.Username ?? "–" },
+  { id: "user", header: "User name", width: 220, value: (e) => e.Username, cell: (e) => e.Username ?? "–" },
   {
     id: "error",
     header: "Error code",

@@ -4,6 +4,7 @@ export const activity: Section = {
   text: "Activity",
   href: "/console/activity",
   description: "What was done, and what was used",
+  regional: true,
   navigation: [
     { type: "link", text: "Event history", href: "/console/activity" },
     { type: "link", text: "Usage", href: "/console/activity/usage" },

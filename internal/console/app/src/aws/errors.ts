@@ -18,6 +18,9 @@ interface ServiceError extends Error {
 const denial =
   /^User: (?<who>\S+) is not authorized to perform: (?<action>[\w-]+:\w+)(?: on resource: (?<resource>\S+?))?(?:,? (?<why>because .*|with an explicit deny.*))?$/s;
 
+/** What fetch says when there was no answer, in Chromium, Firefox and Safari; other errors of its type are faults of a program. */
+const unreachable = /^(Failed to fetch|NetworkError when attempting|Load failed|The network connection was lost|.*could not connect to the server)/i;
+
 export const isDenied = (error: unknown) =>
   error instanceof Error && /^(AccessDenied|AccessDeniedException|UnauthorizedOperation)$/.test(error.name);
 
@@ -26,11 +29,19 @@ export function explain(error: unknown): Explanation {
   const details: [string, string][] = [["Error", e.name]];
   if (e.$metadata?.requestId) details.push(["Request ID", e.$metadata.requestId]);
   if (isDenied(e)) return explainDenial(e.message, details);
-  if (e instanceof TypeError && !e.$metadata) {
+  if (e instanceof TypeError && unreachable.test(e.message)) {
     return {
       title: "The server can't be reached",
       text: "The request got no answer. The server may be stopped, or the network is down.",
       details: [["Error", e.message]],
+      denied: false,
+    };
+  }
+  if (e instanceof TypeError || e instanceof ReferenceError || e instanceof RangeError) {
+    return {
+      title: "Something in the console went wrong",
+      text: "This is a fault of the page, not of what you did. Reload the page to go on; please report the error if it comes back.",
+      details: [["Error", `${e.name}: ${e.message}`]],
       denied: false,
     };
   }

@@ -14,12 +14,14 @@ export type Source = "key" | "session";
 
 interface CredentialsFormProps {
   source: Source;
+  /** Whether the root user is signed in, who has no keys. */
+  root: boolean;
   onSource: (source: Source) => void;
   value: Key;
   onChange: (key: Key) => void;
 }
 
-export function CredentialsForm({ source, onSource, value, onChange }: CredentialsFormProps) {
+export function CredentialsForm({ source, root, onSource, value, onChange }: CredentialsFormProps) {
   return (
     <SpaceBetween size="m">
       <Tiles
@@ -35,7 +37,16 @@ export function CredentialsForm({ source, onSource, value, onChange }: Credentia
         <SpaceBetween size="s">
           <div>
             What you enter stays on this page. No key yet?{" "}
-            <Link href="/console/iam/security-credentials">Create one under Security credentials</Link>; its secret is shown only then.
+            {root ? (
+              <>
+                You are the root user, who has none here: <Link href="/console/iam/create-user">create a user</Link>, then an access key on the
+                user&apos;s page. <Link href="/console/iam/users">Users that there are</Link> can have keys too.
+              </>
+            ) : (
+              <>
+                <Link href="/console/iam/security-credentials">Create one under Security credentials</Link>; its secret is shown only then.
+              </>
+            )}
           </div>
           <FormField label="Access key ID">
             <Input

@@ -28,7 +28,7 @@ export default function Connect() {
   useSettings(); // the region is one of them
   const [own, setRegion] = useState<string>();
   const region = own ?? currentRegion();
-  const [profile, setProfile] = useState("default");
+  const [profile, setProfile] = useState("stator");
   const [services, setServices] = useState<Target["services"]>("all");
   const [table, setTable] = useState("");
   const [source, setSource] = useState<Source>("key");
@@ -65,6 +65,7 @@ export default function Connect() {
           <SpaceBetween size="l">
             <CredentialsForm
               source={source}
+              root={principal.PrincipalType === "Root"}
               value={key}
               onChange={setKey}
               onSource={(chosen) => {
@@ -138,7 +139,7 @@ function Fields({ fields, hide }: { fields: [string, string][]; hide: (text: str
         columns={3}
         items={fields.map(([label, value]) => ({
           label,
-          value: hide(value) === value ? <Copy text={value} /> : <><span>••••••••</span> <Copy text={value} inline={false} label={`Copy ${label}`} /></>,
+          value: hide(value) === value ? <Copy text={value} /> : <><span>••••••••</span> <Copy text={value} inline={false} what={label} /></>,
         }))}
       />
     </SpaceBetween>

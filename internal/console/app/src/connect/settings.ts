@@ -27,7 +27,7 @@ export interface Snippet {
 /** ~/.aws/config and ~/.aws/credentials ("Configuration and credential file settings", AWS CLI User Guide). */
 export function cliFiles(t: Target): Snippet[] {
   const heading = t.profile === "default" ? "[default]" : `[profile ${t.profile}]`;
-  const name = `stator-${t.profile}`;
+  const name = t.profile === "default" ? "stator" : t.profile;
   const use = t.profile === "default" ? "" : ` --profile ${t.profile}`;
   const config =
     t.services === "all"
@@ -53,7 +53,7 @@ export function cliFiles(t: Target): Snippet[] {
       ]),
     },
     {
-      title: "Then, in a shell",
+      title: "Commands to try it",
       text: lines([...(t.services === "all" ? [`aws sts get-caller-identity${use}`] : []), `aws dynamodb list-tables${use}`]),
     },
   ];

@@ -11,7 +11,7 @@ export function Snippets({ snippets, hide }: { snippets: Snippet[]; hide: (text:
     <SpaceBetween size="l">
       {snippets.map(({ title, hint, text }) => (
         <div key={title}>
-          <Header variant="h3" description={hint} actions={<Copy text={text} inline={false} label={`Copy ${title}`} />}>
+          <Header variant="h3" description={hint} actions={<Copy text={text} inline={false} what={title} />}>
             {title}
           </Header>
           <Box padding={{ top: "xs" }}>

@@ -23,7 +23,7 @@ export function BillingField({ value, onChange }: { value: BillingMode; onChange
           {
             value: "PROVISIONED",
             label: "Provisioned",
-            description: "You say how many reads and writes a second the table is to take.",
+            description: "You say how many reads and writes a second the table is to take. A server that was started with --throttle keeps to it.",
           },
         ]}
       />
@@ -35,11 +35,13 @@ interface CapacityFieldsProps {
   billing: BillingMode;
   value: CapacityDraft;
   faults: Faults;
+  /** Whether warm throughput can be given too. */
+  warm?: boolean;
   onChange: (capacity: CapacityDraft) => void;
 }
 
 /** The read and write capacity of a table or of a global index. */
-export function CapacityFields({ billing, value, faults, onChange }: CapacityFieldsProps) {
+export function CapacityFields({ billing, value, faults, warm = true, onChange }: CapacityFieldsProps) {
   const number = (name: keyof CapacityDraft, label: string, description?: string, placeholder?: string) => (
     <FormField label={label} description={description} errorText={faults[name]}>
       <Input
@@ -59,20 +61,22 @@ export function CapacityFields({ billing, value, faults, onChange }: CapacityFie
         </ColumnLayout>
       ) : (
         <ColumnLayout columns={2}>
-          {number("maxRead", "Maximum read request units", "Optional. What goes beyond it is throttled.", "No maximum")}
-          {number("maxWrite", "Maximum write request units", "Optional. What goes beyond it is throttled.", "No maximum")}
+          {number("maxRead", "Maximum read request units", "Optional. A server that was started with --throttle keeps to it.", "No maximum")}
+          {number("maxWrite", "Maximum write request units", "Optional. A server that was started with --throttle keeps to it.", "No maximum")}
         </ColumnLayout>
       )}
-      <ExpandableSection
-        headerText="Warm throughput"
-        headerDescription="What the table can take at once. It can be increased, not decreased."
-        defaultExpanded={!!(value.warmRead || value.warmWrite)}
-      >
-        <ColumnLayout columns={2}>
-          {number("warmRead", "Warm read units per second", "Optional", "Default")}
-          {number("warmWrite", "Warm write units per second", "Optional", "Default")}
-        </ColumnLayout>
-      </ExpandableSection>
+      {warm && (
+        <ExpandableSection
+          headerText="Warm throughput"
+          headerDescription="What the table can take at once. It can be increased, not decreased."
+          defaultExpanded={!!(value.warmRead || value.warmWrite)}
+        >
+          <ColumnLayout columns={2}>
+            {number("warmRead", "Warm read units per second", "Optional", "Default")}
+            {number("warmWrite", "Warm write units per second", "Optional", "Default")}
+          </ColumnLayout>
+        </ExpandableSection>
+      )}
     </SpaceBetween>
   );
 }

@@ -2,9 +2,7 @@ import { CreateTableCommand, UpdateTimeToLiveCommand, waitUntilTableExists } fro
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Form from "@cloudscape-design/components/form";
-import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
-import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import Tiles from "@cloudscape-design/components/tiles";
@@ -17,9 +15,10 @@ import { Failure } from "../parts/failure";
 import { navigate } from "../shell/links";
 import { useNotifications } from "../shell/notifications";
 import { Page } from "../shell/page";
+import { useUnsaved } from "../shell/unsaved";
 import { tableHref } from "./describe";
-import { createTableInput, nameHint, newTable, tableFaults, type TableDraft } from "./draft";
-import { KeyField } from "./key_field";
+import { createTableInput, newTable, tableFaults, type TableDraft } from "./draft";
+import { TableKeyFields } from "./table_key_fields";
 import { TableSettings } from "./table_settings";
 import { TagsFields } from "./tags_fields";
 
@@ -27,6 +26,7 @@ export default function CreateTable() {
   const [draft, setDraft] = useState<TableDraft>(newTable);
   const [tried, setTried] = useState(false);
   const { notify } = useNotifications();
+  useUnsaved(draft !== newTable);
   const create = useAwsChange(createTable, [["dynamodb"]]);
   const change = (part: Partial<TableDraft>) => setDraft((d) => ({ ...d, ...part }));
   const faults = tried ? tableFaults(draft) : {};
@@ -79,35 +79,7 @@ export default function CreateTable() {
                 </Header>
               }
             >
-              <SpaceBetween size="l">
-                <FormField
-                  label="Table name"
-                  description="This will be used to identify your table."
-                  constraintText={nameHint}
-                  errorText={faults.name}
-                >
-                  <Input
-                    value={draft.name}
-                    placeholder="Enter name for table"
-                    onChange={({ detail }) => change({ name: detail.value })}
-                  />
-                </FormField>
-                <KeyField
-                  label="Partition key"
-                  description="The partition key is part of the table's primary key. It is a hash value that is used to retrieve items from your table and allocate data across hosts."
-                  error={faults.partition}
-                  value={draft.partition}
-                  onChange={(partition) => change({ partition })}
-                />
-                <KeyField
-                  label="Sort key"
-                  optional
-                  description="You can use a sort key as the second part of a table's primary key. It allows you to sort or search among all items sharing the same partition key."
-                  error={faults.sort}
-                  value={draft.sort}
-                  onChange={(sort) => change({ sort })}
-                />
-              </SpaceBetween>
+              <TableKeyFields draft={draft} faults={faults} change={change} />
             </Container>
             <Container header={<Header variant="h2">Table settings</Header>}>
               <Tiles

@@ -1,6 +1,8 @@
 // Tables and indexes in the words of the console.
 import type {
   AttributeDefinition,
+  BillingMode,
+  ExportType,
   KeySchemaElement,
   ScalarAttributeType,
   TableDescription,
@@ -13,6 +15,12 @@ export interface TabProps {
 }
 
 export const tableHref = (name: string, rest = "") => `/console/dynamodb/tables/${encodeURIComponent(name)}${rest}`;
+export const backupHref = (arn: string) => `/console/dynamodb/backups/${encodeURIComponent(arn)}`;
+export const restoreBackupHref = (arn: string) => `/console/dynamodb/restore-table?backup=${encodeURIComponent(arn)}`;
+export const restoreTableHref = (name: string) => `/console/dynamodb/restore-table?table=${encodeURIComponent(name)}`;
+export const exportHref = (arn: string) => `/console/dynamodb/exports/${encodeURIComponent(arn)}`;
+export const exportTableHref = (name?: string) => `/console/dynamodb/export-table${name ? `?table=${encodeURIComponent(name)}` : ""}`;
+export const importHref = (arn: string) => `/console/dynamodb/imports/${encodeURIComponent(arn)}`;
 export const exploreHref = (name: string) => `/console/dynamodb/explore?table=${encodeURIComponent(name)}`;
 
 export const typeNames: Record<ScalarAttributeType, string> = { S: "String", N: "Number", B: "Binary" };
@@ -31,14 +39,17 @@ export function keyText(of: Keyed, type: "HASH" | "RANGE", definitions: Attribut
 }
 
 export const isOnDemand = (t: TableDescription) => t.BillingModeSummary?.BillingMode === "PAY_PER_REQUEST";
-export const capacityMode = (t: TableDescription) => (isOnDemand(t) ? "On-demand" : "Provisioned");
+export const billingNames: Record<BillingMode, string> = { PAY_PER_REQUEST: "On-demand", PROVISIONED: "Provisioned" };
+export const capacityMode = (t: TableDescription) => billingNames[isOnDemand(t) ? "PAY_PER_REQUEST" : "PROVISIONED"];
 
 export const tableClass = (t: TableDescription) =>
   t.TableClassSummary?.TableClass === "STANDARD_INFREQUENT_ACCESS" ? "DynamoDB Standard-IA" : "DynamoDB Standard";
 
-export function encryptionText({ SSEDescription: sse }: TableDescription): string {
-  if (sse?.KMSMasterKeyArn) return `Customer managed key: ${sse.KMSMasterKeyArn}`;
-  return sse ? "AWS managed key" : "AWS owned key";
+export const encryptionNames = { owned: "AWS owned key", managed: "AWS managed key", customer: "Customer managed key" };
+
+export function encryptionText({ SSEDescription: sse }: Pick<TableDescription, "SSEDescription">): string {
+  if (sse?.KMSMasterKeyArn) return `${encryptionNames.customer}: ${sse.KMSMasterKeyArn}`;
+  return encryptionNames[sse ? "managed" : "owned"];
 }
 
 export const indexCount = (t: TableDescription) =>
@@ -73,6 +84,11 @@ export const ttlText: Record<TimeToLiveStatus, string> = {
 
 /** PAY_PER_REQUEST -> Pay per request. */
 export const words = (constant: string) => constant[0] + constant.slice(1).toLowerCase().replaceAll("_", " ");
+
+/** What the ARN of an export or import ends with. */
+export const idOf = (arn: string) => arn.split("/").at(-1)!;
+
+export const exportTypes: Record<ExportType, string> = { FULL_EXPORT: "Full", INCREMENTAL_EXPORT: "Incremental" };
 
 export const count = (n: number | undefined) => n?.toLocaleString("en") ?? "–";
 export const onOff = (on: boolean | undefined) => (on ? "On" : "Off");

@@ -112,7 +112,7 @@ export function tableFaults(t: TableDraft): Faults {
     sort: t.sort.name && t.sort.name === t.partition.name ? "The sort key must be another attribute." : undefined,
     keyArn: t.customized && t.encryption === "customer" && !t.keyArn ? "Enter the key's ARN, ID or alias." : undefined,
     ...(t.customized ? capacityFaults(t.capacity, provisioned) : {}),
-    tags: t.tags.some((tag) => !tag.Key) ? "Each tag needs a key." : undefined,
+    tags: faultyTags(t.tags) ? "Each tag needs a key." : undefined,
   });
 }
 
@@ -138,7 +138,7 @@ export function capacityFaults(c: CapacityDraft, provisioned: boolean): Faults {
   });
 }
 
-const nameFault = (name: string) => (nameRule.test(name) ? undefined : nameHint);
+export const nameFault = (name: string) => (nameRule.test(name) ? undefined : nameHint);
 const some = (faults: Faults): Faults => Object.fromEntries(Object.entries(faults).filter(([, text]) => text));
 
 /** The request of CreateTable. What default settings leave out is left to the server. */
@@ -219,3 +219,8 @@ export const encryption = (e: EncryptionDraft): SSESpecification =>
     : { Enabled: true, SSEType: "KMS", KMSMasterKeyId: e.encryption === "customer" ? e.keyArn : undefined };
 
 const units = (text: string) => (text ? Number(text) : undefined);
+
+/** Whether a tag has the key of one before it. */
+export const repeated = (tags: TagDraft[], index: number) => tags.findIndex((t) => t.Key === tags[index]!.Key) < index;
+
+export const faultyTags = (tags: TagDraft[]) => tags.some((t, i) => !t.Key || repeated(tags, i));

@@ -1,116 +1,71 @@
-import {
-  DescribeImportCommand,
-  ImportTableCommand,
-  paginateListImports,
-  type ImportTableDescription,
-  type InputFormat,
-  type ScalarAttributeType,
-} from "@aws-sdk/client-dynamodb";
+import { DescribeImportCommand, paginateListImports, type ImportTableDescription } from "@aws-sdk/client-dynamodb";
 import Button from "@cloudscape-design/components/button";
-import Container from "@cloudscape-design/components/container";
-import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
-import { useState } from "react";
 import { dynamodb } from "../aws/dynamodb";
 import { all } from "../aws/query";
 import { ResourceTable, type Column } from "../parts/resource_table";
 import { Time } from "../parts/time";
 import { Page } from "../shell/page";
-import { count } from "./describe";
-import { definitions, keySchema } from "./draft";
+import { count, idOf, importHref } from "./describe";
 import { useProgress } from "./load";
-import { isMissing, Missing } from "./missing";
-import { RequestModal } from "./request_modal";
+import { s3URL } from "./s3";
 import { Status } from "./status";
 
 export default function Imports() {
-  const [importing, setImporting] = useState(false);
   const imports = useProgress(["dynamodb", "ListImports"], load, (all) => all.some((i) => i.ImportStatus === "IN_PROGRESS"));
   return (
     <Page title="Imports from S3" breadcrumbs={[["DynamoDB", "/console/dynamodb"]]} heading={false}>
-      {isMissing(imports.error) ? (
-        <Container header={<Header variant="h1">Imports from S3</Header>}>
-          <Missing what="imports from S3">
-            A CSV or JSON file can be imported from this computer in <Link href="/console/dynamodb/explore">Explore items</Link>.
-          </Missing>
-        </Container>
-      ) : (
-        <ResourceTable
-          title="Imports from S3"
-          variant="full-page"
-          name="dynamodb.imports"
-          nouns={["import", "imports"]}
-          query={imports}
-          id={(i) => i.ImportArn!}
-          columns={columns}
-          actions={() => (
-            <Button variant="primary" onClick={() => setImporting(true)}>
-              Import from S3
-            </Button>
-          )}
-        />
-      )}
-      {importing && <ImportTable onClose={() => setImporting(false)} />}
+      <ResourceTable
+        title="Imports from S3"
+        variant="full-page"
+        name="dynamodb.imports"
+        nouns={["import", "imports"]}
+        description={
+          <>
+            Imports make a new table of files in a bucket. A file of this computer can be written into a table that is there by{" "}
+            <Link href="/console/dynamodb/explore/import-file">Import from a file</Link>.
+          </>
+        }
+        query={imports}
+        id={(i) => i.ImportArn!}
+        columns={columns}
+        sortedBy="started"
+        descending
+        emptyAction={<Button href={importTableHref}>Import from S3</Button>}
+        actions={() => (
+          <Button variant="primary" href={importTableHref}>
+            Import from S3
+          </Button>
+        )}
+      />
     </Page>
   );
 }
 
+const importTableHref = "/console/dynamodb/import-table";
+const tableOf = (i: ImportTableDescription) => i.TableArn?.split("/").at(-1);
+const source = ({ S3BucketSource: s }: ImportTableDescription) => s3URL(s?.S3Bucket, s?.S3KeyPrefix);
+
 const columns: Column<ImportTableDescription>[] = [
-  { id: "arn", header: "Import ARN", value: (i) => i.ImportArn, cell: (i) => i.ImportArn, isRowHeader: true },
-  { id: "status", header: "Status", value: (i) => i.ImportStatus, cell: (i) => <Status of={i.ImportStatus} /> },
-  { id: "table", header: "Table ARN", value: (i) => i.TableArn, cell: (i) => i.TableArn },
-  { id: "bucket", header: "Source S3 bucket", value: (i) => i.S3BucketSource?.S3Bucket, cell: (i) => i.S3BucketSource?.S3Bucket },
-  { id: "items", header: "Imported items", value: (i) => i.ImportedItemCount, cell: (i) => count(i.ImportedItemCount) },
+  {
+    id: "arn",
+    header: "Import",
+    value: (i) => i.ImportArn,
+    cell: (i) => <Link href={importHref(i.ImportArn!)}>{idOf(i.ImportArn!)}</Link>,
+    isRowHeader: true,
+    minWidth: 220,
+  },
+  { id: "status", header: "Status", value: (i) => i.ImportStatus, cell: (i) => <Status of={i.ImportStatus} />, minWidth: 130 },
+  { id: "table", header: "Destination table", value: tableOf, cell: (i) => tableOf(i) ?? "–", minWidth: 160 },
+  { id: "source", header: "Source", value: source, cell: source, minWidth: 180 },
+  { id: "items", header: "Imported items", value: (i) => i.ImportedItemCount, cell: (i) => count(i.ImportedItemCount), minWidth: 140 },
   { id: "errors", header: "Errors", value: (i) => i.ErrorCount, cell: (i) => count(i.ErrorCount) },
-  { id: "started", header: "Started", value: (i) => i.StartTime, cell: (i) => <Time at={i.StartTime} /> },
-  { id: "failure", header: "Failure", value: (i) => i.FailureMessage, cell: (i) => i.FailureMessage ?? "–" },
+  { id: "started", header: "Started", value: (i) => i.StartTime, cell: (i) => <Time at={i.StartTime} />, minWidth: 220 },
 ];
 
+/** What DescribeImport says of each import, or just what the list has where that is not allowed. */
 async function load(): Promise<ImportTableDescription[]> {
   const summaries = await all(paginateListImports({ client: dynamodb() }, {}), (page) => page.ImportSummaryList);
-  return Promise.all(
-    summaries.map(async ({ ImportArn }) => {
-      const { ImportTableDescription: i } = await dynamodb().send(new DescribeImportCommand({ ImportArn }));
-      return i ?? { ImportArn };
-    }),
-  );
-}
-
-const types = ["S", "N", "B"];
-
-function ImportTable({ onClose }: { onClose: () => void }) {
-  return (
-    <RequestModal
-      title="Import table from Amazon S3"
-      verb="Import"
-      fields={[
-        { id: "bucket", label: "Source S3 bucket" },
-        { id: "prefix", label: "S3 key prefix", optional: true, hint: "Optional" },
-        { id: "format", label: "Import file format", initial: "DYNAMODB_JSON", options: ["DYNAMODB_JSON", "ION", "CSV"] },
-        { id: "name", label: "Name of the new table" },
-        { id: "partition", label: "Partition key" },
-        { id: "partitionType", label: "Type of the partition key", initial: "S", options: types },
-        { id: "sort", label: "Sort key", optional: true, hint: "Optional" },
-        { id: "sortType", label: "Type of the sort key", initial: "S", options: types },
-      ]}
-      done="The import was started."
-      request={(v) => {
-        const partition = { name: v.partition, type: v.partitionType as ScalarAttributeType };
-        const sort = { name: v.sort, type: v.sortType as ScalarAttributeType };
-        return dynamodb().send(
-          new ImportTableCommand({
-            S3BucketSource: { S3Bucket: v.bucket, S3KeyPrefix: v.prefix || undefined },
-            InputFormat: v.format as InputFormat,
-            TableCreationParameters: {
-              TableName: v.name,
-              KeySchema: keySchema([partition], [sort]),
-              AttributeDefinitions: definitions([partition, sort]),
-              BillingMode: "PAY_PER_REQUEST",
-            },
-          }),
-        );
-      }}
-      onClose={onClose}
-    />
-  );
+  const described = await Promise.allSettled(summaries.map(({ ImportArn }) => dynamodb().send(new DescribeImportCommand({ ImportArn }))));
+  return described.map((d, i) => (d.status === "fulfilled" && d.value.ImportTableDescription) || summaries[i]!);
 }

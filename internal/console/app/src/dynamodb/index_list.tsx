@@ -12,10 +12,12 @@ import { IndexFields } from "./index_fields";
 
 interface IndexListProps {
   draft: TableDraft;
+  /** Whether there can be local ones. */
+  local?: boolean;
   onChange: (indexes: IndexDraft[]) => void;
 }
 
-export function IndexList({ draft, onChange }: IndexListProps) {
+export function IndexList({ draft, local = true, onChange }: IndexListProps) {
   const [selected, setSelected] = useState<IndexDraft[]>([]);
   const [creating, setCreating] = useState<IndexDraft>();
   const { indexes, partition, sort } = draft;
@@ -26,7 +28,7 @@ export function IndexList({ draft, onChange }: IndexListProps) {
           <Header
             variant="h2"
             counter={`(${indexes.length})`}
-            description="Use secondary indexes to perform queries on attributes that are not part of your table's primary key. Local ones can only be created along with the table."
+            description={`Use secondary indexes to perform queries on attributes that are not part of your table's primary key.${local ? " Local ones can only be created along with the table." : ""}`}
             actions={
               <Actions>
                 <Button
@@ -39,14 +41,16 @@ export function IndexList({ draft, onChange }: IndexListProps) {
                 >
                   Delete
                 </Button>
-                <Button
-                  formAction="none"
-                  disabled={!partition.name || !sort.name}
-                  disabledReason="The table needs a partition key and a sort key."
-                  onClick={() => setCreating(newIndex(true, partition))}
-                >
-                  Create local index
-                </Button>
+                {local && (
+                  <Button
+                    formAction="none"
+                    disabled={!partition.name || !sort.name}
+                    disabledReason="The table needs a partition key and a sort key."
+                    onClick={() => setCreating(newIndex(true, partition))}
+                  >
+                    Create local index
+                  </Button>
+                )}
                 <Button formAction="none" onClick={() => setCreating(newIndex(false))}>
                   Create global index
                 </Button>

@@ -4,7 +4,7 @@ import { dynamodb } from "../aws/dynamodb";
 import { useAwsChange } from "../aws/query";
 import { Loaded } from "../parts/loaded";
 import { useNotifications } from "../shell/notifications";
-import type { TagDraft } from "./draft";
+import { faultyTags, type TagDraft } from "./draft";
 import { EditModal } from "./edit_modal";
 import { useTags } from "./load";
 import { TagsFields } from "./tags_fields";
@@ -15,7 +15,7 @@ export function ManageTags({ arn, onClose }: { arn: string; onClose: () => void 
   const { notify } = useNotifications();
   const [draft, setDraft] = useState<TagDraft[]>();
   const save = useAwsChange(() => change(arn, tags.data ?? [], draft ?? []), [["dynamodb"]]);
-  const faulty = draft?.some((t) => !t.Key);
+  const faulty = draft && faultyTags(draft);
   const submit = () =>
     save.mutate(undefined, {
       onSuccess: () => {

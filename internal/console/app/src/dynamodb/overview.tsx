@@ -1,3 +1,4 @@
+import type { RestoreSummary } from "@aws-sdk/client-dynamodb";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
@@ -9,7 +10,8 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { bytes } from "../parts/bytes";
 import { Copy } from "../parts/copy";
 import { Time } from "../parts/time";
-import { capacityMode, count, encryptionText, isOnDemand, keyText, onOff, tableClass, tableHref, viewTypes, type TabProps } from "./describe";
+import { backupHref, capacityMode, count, encryptionText, isOnDemand, keyText, onOff, tableClass, tableHref, viewTypes, type TabProps } from "./describe";
+import { FormSection } from "./form_section";
 import { useTable } from "./load";
 import { Status } from "./status";
 
@@ -18,6 +20,7 @@ export function Overview({ table }: TabProps) {
   const [read, write] = capacity(table);
   return (
     <SpaceBetween size="l">
+      {table.RestoreSummary && <Restored summary={table.RestoreSummary} />}
       <Container header={<Header variant="h2">General information</Header>}>
         <SpaceBetween size="m">
           <KeyValuePairs
@@ -101,6 +104,27 @@ export function Overview({ table }: TabProps) {
         </Box>
       </Container>
     </SpaceBetween>
+  );
+}
+
+/** What the table was restored from. */
+function Restored({ summary: s }: { summary: RestoreSummary }) {
+  const source = s.SourceTableArn?.split("/").at(-1);
+  return (
+    <FormSection title="Restore">
+      <KeyValuePairs
+        columns={4}
+        items={[
+          {
+            label: "Restore status",
+            value: <Status of={s.RestoreInProgress ? "RESTORING" : "COMPLETED"} />,
+          },
+          { label: "Source table", value: source ? <Link href={tableHref(source)}>{source}</Link> : "–" },
+          { label: "Source backup", value: s.SourceBackupArn ? <Link href={backupHref(s.SourceBackupArn)}>Backup</Link> : "–" },
+          { label: "Restored to the state of", value: <Time at={s.RestoreDateTime} /> },
+        ]}
+      />
+    </FormSection>
   );
 }
 

@@ -7,7 +7,7 @@ import Tabs from "@cloudscape-design/components/tabs";
 import { lazy, Suspense, useState, type ComponentType } from "react";
 import { useParams, useSearchParams } from "../shell/params";
 import { Actions } from "../parts/actions";
-import { Loaded } from "../parts/loaded";
+import { LoadedTable } from "../parts/no_table";
 import { navigate } from "../shell/links";
 import { Page } from "../shell/page";
 import { AdditionalSettings } from "./additional_settings";
@@ -69,7 +69,7 @@ export default function TablePage() {
         </Actions>
       }
     >
-      <Loaded query={table}>
+      <LoadedTable table={name} query={table}>
         {(t) => (
           <SpaceBetween size="m">
             <Tabs
@@ -92,7 +92,7 @@ export default function TablePage() {
             )}
           </SpaceBetween>
         )}
-      </Loaded>
+      </LoadedTable>
     </Page>
   );
 }

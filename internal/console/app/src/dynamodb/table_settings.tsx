@@ -5,16 +5,16 @@ import Checkbox from "@cloudscape-design/components/checkbox";
 import Container from "@cloudscape-design/components/container";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import FormField from "@cloudscape-design/components/form-field";
-import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tiles from "@cloudscape-design/components/tiles";
-import { lazy, Suspense, type ReactNode } from "react";
+import { lazy, Suspense } from "react";
 import { BillingField, CapacityFields } from "./capacity_fields";
 import { viewTypes } from "./describe";
 import type { Faults, TableDraft } from "./draft";
 import { EncryptionField, encryptionNote } from "./encryption_field";
+import { FormSection } from "./form_section";
 import { IndexList } from "./index_list";
 
 const PolicyEditor = lazy(async () => ({ default: (await import("./policy_editor")).PolicyEditor }));
@@ -28,10 +28,10 @@ interface TableSettingsProps {
 export function TableSettings({ draft, faults, change }: TableSettingsProps) {
   return (
     <SpaceBetween size="l">
-      <Section title="Table class">
+      <FormSection title="Table class">
         <TableClassField value={draft.tableClass} onChange={(tableClass) => change({ tableClass })} />
-      </Section>
-      <Section title="Read/write capacity settings">
+      </FormSection>
+      <FormSection title="Read/write capacity settings">
         <SpaceBetween size="l">
           <BillingField value={draft.billing} onChange={(billing) => change({ billing })} />
           <CapacityFields
@@ -41,17 +41,17 @@ export function TableSettings({ draft, faults, change }: TableSettingsProps) {
             onChange={(capacity) => change({ capacity })}
           />
         </SpaceBetween>
-      </Section>
+      </FormSection>
       <IndexList draft={draft} onChange={(indexes) => change({ indexes })} />
-      <Section title="Encryption at rest" description={encryptionNote}>
+      <FormSection title="Encryption at rest" description={encryptionNote}>
         <EncryptionField value={draft} error={faults.keyArn} onChange={change} />
-      </Section>
-      <Section title="Deletion protection" description="Protects the table from being deleted unintentionally.">
+      </FormSection>
+      <FormSection title="Deletion protection" description="Protects the table from being deleted unintentionally.">
         <Checkbox checked={draft.protection} onChange={({ detail }) => change({ protection: detail.checked })}>
           Turn on deletion protection
         </Checkbox>
-      </Section>
-      <Section title="DynamoDB stream" description="Captures changes of items as they happen, for 24 hours.">
+      </FormSection>
+      <FormSection title="DynamoDB stream" description="Captures changes of items as they happen, for 24 hours.">
         <FormField label="View type">
           <Select
             options={streamOptions}
@@ -59,8 +59,8 @@ export function TableSettings({ draft, faults, change }: TableSettingsProps) {
             onChange={({ detail }) => change({ stream: detail.selectedOption.value as StreamViewType | "" })}
           />
         </FormField>
-      </Section>
-      <Section title="Time to Live (TTL)" description="Deletes expired items by itself. It is turned on when the table is active.">
+      </FormSection>
+      <FormSection title="Time to Live (TTL)" description="Deletes expired items by itself. It is turned on when the table is active.">
         <FormField
           label={
             <>
@@ -71,7 +71,7 @@ export function TableSettings({ draft, faults, change }: TableSettingsProps) {
         >
           <Input value={draft.ttl} placeholder="Off" onChange={({ detail }) => change({ ttl: detail.value })} />
         </FormField>
-      </Section>
+      </FormSection>
       <Container>
         <ExpandableSection
           variant="footer"
@@ -91,20 +91,6 @@ const streamOptions = [
   { value: "", label: "Off" },
   ...Object.entries(viewTypes).map(([value, v]) => ({ value, ...v })),
 ];
-
-export function Section({ title, description, children }: { title: string; description?: string; children: ReactNode }) {
-  return (
-    <Container
-      header={
-        <Header variant="h2" description={description}>
-          {title}
-        </Header>
-      }
-    >
-      {children}
-    </Container>
-  );
-}
 
 export function TableClassField({ value, onChange }: { value: TableClass; onChange: (value: TableClass) => void }) {
   return (

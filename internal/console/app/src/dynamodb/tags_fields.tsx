@@ -1,6 +1,6 @@
 import AttributeEditor from "@cloudscape-design/components/attribute-editor";
 import Input from "@cloudscape-design/components/input";
-import type { TagDraft } from "./draft";
+import { repeated, type TagDraft } from "./draft";
 
 /** The most tags that a table can have (Amazon DynamoDB Developer Guide). */
 const most = 50;
@@ -18,7 +18,7 @@ export function TagsFields({ value, error, onChange }: TagsFieldsProps) {
         {label} {optional && <i>– {optional}</i>}
       </>
     ),
-    errorText: name === "Key" ? (tag: TagDraft) => (tag.Key ? undefined : error) : undefined,
+    errorText: name === "Key" ? (tag: TagDraft, i: number) => (tag.Key ? repeated(value, i) && "Each key can be there once." : error) : undefined,
     control: (tag: TagDraft, i: number) => (
       <Input
         ariaLabel={`${label} of tag ${i + 1}`}

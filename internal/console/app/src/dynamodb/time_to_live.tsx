@@ -17,7 +17,8 @@ import { EditModal } from "./edit_modal";
 import { Status } from "./status";
 
 export function TimeToLive({ table }: { table: string }) {
-  const [changing, setChanging] = useState(false);
+  // Which is open is decided by the click: what was turned on may be loaded before its window has closed.
+  const [changing, setChanging] = useState<"on" | "off">();
   const ttl = useAws(["dynamodb", "DescribeTimeToLive", table], async () => {
     const { TimeToLiveDescription } = await dynamodb().send(new DescribeTimeToLiveCommand({ TableName: table }));
     return TimeToLiveDescription ?? {};
@@ -25,7 +26,7 @@ export function TimeToLive({ table }: { table: string }) {
   const status = ttl.data?.TimeToLiveStatus ?? "DISABLED";
   const on = status === "ENABLED" || status === "ENABLING";
   const attribute = ttl.data?.AttributeName ?? "";
-  const close = () => setChanging(false);
+  const close = () => setChanging(undefined);
   return (
     <Container
       header={
@@ -38,7 +39,7 @@ export function TimeToLive({ table }: { table: string }) {
               <Button
                 disabled={!ttl.data || status.endsWith("ING")}
                 ariaLabel={`${on ? "Turn off" : "Turn on"} Time to Live`}
-                onClick={() => setChanging(true)}
+                onClick={() => setChanging(on ? "off" : "on")}
               >
                 {on ? "Turn off" : "Turn on"}
               </Button>
@@ -60,7 +61,8 @@ export function TimeToLive({ table }: { table: string }) {
           />
         )}
       </Loaded>
-      {changing && (on ? <TurnOff table={table} attribute={attribute} onClose={close} /> : <TurnOn table={table} onClose={close} />)}
+      {changing === "off" && <TurnOff table={table} attribute={attribute} onClose={close} />}
+      {changing === "on" && <TurnOn table={table} onClose={close} />}
     </Container>
   );
 }

@@ -30,6 +30,7 @@ export function AttributeRow({ field: f, index, parent, keyPart }: AttributeRowP
   const label = named ? f.name || "new attribute" : `${parent!.name || "list"} ${index}`;
   const set = (to: Partial<Field>) => change(f.id, (old) => ({ ...old, ...to }));
   const nested = isNested(f.type);
+  const shown = open || hasFault(f.children, faults);
   const entries = f.children.length === 1 ? "1 entry" : `${f.children.length} entries`;
   return (
     <FormField errorText={faults.get(f.id)} stretch>
@@ -50,15 +51,21 @@ export function AttributeRow({ field: f, index, parent, keyPart }: AttributeRowP
         {nested ? (
           <Button
             variant="inline-link"
-            iconName={open ? "caret-down-filled" : "caret-right-filled"}
-            ariaExpanded={open}
+            iconName={shown ? "caret-down-filled" : "caret-right-filled"}
+            ariaExpanded={shown}
             ariaLabel={`${entries} of ${label}`}
-            onClick={() => setOpen(!open)}
+            onClick={() => setOpen(!shown)}
           >
             {entries}
           </Button>
         ) : (
-          <ValueInput field={f} label={label} focused={!named && f.id === added} onChange={(text) => set({ text })} />
+          <ValueInput
+            field={f}
+            label={label}
+            hint={keyPart && "Enter a value"}
+            focused={!named && f.id === added}
+            onChange={(text) => set({ text })}
+          />
         )}
         {keyPart || inSet ? (
           <Box padding={{ top: "xxs" }}>{typeNames[f.type]}</Box>
@@ -71,12 +78,12 @@ export function AttributeRow({ field: f, index, parent, keyPart }: AttributeRowP
           />
         )}
         {!keyPart && (
-          <Button ariaLabel={`Remove ${label}`} onClick={() => change(f.id, () => undefined)}>
+          <Button ariaLabel={`Remove ${label}`} wrapText={false} onClick={() => change(f.id, () => undefined)}>
             Remove
           </Button>
         )}
       </div>
-      {nested && open && (
+      {nested && shown && (
         <div className="explore-children">
           {f.children.map((child, i) => (
             <AttributeRow key={child.id} field={child} index={i} parent={f} />
@@ -90,14 +97,23 @@ export function AttributeRow({ field: f, index, parent, keyPart }: AttributeRowP
 
 const booleans = ["true", "false"].map((value) => ({ value, label: value === "true" ? "True" : "False" }));
 
+/** What is wrong below is shown even where it was closed. */
+const hasFault = (fields: Field[], faults: Map<number, string>): boolean =>
+  faults.size > 0 && fields.some((f) => faults.has(f.id) || hasFault(f.children, faults));
+
+/** How many lines a text is given, from 1 to 10. */
+const rows = (text: string) => Math.min(10, text.slice(0, 1000).split("\n").reduce((n, line) => n + 1 + Math.floor(line.length / 60), 0));
+
 interface ValueInputProps {
   field: Field;
   label: string;
+  /** What to say where nothing is typed; without it, what that means. */
+  hint: string | undefined;
   focused: boolean;
   onChange: (text: string) => void;
 }
 
-function ValueInput({ field: f, label, focused, onChange }: ValueInputProps) {
+function ValueInput({ field: f, label, hint, focused, onChange }: ValueInputProps) {
   const ariaLabel = `Value of ${label}`;
   switch (f.type) {
     case "NULL":
@@ -116,20 +132,15 @@ function ValueInput({ field: f, label, focused, onChange }: ValueInputProps) {
         />
       );
     default: {
-      // A field of one line would lose line breaks.
-      const long = f.type === "S" && (f.text.length > 80 || /[\r\n]/.test(f.text));
-      const hint = f.type === "S" ? "Empty text" : f.type === "N" ? "Number" : "Base64";
-      return long ? (
-        <Textarea ariaLabel={ariaLabel} value={f.text} rows={3} autoFocus onChange={({ detail }) => onChange(detail.value)} />
-      ) : (
-        <Input
-          ariaLabel={ariaLabel}
-          value={f.text}
-          placeholder={hint}
-          autoFocus={focused}
-          onChange={({ detail }) => onChange(detail.value)}
-        />
-      );
+      const shared = {
+        ariaLabel,
+        value: f.text,
+        autoFocus: focused,
+        onChange: ({ detail }: { detail: { value: string } }) => onChange(detail.value),
+      };
+      // A field of one line would lose line breaks, and one that turned into the other while somebody types would lose their place.
+      if (f.type === "S") return <Textarea {...shared} placeholder={hint ?? "Empty text"} rows={rows(f.text)} />;
+      return <Input {...shared} placeholder={hint ?? (f.type === "N" ? "Number" : "Base64")} />;
     }
   }
 }

@@ -8,7 +8,7 @@ import type {
 } from "@aws-sdk/client-dynamodb";
 import { Placeholders } from "./expression";
 import { keyOf, type Schema } from "./schema";
-import { same, type Item } from "./values";
+import { own, same, type Item } from "./values";
 
 export type WriteRequest =
   | { operation: "PutItem"; input: PutItemCommandInput }
@@ -34,7 +34,7 @@ function newItem(schema: Schema, item: Item) {
 export function change(schema: Schema, before: Item, after: Item): WriteRequest | undefined {
   const names = new Placeholders();
   const key = keyOf(schema, before);
-  if (!Object.keys(key).every((k) => same(key[k], after[k]))) {
+  if (!Object.keys(key).every((k) => same(key[k], own(after, k)))) {
     const conditions = Object.entries(before).map(([name, value]) => equals(names, name, value));
     const old = { TableName: schema.table, Key: key, ConditionExpression: conditions.join(" AND "), ...names.members() };
     return { operation: "TransactWriteItems", input: { TransactItems: [{ Delete: old }, { Put: newItem(schema, after) }] } };
@@ -43,9 +43,10 @@ export function change(schema: Schema, before: Item, after: Item): WriteRequest 
   const remove: string[] = [];
   const conditions = [`attribute_exists(${names.name(schema.key[0]!.name)})`];
   for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    if (same(before[name], after[name])) continue;
-    conditions.push(equals(names, name, before[name]));
-    if (after[name]) set.push(`${names.name(name)} = ${names.value(`new_${name}`, after[name])}`);
+    const [was, is] = [own(before, name), own(after, name)];
+    if (same(was, is)) continue;
+    conditions.push(equals(names, name, was));
+    if (is) set.push(`${names.name(name)} = ${names.value(`new_${name}`, is)}`);
     else remove.push(names.name(name));
   }
   if (conditions.length === 1) return undefined;
@@ -73,11 +74,12 @@ export const deletion = (schema: Schema, item: Item): DeleteItemCommandInput => 
 
 /** The item as it is now with the changes from before to after: where both changed, the latter counts. */
 export function merged(before: Item, after: Item, now: Item): Item {
-  const result = { ...now };
+  const result = new Map(Object.entries(now));
   for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    if (same(before[name], after[name])) continue;
-    if (after[name]) result[name] = after[name];
-    else delete result[name];
+    const is = own(after, name);
+    if (same(own(before, name), is)) continue;
+    if (is) result.set(name, is);
+    else result.delete(name);
   }
-  return result;
+  return Object.fromEntries(result);
 }

@@ -9,7 +9,7 @@ import { useAws } from "../aws/query";
 import { Actions } from "../parts/actions";
 import { Loaded } from "../parts/loaded";
 import { keyOf, type Schema } from "./schema";
-import { same, shown, type Item } from "./values";
+import { own, same, shown, type Item } from "./values";
 
 interface ConflictProps {
   schema: Schema;
@@ -26,11 +26,11 @@ export function Conflict({ schema, before, after, onReload, onOverwrite }: Confl
   const now = useAws(["dynamodb", "ConflictingItem", schema.table, Key], async () => {
     const input = { TableName: schema.table, Key, ConsistentRead: true };
     return (await dynamodb().send(new GetItemCommand(input))).Item ?? null;
-  });
+  }, { named: true });
   return <Loaded query={now}>{(current) => (current ? differing(current) : gone)}</Loaded>;
 
   function differing(current: Item) {
-    const names = [...new Set([...Object.keys(before), ...Object.keys(current)])].filter((n) => !same(before[n], current[n]));
+    const names = [...new Set([...Object.keys(before), ...Object.keys(current)])].filter((n) => !same(own(before, n), own(current, n)));
     return (
       <Alert
         type="warning"
@@ -49,9 +49,9 @@ export function Conflict({ schema, before, after, onReload, onOverwrite }: Confl
             items={names}
             columnDefinitions={[
               { id: "name", header: "Attribute", cell: (n) => n, isRowHeader: true },
-              { id: "before", header: "When you opened it", cell: (n) => shown(before[n]) || "–" },
-              { id: "now", header: "Now", cell: (n) => shown(current[n]) || "–" },
-              { id: "mine", header: "Yours", cell: (n) => shown(after[n]) || "–" },
+              { id: "before", header: "When you opened it", cell: (n) => shown(own(before, n)) || "–" },
+              { id: "now", header: "Now", cell: (n) => shown(own(current, n)) || "–" },
+              { id: "mine", header: "Yours", cell: (n) => shown(own(after, n)) || "–" },
             ]}
             ariaLabels={{ tableLabel: "What was changed" }}
           />

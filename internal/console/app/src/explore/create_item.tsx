@@ -7,13 +7,16 @@ import { dynamodb } from "../aws/dynamodb";
 import { useAws } from "../aws/query";
 import { Actions } from "../parts/actions";
 import { Loaded } from "../parts/loaded";
+import { LoadedTable } from "../parts/no_table";
 import { navigate } from "../shell/links";
 import { useNotifications } from "../shell/notifications";
 import { Page } from "../shell/page";
+import { useUnsaved } from "../shell/unsaved";
 import { creation } from "./changes";
 import { CodePanel } from "./code/code_panel";
 import { field } from "./draft";
-import { draftOf, isWhole, ItemEditor, read, type Draft } from "./item_editor";
+import { focusFault, Incomplete } from "./incomplete";
+import { differs, draftOf, isWhole, ItemEditor, read, type Draft } from "./item_editor";
 import { exploreHref } from "./places";
 import { keyOf, type Schema } from "./schema";
 import { useSchema } from "./tables";
@@ -29,28 +32,30 @@ export default function CreateItem() {
     if (!key) return {};
     const Key = readItem(key, "dynamodb");
     return (await dynamodb().send(new GetItemCommand({ TableName: table, Key, ConsistentRead: true }))).Item ?? Key;
-  });
+  }, { named: true });
   const schema = useSchema(table);
   const title = key ? "Duplicate item" : "Create item";
   return (
     <Page title={title} breadcrumbs={[["DynamoDB", "/console/dynamodb"], [`Explore items: ${table}`, exploreHref(table)]]}>
-      <Loaded query={schema}>
+      <LoadedTable table={table} query={schema}>
         {(s) => <Loaded query={start}>{(item) => <Creator key={`${table} ${key}`} schema={s} start={item} />}</Loaded>}
-      </Loaded>
+      </LoadedTable>
     </Page>
   );
 }
 
 function Creator({ schema, start }: { schema: Schema; start: Item }) {
   const { notify } = useNotifications();
-  const [draft, setDraft] = useState<Draft>(() => begin(schema, start));
+  const [first] = useState<Draft>(() => begin(schema, start));
+  const [draft, setDraft] = useState(first);
   const [tried, setTried] = useState(false);
+  useUnsaved(differs(first, draft));
   const save = useSave();
   const { item } = read(draft);
-  const whole = isWhole(draft);
+  const whole = isWhole(draft, schema.key);
   const create = async () => {
     setTried(true);
-    if (!whole) return;
+    if (!whole) return focusFault();
     try {
       await save.mutateAsync(creation(schema, item));
     } catch {
@@ -63,6 +68,7 @@ function Creator({ schema, start }: { schema: Schema; start: Item }) {
     <SpaceBetween size="l">
       <ItemEditor schema={schema} draft={draft} onChange={setDraft} strict={tried} />
       {save.error && <SaveFailure error={save.error} schema={schema} item={item} />}
+      {tried && !whole && <Incomplete>The item was not created.</Incomplete>}
       <Actions>
         <Button href={exploreHref(schema.table)}>Cancel</Button>
         <Button variant="primary" loading={save.isPending} onClick={() => void create()}>
@@ -77,7 +83,7 @@ function Creator({ schema, start }: { schema: Schema; start: Item }) {
 /** The fields of the key, then those of the item to begin with. */
 function begin(schema: Schema, start: Item): Draft {
   const key = keyOf(schema, start);
-  const rest = Object.fromEntries(Object.entries(start).filter(([name]) => !key[name]));
+  const rest = Object.fromEntries(Object.entries(start).filter(([name]) => !Object.hasOwn(key, name)));
   const draft = draftOf({ ...key, ...rest });
   if (draft.view === "form" && !Object.keys(key).length) draft.fields.unshift(...schema.key.map((k) => field(k.type, k.name)));
   return draft;

@@ -11,13 +11,16 @@ import { useAws, useAwsChange } from "../aws/query";
 import { Actions } from "../parts/actions";
 import { DeleteModal } from "../parts/delete_modal";
 import { Loaded } from "../parts/loaded";
+import { LoadedTable } from "../parts/no_table";
 import { navigate } from "../shell/links";
 import { useNotifications } from "../shell/notifications";
 import { Page } from "../shell/page";
+import { useUnsaved } from "../shell/unsaved";
 import { change, deletion, merged } from "./changes";
 import { CodePanel } from "./code/code_panel";
 import { Conflict } from "./conflict";
-import { draftOf, isWhole, ItemEditor, read, type Draft } from "./item_editor";
+import { focusFault, Incomplete } from "./incomplete";
+import { differs, draftOf, isWhole, ItemEditor, read, type Draft } from "./item_editor";
 import { duplicateHref, exploreHref } from "./places";
 import { useSave } from "./save";
 import { isConflict, SaveFailure } from "./save_failure";
@@ -37,11 +40,11 @@ export default function EditItem() {
   const item = useAws(["dynamodb", "GetItem", table, key, visit], async () => {
     const input = { TableName: table, Key: readItem(key, "dynamodb"), ConsistentRead: true };
     return (await dynamodb().send(new GetItemCommand(input))).Item ?? null;
-  });
+  }, { named: true });
   const [reads, setReads] = useState(0);
   return (
     <Page title="Edit item" breadcrumbs={[["DynamoDB", "/console/dynamodb"], [`Explore items: ${table}`, exploreHref(table)]]}>
-      <Loaded query={schema}>
+      <LoadedTable table={table} query={schema}>
         {(s) => (
           <Loaded query={item}>
             {(found) =>
@@ -61,7 +64,7 @@ export default function EditItem() {
             }
           </Loaded>
         )}
-      </Loaded>
+      </LoadedTable>
     </Page>
   );
 }
@@ -88,17 +91,19 @@ interface EditorProps {
 function Editor({ schema, start, reload }: EditorProps) {
   const { notify } = useNotifications();
   const [before] = useState(start);
-  const [draft, setDraft] = useState<Draft>(() => draftOf({ ...keyOf(schema, start), ...start }));
+  const [first] = useState<Draft>(() => draftOf({ ...keyOf(schema, start), ...start }));
+  const [draft, setDraft] = useState(first);
   const [tried, setTried] = useState(false);
+  useUnsaved(differs(first, draft));
   const [deleting, setDeleting] = useState(false);
   const save = useSave();
   const remove = useAwsChange(() => dynamodb().send(new DeleteItemCommand(deletion(schema, before))), []);
   const { item } = read(draft);
-  const whole = isWhole(draft);
+  const whole = isWhole(draft, schema.key);
   const request = whole ? change(schema, before, item) : undefined;
   const submit = async (from: Item, to: Item) => {
     setTried(true);
-    if (!whole) return;
+    if (!whole) return focusFault();
     const changed = change(schema, from, to);
     try {
       if (changed) await save.mutateAsync(changed);
@@ -125,6 +130,7 @@ function Editor({ schema, start, reload }: EditorProps) {
       {request?.operation === "TransactWriteItems" && (
         <Alert type="info">The key is changed: the item is deleted and created with the new key, in one transaction.</Alert>
       )}
+      {tried && !whole && <Incomplete>The item was not saved.</Incomplete>}
       <Actions>
         <Button href={exploreHref(schema.table)}>Cancel</Button>
         <Button href={duplicateHref(schema.table, keyOf(schema, before))}>Duplicate</Button>

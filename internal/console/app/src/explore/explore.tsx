@@ -1,17 +1,18 @@
-import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Toggle from "@cloudscape-design/components/toggle";
 import { useEffect, useState } from "react";
+import { currentRegion } from "../aws/credentials";
 import { useSearchParams } from "../shell/params";
 import { Actions } from "../parts/actions";
 import { Failure } from "../parts/failure";
-import { Loaded } from "../parts/loaded";
+import { LoadedTable } from "../parts/no_table";
 import { navigate } from "../shell/links";
 import { Page } from "../shell/page";
 import { CodePanel } from "./code/code_panel";
+import { Incomplete } from "./incomplete";
 import { keep, kept } from "./kept";
 import { exploreHref } from "./places";
 import { Results } from "./results";
@@ -19,6 +20,7 @@ import { useRun } from "./run";
 import type { Schema } from "./schema";
 import { useSchema } from "./tables";
 import { everything, toRequest, type Faults, type Search } from "./search";
+import { fromParameters, toParameters } from "./search_address";
 import { SearchForm } from "./search_form";
 import { TableChooser } from "./table_chooser";
 import "./explore.css";
@@ -37,7 +39,9 @@ export default function Explore() {
       <SpaceBetween size="l">
         <TableChooser table={table} onChange={(chosen) => navigate(exploreHref(chosen))} />
         {table ? (
-          <Loaded query={schema}>{(loaded) => <Explorer key={table} schema={loaded} />}</Loaded>
+          <LoadedTable table={table} query={schema}>
+            {(loaded) => <Explorer key={`${currentRegion()} ${table}`} schema={loaded} />}
+          </LoadedTable>
         ) : (
           <Container>
             <Box textAlign="center" color="text-body-secondary" padding="l">
@@ -50,11 +54,14 @@ export default function Explore() {
   );
 }
 
-// What was last looked for in each table: whoever comes back from an item finds it again.
+// What was last looked for in each table of a region: whoever comes back from an item finds it again.
 const searches = new Map<string, Search>();
 
 function Explorer({ schema }: { schema: Schema }) {
-  const [search, setSearch] = useState(() => searches.get(schema.table) ?? everything);
+  const [parameters, setParameters] = useSearchParams();
+  const place = `${currentRegion()} ${schema.table}`;
+  const [wanted] = useState(() => fromParameters(schema, parameters) ?? searches.get(place));
+  const [search, setSearch] = useState(wanted ?? everything);
   const [faults, setFaults] = useState<Faults>({});
   const [preview, setPreview] = useState(() => kept("autopreview", true));
   const run = useRun();
@@ -62,16 +69,18 @@ function Explorer({ schema }: { schema: Schema }) {
     const { request, faults } = toRequest(schema, sought);
     setFaults(faults);
     if (!request) return;
-    searches.set(schema.table, sought);
+    searches.set(place, sought);
+    setParameters(toParameters(schema, sought));
     void run.start(request);
   };
   useEffect(() => {
-    if (preview || searches.has(schema.table)) start(search);
+    if (preview || wanted) start(search);
     // Only when the table is opened.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, []);
   const reset = () => {
-    searches.delete(schema.table);
+    searches.delete(place);
+    setParameters(toParameters(schema, everything));
     setSearch(everything);
     setFaults({});
     run.clear();
@@ -113,7 +122,7 @@ function Explorer({ schema }: { schema: Schema }) {
         />
       </form>
       {run.error && <Failure error={run.error} />}
-      {Object.keys(faults).length > 0 && <Alert type="error">Something above is not complete. It was not run.</Alert>}
+      {Object.keys(faults).length > 0 && <Incomplete>It was not run.</Incomplete>}
       <Results schema={schema} run={run} refresh={() => start(search)} />
       {run.found && <CodePanel call={run.found.request} description="What was just run, as a program that reads all pages" />}
     </SpaceBetween>

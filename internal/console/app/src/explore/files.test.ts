@@ -81,3 +81,11 @@ test("snippets name the key", () => {
   const [, query] = snippets("T", schema.key);
   expect(query!.statement).toBe(`SELECT * FROM "T" WHERE "id" = 'id value'`);
 });
+
+test("a column of nulls stays one", () => {
+  const item = { id: { S: "1" }, gone: { NULL: true as const }, text: { S: "null" } };
+  const rows = rowsOf([item, { ...item, text: { S: "else" } }], ["id", "gone", "text"]);
+  const content = readText(csv(rows), true);
+  if (content.format !== "csv") throw new Error("it is CSV");
+  expect(itemOfCells(content.rows[0]!, guess(content, schema), schema)).toEqual(item);
+});

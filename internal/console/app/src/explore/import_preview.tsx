@@ -3,7 +3,7 @@ import Header from "@cloudscape-design/components/header";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table from "@cloudscape-design/components/table";
 import type { Schema } from "./schema";
-import { shown, typeOf, type Item } from "./values";
+import { own, shown, typeOf, type Item } from "./values";
 
 interface ImportPreviewProps {
   schema: Schema;
@@ -42,12 +42,16 @@ export function ImportPreview({ schema, count, item }: ImportPreviewProps) {
         ...names.map((name) => ({
           id: `attribute ${name}`,
           header: name,
-          cell: ({ item }: { item: Item }) =>
-            item[name] && (
-              <>
-                {shown(item[name], 60)} <Box variant="small">{typeOf(item[name])}</Box>
-              </>
-            ),
+          cell: ({ item }: { item: Item }) => {
+            const value = own(item, name);
+            return (
+              value && (
+                <>
+                  {shown(value, 60)} <Box variant="small">{typeOf(value)}</Box>
+                </>
+              )
+            );
+          },
         })),
       ]}
     />

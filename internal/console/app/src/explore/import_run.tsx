@@ -9,6 +9,7 @@ import { useEffect, useRef, useState } from "react";
 import { useAwsChange } from "../aws/query";
 import { Actions } from "../parts/actions";
 import { Failure } from "../parts/failure";
+import { useUnsaved } from "../shell/unsaved";
 import { importItems, type Progress } from "./import_items";
 import { exploreHref } from "./places";
 import type { Schema } from "./schema";
@@ -30,6 +31,7 @@ export function ImportRun({ schema, count, item, disabled, onRunning }: ImportRu
     (signal: AbortSignal) => importItems(schema, count, item, signal, setProgress),
     [["dynamodb"]],
   );
+  useUnsaved(isPending);
   const start = async () => {
     stop.current = new AbortController();
     setProgress(undefined);

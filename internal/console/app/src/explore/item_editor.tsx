@@ -10,30 +10,43 @@ import { Actions } from "../parts/actions";
 import { CodeEditor } from "../parts/code_editor";
 import { AttributeForm } from "./attribute_form";
 import { toFields, toItem, type Field } from "./draft";
-import type { Schema } from "./schema";
-import { canonical, itemToDynamo, readItem, writeItem, type Item, type Notation } from "./values";
+import type { KeyAttribute, Schema } from "./schema";
+import { canonical, itemToDynamo, own, readItem, writeItem, type Item, type Notation } from "./values";
 
 /** An item in one of its two views. like is the item that the JSON was made of: see fromPlain. */
 export type Draft = { view: "form"; fields: Field[] } | { view: "json"; text: string; notation: Notation; like: Item };
 
 export const draftOf = (item: Item): Draft => ({ view: "form", fields: toFields(item) });
 
-/** The item that a draft is, or what is wrong with it. */
-export function read(draft: Draft): { item: Item; faults: Map<number, string>; fault?: string } {
-  if (draft.view === "form") return toItem(draft.fields);
+/** The item that a draft is, or what is wrong with it. With a key, it has to have it. */
+export function read(draft: Draft, key: KeyAttribute[] = []): { item: Item; faults: Map<number, string>; fault?: string } {
+  if (draft.view === "form") {
+    const { item, faults } = toItem(draft.fields);
+    // The fields of the key are the first.
+    draft.fields.slice(0, key.length).forEach((f) => {
+      if (f.text === "") faults.set(f.id, "Enter a value: nothing in a key can be empty.");
+    });
+    return { item, faults };
+  }
   try {
-    return { item: readItem(draft.text, draft.notation, draft.like), faults: new Map() };
+    const item = readItem(draft.text, draft.notation, draft.like);
+    const missing = key.find(({ name }) => !own(item, name));
+    return { item, faults: new Map(), fault: missing && `The key's attribute ${missing.name} is missing.` };
   } catch (e) {
     return { item: {}, faults: new Map(), fault: (e as Error).message };
   }
 }
 
-export const isWhole = (draft: Draft) => {
-  const { faults, fault } = read(draft);
+export const isWhole = (draft: Draft, key?: KeyAttribute[]) => {
+  const { faults, fault } = read(draft, key);
   return !faults.size && !fault;
 };
 
-export const sameItem = (a: Item, b: Item) => canonical(itemToDynamo(a)) === canonical(itemToDynamo(b));
+const sameItem = (a: Item, b: Item) => canonical(itemToDynamo(a)) === canonical(itemToDynamo(b));
+
+/** Whether a draft has changes. Another view of the same item has none. */
+export const differs = (before: Draft, after: Draft) =>
+  before !== after && !(isWhole(before) && isWhole(after) && sameItem(read(before).item, read(after).item));
 
 interface ItemEditorProps {
   schema: Schema;
@@ -93,12 +106,12 @@ export function ItemEditor({ schema, draft, onChange, strict }: ItemEditorProps)
         <AttributeForm
           keys={schema.key}
           fields={draft.fields}
-          faults={strict || tried ? faults : new Map()}
+          faults={strict ? read(draft, schema.key).faults : tried ? faults : new Map()}
           onChange={(fields) => onChange({ view: "form", fields })}
         />
       ) : (
         <SpaceBetween size="s">
-          <FormField errorText={fault} stretch>
+          <FormField errorText={fault ?? (strict && read(draft, schema.key).fault)} stretch>
             <CodeEditor label="Item as JSON" lines={16} value={draft.text} onChange={(text) => onChange({ ...draft, text })} />
           </FormField>
         </SpaceBetween>

@@ -6,7 +6,7 @@ import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { KeyAttribute, Source } from "./schema";
 import { keyOperators, noCondition, operators, type Condition, type Faults, type Operator, type Search } from "./search";
-import { typeNames } from "./values";
+import { own, typeNames } from "./values";
 
 interface KeyFieldsProps {
   source: Source;
@@ -21,7 +21,7 @@ export function KeyFields({ source, search, faults, set }: KeyFieldsProps) {
       key={k.name}
       attribute={k}
       part={part}
-      condition={search.keys[k.name] ?? noCondition}
+      condition={own(search.keys, k.name) ?? noCondition}
       fault={faults[`key:${k.name}`]}
       onChange={(condition) => set({ keys: { ...search.keys, [k.name]: condition } })}
     />

@@ -3,7 +3,7 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { FileContent } from "./read_file";
 import type { Schema } from "./schema";
 import { valueOf } from "./search";
-import { fromDynamo, fromPlain, isObject, numberFault, typeOf, ValueError, type Item, type Notation, type Type } from "./values";
+import { fromDynamo, fromPlain, isObject, numberFault, own, typeOf, ValueError, type Item, type Notation, type Type } from "./values";
 
 /** What becomes of a column of a CSV file. */
 export interface ColumnMapping {
@@ -24,6 +24,7 @@ export function guess(content: FileContent & { format: "csv" }, schema: Schema):
 
 function guessType(sample: string[]): Type {
   if (!sample.length) return "S";
+  if (sample.every((text) => text === "null")) return "NULL";
   if (sample.every((text) => /^(true|false)$/i.test(text))) return "BOOL";
   // Digits with a zero before them, such as postal codes, are no numbers.
   if (sample.every((text) => !numberFault(text) && !/^[+-]?0\d/.test(text) && !text.startsWith("+"))) return "N";
@@ -47,17 +48,17 @@ function reads(type: Type, text: string): boolean {
 /** The item of a row of CSV. Cells without text are left out. */
 export function itemOfCells(cells: string[], mapping: ColumnMapping[], schema: Schema): Item {
   if (cells.length > mapping.length) throw new ValueError(`The row has ${cells.length} cells for ${mapping.length} columns.`);
-  const item: Item = {};
+  const item = new Map<string, AttributeValue>();
   mapping.forEach(({ name, type }, i) => {
     const text = cells[i] ?? "";
     if (!name || text === "") return;
     try {
-      item[name] = cell(type, text);
+      item.set(name, cell(type, text));
     } catch (e) {
       throw new ValueError((e as Error).message, name);
     }
   });
-  return whole(item, schema);
+  return whole(Object.fromEntries(item), schema);
 }
 
 function cell(type: Type, text: string): AttributeValue {
@@ -75,7 +76,7 @@ export function itemOfJSON(json: unknown, notation: Notation, schema: Schema): I
 
 function whole(item: Item, schema: Schema): Item {
   for (const { name, type } of schema.key) {
-    const value = item[name];
+    const value = own(item, name);
     if (!value) throw new ValueError(`The key's attribute ${name} is missing.`);
     if (typeOf(value) !== type) throw new ValueError(`The table's key has type ${type}, the row has ${typeOf(value)}.`, name);
   }

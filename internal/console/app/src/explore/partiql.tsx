@@ -1,3 +1,5 @@
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import Container from "@cloudscape-design/components/container";
@@ -5,7 +7,7 @@ import ExpandableSection from "@cloudscape-design/components/expandable-section"
 import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { currentRegion } from "../aws/credentials";
 import { Actions } from "../parts/actions";
 import { CodeEditor } from "../parts/code_editor";
@@ -18,13 +20,17 @@ import { TableChooser } from "./table_chooser";
 import "./explore.css";
 import { useSchema } from "./tables";
 
+// What is written for each account and Region: whoever comes back to the page finds it again.
+const drafts = new Map<string, string>();
+
 /** How many statements the history has. */
 const remembered = 50;
 
 export default function PartiQL() {
   const { Account } = usePrincipal();
   const history = `statements.${Account}.${currentRegion()}`;
-  const [text, setText] = useState("");
+  const [text, setText] = useState(() => drafts.get(history) ?? "");
+  useEffect(() => void drafts.set(history, text), [history, text]);
   const [past, setPast] = useState(() => kept<string[]>(history, []));
   const [runs, setRuns] = useState<{ id: number; statement: string }[]>([]);
   const selection = useRef("");
@@ -113,6 +119,8 @@ let last = 0;
 /** The results, one statement after the other: the next is run when the one before succeeded. */
 function Runs({ runs }: { runs: { id: number; statement: string }[] }) {
   const [done, setDone] = useState(0);
+  const [failed, setFailed] = useState(false);
+  const left = failed ? runs.slice(done + 1) : [];
   return (
     <SpaceBetween size="l">
       {runs.slice(0, done + 1).map((run, i) => (
@@ -121,8 +129,22 @@ function Runs({ runs }: { runs: { id: number; statement: string }[] }) {
           statement={run.statement}
           title={runs.length > 1 ? `Result ${i + 1} of ${runs.length}` : "Result"}
           onDone={() => setDone((n) => Math.max(n, i + 1))}
+          onFailed={() => setFailed(true)}
         />
       ))}
+      {left.length > 0 && (
+        <Alert
+          type="warning"
+          header={left.length === 1 ? `Statement ${runs.length} was not run` : `Statements ${done + 2} to ${runs.length} were not run`}
+        >
+          The one before failed. What the statements before it did remains.
+          {left.map((run) => (
+            <Box key={run.id}>
+              <code>{run.statement}</code>
+            </Box>
+          ))}
+        </Alert>
+      )}
     </SpaceBetween>
   );
 }

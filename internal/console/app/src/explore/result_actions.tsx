@@ -28,8 +28,9 @@ export function ResultActions({ schema, run, refresh, rows, chosen, names, onDel
   const which = chosen.length ? chosen : rows;
   const of = chosen.length ? "selected items" : "items returned";
   // A projection may have left out the key.
-  const one = chosen.length === 1 && schema.key.every((k) => chosen[0]!.item[k.name]) ? keyOf(schema, chosen[0]!.item) : undefined;
-  const whole = chosen.every((r) => schema.key.every((k) => r.item[k.name]));
+  const hasKey = (r: Row) => schema.key.every((k) => Object.hasOwn(r.item, k.name));
+  const one = chosen.length === 1 && hasKey(chosen[0]!) ? keyOf(schema, chosen[0]!.item) : undefined;
+  const whole = chosen.every(hasKey);
   const options: ButtonDropdownProps.Items = [
     { id: "edit", text: "Edit item", disabled: !one },
     { id: "duplicate", text: "Duplicate item", disabled: !one },

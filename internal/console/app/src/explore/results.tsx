@@ -8,13 +8,13 @@ import Pagination from "@cloudscape-design/components/pagination";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { Columns, useColumns } from "./columns";
 import { itemHref } from "./places";
 import { ResultActions } from "./result_actions";
 import type { Found, Row, useRun } from "./run";
 import { keyOf, type Schema } from "./schema";
-import { shown, typeOf, type Item } from "./values";
+import { own, shown, typeOf, type Item } from "./values";
 
 interface ResultsProps {
   schema: Schema;
@@ -32,10 +32,9 @@ export function Results({ schema, run, refresh }: ResultsProps) {
   const [columns, setColumns] = useColumns(schema.table, keys, others);
   const [selected, setSelected] = useState<Row[]>(none);
   const rows = found?.rows ?? none;
-  const { items, collectionProps, paginationProps, actions } = useCollection(rows, {
-    pagination: { pageSize: columns.pageSize },
-    sorting: {},
-  });
+  const [order, setOrder] = useState<Order>();
+  const sorted = useMemo(() => (order ? inOrder(rows, order) : rows), [rows, order]);
+  const { items, collectionProps, paginationProps, actions } = useCollection(sorted, { pagination: { pageSize: columns.pageSize } });
   const counted = found?.request.input.Select === "COUNT";
   const chosen = selected.filter((r) => rows.includes(r));
   const more = !!found?.next;
@@ -44,12 +43,12 @@ export function Results({ schema, run, refresh }: ResultsProps) {
       id: name,
       header: keys.includes(name) ? `${name} (${schema.key.find((k) => k.name === name)!.type})` : name,
       cell: ({ item }) =>
-        name === keys[0] && item[name] ? (
-          <Link href={itemHref(schema.table, keyOf(schema, item))}>{shown(item[name]) || <i>Empty</i>}</Link>
+        name === keys[0] && own(item, name) ? (
+          <Link href={itemHref(schema.table, keyOf(schema, item))}>{shown(own(item, name)) || <i>Empty</i>}</Link>
         ) : (
           <Cell item={item} name={name} />
         ),
-      sortingComparator: (a, b) => compare(a.item, b.item, name),
+      sortingField: name,
       isRowHeader: name === keys[0],
       minWidth: 80,
       width: 180,
@@ -63,6 +62,9 @@ export function Results({ schema, run, refresh }: ResultsProps) {
       columnDisplay={columns.contentDisplay}
       wrapLines={columns.wrapLines}
       trackBy="id"
+      sortingColumn={definitions.find((d) => d.id === order?.name)}
+      sortingDescending={order?.descending}
+      onSortingChange={({ detail }) => setOrder({ name: detail.sortingColumn.sortingField!, descending: !!detail.isDescending })}
       resizableColumns
       selectionType="multi"
       selectedItems={chosen}
@@ -74,7 +76,7 @@ export function Results({ schema, run, refresh }: ResultsProps) {
         tableLabel: "Items returned",
         selectionGroupLabel: "Select items",
         allItemsSelectionLabel: () => "Select all items of this page",
-        itemSelectionLabel: (_, { item }) => `Select item ${keys.map((k) => shown(item[k], 40)).join(", ")}`,
+        itemSelectionLabel: (_, { item }) => `Select item ${keys.map((k) => shown(own(item, k), 40)).join(", ")}`,
       }}
       empty={<Empty found={found} counted={counted} />}
       header={
@@ -123,7 +125,7 @@ export function Results({ schema, run, refresh }: ResultsProps) {
 }
 
 function Cell({ item, name }: { item: Item; name: string }) {
-  const value = item[name];
+  const value = own(item, name);
   if (!value) return <></>;
   const type = typeOf(value);
   if (type === "S" && value.S === "") return <Box color="text-status-inactive">Empty</Box>;
@@ -133,13 +135,13 @@ function Cell({ item, name }: { item: Item; name: string }) {
 function Summary({ found }: { found: Found }) {
   const efficiency = found.scanned ? Math.round((100 * found.count) / found.scanned) : 100;
   return (
-    <SpaceBetween direction="horizontal" size="s">
+    <span className="explore-summary">
       <StatusIndicator type="success">{found.next ? "There are more items" : "Completed"}</StatusIndicator>
       <span>Items returned: {found.count.toLocaleString("en")}</span>
       <span>Items scanned: {found.scanned.toLocaleString("en")}</span>
       <span>Efficiency: {efficiency}%</span>
       <span>RCUs consumed: {found.capacity.toLocaleString("en")}</span>
-    </SpaceBetween>
+    </span>
   );
 }
 
@@ -159,10 +161,28 @@ function Empty({ found, counted }: { found: Found | undefined; counted: boolean 
   );
 }
 
-// The order among what was loaded. Numbers are compared by about their value, which is enough to look at.
-function compare(a: Item, b: Item, name: string): number {
-  const [x, y] = [a[name], b[name]];
-  if (!x || !y) return Number(!x) - Number(!y);
-  if (x.N && y.N) return Number(x.N) - Number(y.N);
-  return shown(x).localeCompare(shown(y));
+interface Order {
+  name: string;
+  descending: boolean;
+}
+
+const { compare } = new Intl.Collator("en");
+
+/**
+ * What was loaded, ordered by an attribute: numbers, by about their value, which is enough to look at, then all else as it is
+ * shown, then what does not have it.
+ */
+function inOrder(rows: Row[], { name, descending }: Order): Row[] {
+  const values = rows.map((row) => {
+    const value = own(row.item, name);
+    return { row, value: value && (value.N !== undefined ? Number(value.N) : shown(value)) };
+  });
+  const sign = descending ? -1 : 1;
+  values.sort(({ value: a }, { value: b }) => {
+    if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
+    if (typeof a === "number" && typeof b === "number") return sign * (a - b);
+    if (typeof a !== typeof b) return typeof a === "number" ? -sign : sign;
+    return sign * compare(String(a), String(b));
+  });
+  return values.map(({ row }) => row);
 }

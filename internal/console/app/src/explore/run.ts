@@ -33,7 +33,9 @@ let last = 0;
 export function useRun() {
   const [found, setFound] = useState<Found>();
   const started = useRef(0);
-  const { mutateAsync, error, isPending, reset } = useAwsChange((page: { request: SearchRequest; next?: Item }) => send(page.request, page.next), []);
+  const { mutateAsync, error, isPending, reset } = useAwsChange((page: { request: SearchRequest; next?: Item }) => send(page.request, page.next), [], {
+    overlapping: true,
+  });
 
   /** Asks for a page: the first of a request, or the one after what was found. */
   const load = async (request: SearchRequest, before?: Found) => {

@@ -50,4 +50,4 @@ export function schemaOf(table: TableDescription): Schema {
 
 /** The key of an item. */
 export const keyOf = (schema: Schema, item: Item): Item =>
-  Object.fromEntries(schema.key.filter((k) => item[k.name]).map((k) => [k.name, item[k.name]!]));
+  Object.fromEntries(schema.key.flatMap(({ name }) => (Object.hasOwn(item, name) ? [[name, item[name]!]] : [])));

@@ -2,7 +2,7 @@
 import type { AttributeValue, QueryCommandInput, ScanCommandInput } from "@aws-sdk/client-dynamodb";
 import { Placeholders } from "./expression";
 import type { KeyAttribute, Schema, Source } from "./schema";
-import { decodeBase64, fromDynamo, isSet, parseJSON, type Type } from "./values";
+import { decodeBase64, fromDynamo, isSet, own, parseJSON, type Type } from "./values";
 
 export const operators = {
   "=": "Equal to",
@@ -127,10 +127,10 @@ function keyConditions(
       if (c.text === "") throw new Error("Enter a value.");
       return comparison(names, names.name(k.name), k.name, k.type, c);
     });
-  const partition = source.partition.flatMap((k) => one(k, { ...(search.keys[k.name] ?? noCondition), operator: "=" }));
-  const last = source.sort.findLastIndex((k) => !isAny(search.keys[k.name]));
+  const partition = source.partition.flatMap((k) => one(k, { ...(own(search.keys, k.name) ?? noCondition), operator: "=" }));
+  const last = source.sort.findLastIndex((k) => !isAny(own(search.keys, k.name)));
   const sort = source.sort.slice(0, last + 1).flatMap((k, i) => {
-    const condition = search.keys[k.name] ?? noCondition;
+    const condition = own(search.keys, k.name) ?? noCondition;
     if (i < last && condition.operator !== "=") {
       return tried(`key:${k.name}`, () => {
         throw new Error("Only the last of the sort keys given can have another condition than equal to.");

@@ -21,13 +21,15 @@ import { csv, download } from "../parts/download";
 import { Failure } from "../parts/failure";
 import { CodePanel } from "./code/code_panel";
 import { rowsOf } from "./export";
-import { itemToDynamo, itemToPlain, shown, writeJSON, type Item } from "./values";
+import { itemToDynamo, itemToPlain, own, shown, writeJSON, type Item } from "./values";
 
 interface StatementResultProps {
   statement: string;
   title: string;
   /** Called when it has succeeded. */
   onDone: () => void;
+  /** Called when it has failed before it gave anything. */
+  onFailed: () => void;
 }
 
 interface Page {
@@ -42,7 +44,7 @@ const pageSize = 300;
 /** The JSON view shows no more items than these: a text of megabytes is nothing to look at. */
 const shownAsJSON = 100;
 
-export function StatementResult({ statement, title, onDone }: StatementResultProps) {
+export function StatementResult({ statement, title, onDone, onFailed }: StatementResultProps) {
   const [page, setPage] = useState<Page>();
   const { mutateAsync, isPending, error } = useAwsChange(
     (NextToken: string | undefined) =>
@@ -61,7 +63,7 @@ export function StatementResult({ statement, title, onDone }: StatementResultPro
       });
       if (!before) onDone();
     } catch {
-      // it is in error
+      if (!before) onFailed(); // it is in error
     }
   };
   const started = useRef(false);
@@ -176,7 +178,7 @@ function Items({ title, statement, page, busy, retrieve }: ItemsProps) {
       footer={more}
       resizableColumns
       enableKeyboardNavigation
-      columnDefinitions={page.names.map((name) => ({ id: name, header: name, cell: (item: Item) => shown(item[name]), width: 180 }))}
+      columnDefinitions={page.names.map((name) => ({ id: name, header: name, cell: (item: Item) => shown(own(item, name)), width: 180 }))}
       pagination={<Pagination {...paginationProps} openEnd={!!page.next} onNextPageClick={({ detail }) => !detail.requestedPageAvailable && void retrieve()} />}
       ariaLabels={{ tableLabel: title }}
       empty={<Box textAlign="center">{page.next ? "No items yet. Retrieve the next page to read on." : "No items"}</Box>}

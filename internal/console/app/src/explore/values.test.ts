@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
+import { merged } from "./changes";
 import { toFields, toItem } from "./draft";
-import { numberFault, readItem, same, shown, writeItem, type Item } from "./values";
+import { rowsOf } from "./export";
+import { keyOf, schemaOf } from "./schema";
+import { numberFault, own, readItem, same, shown, writeItem, type Item } from "./values";
 
 const item: Item = {
   id: { S: "a" },
@@ -29,6 +32,22 @@ test("the form gives the same item", () => {
   const { item: back, faults } = toItem(toFields(item));
   expect(faults.size).toBe(0);
   expect(back).toEqual(item);
+});
+
+test("names that every object has are names like others", () => {
+  const text = '{"__proto__":{"S":"p"},"constructor":{"M":{"__proto__":{"N":"1"}}},"toString":{"SS":["a"]}}';
+  const odd = readItem(text, "dynamodb");
+  expect(writeItem(odd, "dynamodb", 0)).toBe(text);
+  expect(writeItem(toItem(toFields(odd)).item, "dynamodb", 0)).toBe(text);
+  expect(writeItem(readItem(writeItem(odd, "plain"), "plain", odd), "dynamodb", 0)).toBe(text);
+  expect(own({ a: { S: "x" } }, "constructor")).toBeUndefined();
+  const schema = schemaOf({ TableName: "T", KeySchema: [{ AttributeName: "constructor", KeyType: "HASH" }] });
+  expect(keyOf(schema, { a: { S: "x" } })).toEqual({});
+  expect(writeItem(merged({}, odd, { toString: { S: "theirs" } }), "dynamodb", 0)).toBe(
+    '{"toString":{"SS":["a"]},"__proto__":{"S":"p"},"constructor":{"M":{"__proto__":{"N":"1"}}}}',
+  );
+  expect(readItem('{"b": ["x"]}', "plain", {}).b).toEqual({ L: [{ S: "x" }] });
+  expect(rowsOf([{ a: { S: "x" } }], ["a", "constructor"])).toEqual([["a", "constructor"], ["x", ""]]);
 });
 
 test("digits are kept in plain JSON", () => {

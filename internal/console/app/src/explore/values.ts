@@ -186,7 +186,7 @@ export function fromPlain(json: unknown, like?: AttributeValue, at = ""): Attrib
     }
     return { L: json.map((v, i) => fromPlain(v, like?.L?.[i], `${at}[${i}]`)) };
   }
-  return { M: mapValues(json as Record<string, unknown>, (v, name) => fromPlain(v, like?.M?.[name], join(at, name))) };
+  return { M: mapValues(json as Record<string, unknown>, (v, name) => fromPlain(v, like?.M && own(like.M, name), join(at, name))) };
 }
 
 export const isObject = (json: unknown): json is Record<string, unknown> =>
@@ -207,12 +207,15 @@ export const writeItem = (item: Item, notation: Notation, space = 2): string =>
 export function readItem(text: string, notation: Notation, like: Item = {}): Item {
   const json = parseJSON(text);
   if (!isObject(json)) throw new ValueError("An item is a JSON object.");
-  return mapValues(json, (v, name) => (notation === "dynamodb" ? fromDynamo(v, name) : fromPlain(v, like[name], name)));
+  return mapValues(json, (v, name) => (notation === "dynamodb" ? fromDynamo(v, name) : fromPlain(v, own(like, name), name)));
 }
 
 /** Whether two values are written the same. */
 export const same = (a: AttributeValue | undefined, b: AttributeValue | undefined): boolean =>
   a === b || (!!a && !!b && canonical(toDynamo(a)) === canonical(toDynamo(b)));
+
+/** What is in an object under a name that somebody chose. constructor and toString are names of every object's own, which aren't meant. */
+export const own = <T>(object: Readonly<Record<string, T>>, name: string): T | undefined => (Object.hasOwn(object, name) ? object[name] : undefined);
 
 /** JSON with the names of objects in order. */
 export function canonical(json: unknown): string {

@@ -3,7 +3,7 @@ import Spinner from "@cloudscape-design/components/spinner";
 import type { ReactNode } from "react";
 import { Failure } from "./failure";
 
-interface LoadedProps<T> {
+export interface LoadedProps<T> {
   query: { data: T | undefined; error: Error | null; refetch: () => unknown };
   children: (data: T) => ReactNode;
 }

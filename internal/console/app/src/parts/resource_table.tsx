@@ -62,7 +62,9 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
   const [own, setOwn] = useState<string[]>([]);
   const selected = props.selected ?? own;
   const setSelected = props.onSelect ?? setOwn;
-  const sortable = columns.map((c) => ({
+  const sortable = columns.map((c, i) => ({
+    // Names are what one looks for.
+    minWidth: i === 0 ? Math.min(220, Number(c.width ?? 220)) : undefined,
     ...c,
     // The table knows by it which column it is sorted by; comparators are others with each rendering.
     sortingField: c.value && c.id,
@@ -204,6 +206,8 @@ function usePreferences<T>(name: string, columns: Column<T>[]) {
     const fresh = columns.filter((c) => !display.some((d) => d.id === c.id));
     return {
       pageSize: 20,
+      // On a phone there is no room for a text on one line.
+      wrapLines: window.innerWidth < 688,
       ...kept,
       contentDisplay: [
         ...display.filter((d) => columns.some((c) => c.id === d.id)),

@@ -9,6 +9,13 @@ import { leave } from "./unsaved";
 
 export { navigate };
 
+/** Links don't say the region: it stays what it is. */
+function withoutRegion(search: string) {
+  const parameters = new URLSearchParams(search);
+  parameters.delete("region");
+  return parameters.size > 0 ? `?${parameters}` : "";
+}
+
 export function useLinks() {
   useEffect(() => {
     const follow = (e: MouseEvent) => {
@@ -18,7 +25,7 @@ export function useLinks() {
       if (link.origin !== location.origin || !link.pathname.startsWith("/console/") || link.getAttribute("href")?.startsWith("#")) return;
       e.preventDefault();
       const to = link.pathname + link.search + link.hash;
-      if (to !== location.pathname + location.search + location.hash) setTimeout(() => leave(to));
+      if (to !== location.pathname + withoutRegion(location.search) + location.hash) setTimeout(() => leave(to));
     };
     document.addEventListener("click", follow, true);
     return () => document.removeEventListener("click", follow, true);

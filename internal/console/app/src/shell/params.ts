@@ -21,7 +21,7 @@ function decoded(text: string): string {
  * The parameters of the page's search string, and how to change them without a new entry in the history. wouter's are decoded
  * twice, which makes %41 of a text with those three characters an A.
  */
-export function useSearchParams(): [URLSearchParams, (parameters: Record<string, string>) => void] {
+export function useSearchParams(): [URLSearchParams, (parameters: Record<string, string> | URLSearchParams) => void] {
   return [
     new URLSearchParams(useSearch()),
     (parameters) => navigate(`?${new URLSearchParams(parameters)}`, { replace: true }),

@@ -12,6 +12,8 @@ export interface Section {
   text: string;
   href: string;
   description: string;
+  /** Each region has its own of what is shown. */
+  regional?: boolean;
   /** The side navigation; none for a section of one page. */
   navigation?: SideNavigationProps.Item[];
   routes: PageRoute[];

@@ -11,9 +11,17 @@ export interface Settings {
 
 const storageKey = "stator.settings";
 const listeners = new Set<() => void>();
-let settings = read();
+let settings = stored();
+const addressed = regionOf(location.search);
+if (addressed) keep({ ...settings, region: addressed });
 
-function read(): Settings {
+/** The region that an address is about, if it says one. */
+export function regionOf(search: string): string {
+  const region = new URLSearchParams(search).get("region") ?? "";
+  return /^[a-z]{2}(-[a-z]+)+-\d+$/.test(region) ? region : "";
+}
+
+function stored(): Settings {
   const dark = window.matchMedia("(prefers-color-scheme: dark)").matches;
   const initial: Settings = { mode: dark ? "dark" : "light", density: "comfortable", region: "" };
   try {
@@ -32,14 +40,18 @@ export function applySettings() {
 export const currentSettings = () => settings;
 
 export function changeSettings(change: Partial<Settings>) {
-  settings = { ...settings, ...change };
+  keep({ ...settings, ...change });
   applySettings();
+  listeners.forEach((listener) => listener());
+}
+
+function keep(changed: Settings) {
+  settings = changed;
   try {
     localStorage.setItem(storageKey, JSON.stringify(settings));
   } catch {
     // then they last as long as the page
   }
-  listeners.forEach((listener) => listener());
 }
 
 function subscribe(listener: () => void) {

@@ -8,9 +8,11 @@ import { useLocation } from "wouter";
 import { useNotifications } from "./notifications";
 import { PlaceContext, type Place } from "./page";
 import { rememberSection } from "./recent";
+import { useRegionInAddress } from "./region";
 import type { Section } from "./section";
+import { changeSettings } from "./settings";
 import { AccountNavigation } from "./top_navigation";
-import { LeavePage } from "./unsaved";
+import { leave, LeavePage } from "./unsaved";
 
 export function Shell({ section, children }: { section: Section | undefined; children: ReactNode }) {
   const [path] = useLocation();
@@ -18,6 +20,7 @@ export function Shell({ section, children }: { section: Section | undefined; chi
   const [navigationOpen, setNavigationOpen] = useState(() => window.innerWidth > 688);
   const [helpOpen, setHelpOpen] = useState(false);
   const { items } = useNotifications();
+  useRegionInAddress(section?.regional === true);
   useEffect(() => {
     if (section) rememberSection(section.href);
   }, [section]);
@@ -27,7 +30,7 @@ export function Shell({ section, children }: { section: Section | undefined; chi
         Skip to the content
       </a>
       <div id="top">
-        <AccountNavigation />
+        <AccountNavigation onRegion={(region) => changeRegion(section, path, region)} />
       </div>
       <AppLayout
         headerSelector="#top"
@@ -68,6 +71,12 @@ export function Shell({ section, children }: { section: Section | undefined; chi
       <LeavePage />
     </PlaceContext>
   );
+}
+
+/** What is open of one region isn't in another: the list that it is in is shown there. */
+function changeRegion(section: Section | undefined, path: string, region: string) {
+  if (section?.regional) leave(`${active(section, [path])}?region=${region}`);
+  else changeSettings({ region });
 }
 
 /** The entry of the navigation that the page is below: the longest that its path begins with, or that of a page on the way to it. */

@@ -7,7 +7,7 @@ import { regions } from "./regions";
 import { changeSettings, useSettings } from "./settings";
 
 /** The bar of somebody who is signed in: services, region, settings, account. */
-export function AccountNavigation() {
+export function AccountNavigation({ onRegion }: { onRegion: (region: string) => void }) {
   const session = useSession();
   const principal = usePrincipal();
   const settings = useSettings();
@@ -37,7 +37,7 @@ export function AccountNavigation() {
         itemType: "checkbox",
         checked: id === region,
       })),
-      onItemClick: ({ detail }) => changeSettings({ region: detail.id }),
+      onItemClick: ({ detail }) => onRegion(detail.id),
     },
     {
       type: "menu-dropdown",

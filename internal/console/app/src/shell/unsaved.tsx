@@ -1,4 +1,5 @@
-// Asks before changes are lost: a link of the console by a window of its own, all other ways out by the browser's.
+// Asks before changes are lost: a link of the console and the browser's buttons for back and forward by a window of its own, all
+// other ways out by the browser's.
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
@@ -9,7 +10,7 @@ import { Actions } from "../parts/actions";
 
 /** The forms that have changes. */
 const changed = new Set<object>();
-let ask: ((to: string) => void) | undefined;
+let ask: ((go: () => void) => void) | undefined;
 
 /** Says whether the page has changes that are lost when it is left. Saving ends with navigate, which doesn't ask. */
 export function useUnsaved(unsaved: boolean) {
@@ -18,9 +19,22 @@ export function useUnsaved(unsaved: boolean) {
     const form = {};
     const warn = (e: BeforeUnloadEvent) => e.preventDefault();
     changed.add(form);
+    // Browsers of before 2026 may be without it: there back and forward don't ask.
+    const { navigation } = window as { navigation?: Navigation };
+    const stay = (e: NavigateEvent) => {
+      if (e.navigationType !== "traverse" || e.hashChange || !e.cancelable || !ask) return;
+      e.preventDefault();
+      const { key } = e.destination;
+      ask(() => {
+        navigation?.removeEventListener("navigate", stay);
+        navigation?.traverseTo(key);
+      });
+    };
+    navigation?.addEventListener("navigate", stay);
     window.addEventListener("beforeunload", warn);
     return () => {
       changed.delete(form);
+      navigation?.removeEventListener("navigate", stay);
       window.removeEventListener("beforeunload", warn);
     };
   }, [unsaved]);
@@ -28,18 +42,18 @@ export function useUnsaved(unsaved: boolean) {
 
 /** Goes to another page, as links do: it asks first if something would be lost. */
 export function leave(to: string) {
-  if (changed.size > 0 && ask) ask(to);
+  if (changed.size > 0 && ask) ask(() => navigate(to));
   else navigate(to);
 }
 
 export function LeavePage() {
-  const [to, setTo] = useState<string>();
+  const [go, setGo] = useState<() => void>();
   useEffect(() => {
-    ask = setTo;
+    ask = (wanted) => setGo(() => wanted);
     return () => void (ask = undefined);
   }, []);
-  if (to === undefined) return null;
-  const stay = () => setTo(undefined);
+  if (!go) return null;
+  const stay = () => setGo(undefined);
   return (
     <Modal
       visible
@@ -56,7 +70,7 @@ export function LeavePage() {
               variant="primary"
               onClick={() => {
                 stay();
-                navigate(to);
+                go();
               }}
             >
               Leave
