@@ -29,9 +29,11 @@ import (
 	"github.com/statordb/stator/internal/kv"
 	"github.com/statordb/stator/internal/kv/pebblekv"
 	"github.com/statordb/stator/internal/meter"
+	"github.com/statordb/stator/internal/objects"
 	"github.com/statordb/stator/internal/server"
 	"github.com/statordb/stator/internal/signin"
 	"github.com/statordb/stator/internal/table"
+	"github.com/statordb/stator/internal/transfer"
 )
 
 // Engine is what keeps the data.
@@ -104,6 +106,10 @@ type Options struct {
 	SMTPURL, SMTPFrom string
 	// Version is what the console shows as the server's.
 	Version string
+	// ObjectStore is where tables are exported to and imported from: a folder, mem://, or s3://bucket/prefix with the parameters
+	// endpoint and region and the access key in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Each account has its own buckets in it.
+	// The default is the folder objects in Data, and memory with EngineMemory.
+	ObjectStore string
 	// Metrics serves /metrics without authentication.
 	Metrics bool
 	// Logger gets what the server has to say; nil drops it.
@@ -132,6 +138,8 @@ type Server struct {
 	signIn       *signin.Handler
 	db           *pebblekv.DB
 	store        *table.Store
+	objects      *objects.Store
+	transfers    *transfer.Service
 	identities   *identity.Store
 	region, data string
 	credentials  Credentials
@@ -217,6 +225,19 @@ func openEngine(opts Options) (*pebblekv.DB, error) {
 	return pebblekv.OpenMemory(pebblekv.Options{Logger: opts.Logger})
 }
 
+// objectsFolder is where exports are in the data folder, unless the operator has another place.
+const objectsFolder = "objects"
+
+func openObjects(opts Options) (*objects.Store, error) {
+	switch {
+	case opts.ObjectStore != "":
+		return objects.Open(opts.ObjectStore, os.Getenv)
+	case opts.Engine == EngineMemory:
+		return objects.Memory(), nil
+	}
+	return objects.OpenFolder(filepath.Join(opts.Data, objectsFolder))
+}
+
 // soleServer is the name of this server in leases. The engines that there are let in one process: after a crash nobody else
 // has its leases.
 const soleServer = "stator"
@@ -251,7 +272,12 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	if err != nil {
 		return err
 	}
+	if s.objects, err = openObjects(opts); err != nil {
+		return err
+	}
+	s.transfers = transfer.Open(s.db, s.store, s.objects, transfer.Options{Check: dynamodb.CheckItem, Logger: opts.Logger})
 	tables := dynamodb.New(s.store, principals)
+	tables.Transfers(s.transfers)
 	if opts.Throttle {
 		tables.Throttle(time.Now)
 	}
@@ -328,8 +354,14 @@ func (s *Server) Close() error {
 		s.sampling.Wait()
 	}
 	var err error
+	if s.transfers != nil {
+		s.transfers.Close()
+	}
+	if s.objects != nil {
+		err = s.objects.Close()
+	}
 	if s.store != nil {
-		err = s.store.Close()
+		err = errors.Join(err, s.store.Close())
 	}
 	if s.signIn != nil {
 		err = errors.Join(err, s.signIn.Close())

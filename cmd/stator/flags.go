@@ -44,6 +44,7 @@ type config struct {
 	masterKeyCommand                string
 	publicURL, signUp               string
 	smtpURL, smtpFrom               string
+	objectStore                     string
 	auditLog                        string
 	auditData                       bool
 	auditMaxSize, auditMaxFiles     int
@@ -98,6 +99,7 @@ func (c *config) serveFlags(f *flag.FlagSet) {
 	f.StringVar(&c.signUp, "sign-up", "auto", "let strangers make accounts of their own in the console: open, closed, or auto: when only this machine can reach it")
 	f.StringVar(&c.smtpURL, "smtp-url", "", "`URL` of the server that mails codes to those who sign up or have forgotten a root password, as smtps://user:password@mail.example.com; give it in the environment (default the codes are logged)")
 	f.StringVar(&c.smtpFrom, "smtp-from", "", "`address` that mails are from")
+	f.StringVar(&c.objectStore, "object-store", "", "`URL` of where tables are exported to and imported from: a folder, mem://, or s3://bucket/prefix?endpoint=http://host:9000&region=us-east-1 with the key in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (default objects in the data folder)")
 	f.StringVar(&c.auditLog, "audit-log", auditAuto, "`file` that says who did what, a line for each request on tables and identities; - is standard error, off is none, auto is audit.log in the data folder")
 	f.BoolVar(&c.auditData, "audit-data-events", false, "have reads and writes of items in the audit log too, without their values")
 	f.IntVar(&c.auditMaxSize, "audit-max-size-mb", 100, "`MiB` after which another audit log is begun")

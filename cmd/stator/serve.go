@@ -60,6 +60,7 @@ func serve(ctx context.Context, args []string, std stdio) error {
 		Version:         buildVersion(),
 		Metrics:         c.metrics == "on" || c.metrics == "auto" && local,
 		Throttle:        c.throttle,
+		ObjectStore:     c.objectStore,
 		ShardLife:       c.shardLife,
 		Audit:           stator.AuditOptions{Path: c.auditPath(), Data: c.auditData, MaxSizeMB: c.auditMaxSize, MaxFiles: c.auditMaxFiles},
 		Logger:          log,

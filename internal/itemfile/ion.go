@@ -42,24 +42,8 @@ func newIonReader(in io.Reader) (*ionReader, error) {
 var errNoIonItem = errors.New("a value is {Item: {…}} in Ion")
 
 func (r *ionReader) read() (item attribute.Value, err error) {
-	for !r.in.Next() {
-		if err := r.in.Err(); err != nil {
-			return nil, err
-		}
-		if !r.inList {
-			return nil, io.EOF
-		}
-		r.inList = false
-		if err := r.in.StepOut(); err != nil {
-			return nil, err
-		}
-	}
-	if r.in.Type() == ion.ListType && !r.in.IsNull() && !r.inList {
-		r.inList = true
-		if err := r.in.StepIn(); err != nil {
-			return nil, err
-		}
-		return r.read()
+	if err := r.toItem(); err != nil {
+		return nil, err
 	}
 	if r.in.Type() != ion.StructType || r.in.IsNull() {
 		return nil, errNoIonItem
@@ -92,6 +76,41 @@ func (r *ionReader) read() (item attribute.Value, err error) {
 		return nil, itemError("%v", errNoIonItem)
 	}
 	return item, nil
+}
+
+// toItem goes on to the next value that has to be an item, over version markers, and into and out of lists.
+func (r *ionReader) toItem() error {
+	for {
+		if !r.in.Next() {
+			if err := r.in.Err(); err != nil {
+				return err
+			}
+			if !r.inList {
+				return io.EOF
+			}
+			r.inList = false
+			if err := r.in.StepOut(); err != nil {
+				return err
+			}
+			continue
+		}
+		switch {
+		case r.inList || r.in.IsNull():
+			return nil
+		case r.in.Type() == ion.ListType:
+			r.inList = true
+			if err := r.in.StepIn(); err != nil {
+				return err
+			}
+		case r.in.Type() == ion.SymbolType: // the library takes a marker for a symbol
+			s, err := r.in.SymbolValue()
+			if err != nil || s.Text == nil || *s.Text != strings.TrimSpace(versionMarker) {
+				return errors.Join(err, errNoIonItem)
+			}
+		default:
+			return nil
+		}
+	}
 }
 
 // members calls fn for each member of the struct that the reader is at.

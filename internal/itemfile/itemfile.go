@@ -122,7 +122,11 @@ func NewReader(in io.Reader, o Options) (*Reader, error) {
 // Next returns the next item, and io.EOF after the last. An *ItemError is an item that is none; any other error ends the file.
 func (r *Reader) Next() (attribute.Value, error) {
 	r.in.left = maxRecord
-	return r.next()
+	item, err := r.next()
+	if r.in.spent { // whatever was made of it
+		return nil, errTooLong
+	}
+	return item, err
 }
 
 // Size is how many bytes have been read, after decompression.
@@ -133,13 +137,15 @@ func (r *Reader) Close() { r.close() }
 
 // bounded reads at most left bytes until it gets more.
 type bounded struct {
-	in   io.Reader
-	left int
-	size int64
+	in    io.Reader
+	left  int
+	size  int64
+	spent bool // more was wanted
 }
 
 func (b *bounded) Read(p []byte) (int, error) {
 	if b.left <= 0 {
+		b.spent = true
 		return 0, errTooLong
 	}
 	n, err := b.in.Read(p[:min(len(p), b.left)])

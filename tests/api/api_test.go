@@ -91,7 +91,7 @@ type player struct {
 }
 
 var (
-	memorable = regexp.MustCompile(`"(LatestStreamArn|StreamArn|LastEvaluatedStreamArn|ShardId|LastEvaluatedShardId|SequenceNumber|StartingSequenceNumber|EndingSequenceNumber|ShardIterator|NextShardIterator)": ?"([^"]*)"`)
+	memorable = regexp.MustCompile(`"(LatestStreamArn|StreamArn|LastEvaluatedStreamArn|ShardId|LastEvaluatedShardId|SequenceNumber|StartingSequenceNumber|EndingSequenceNumber|ShardIterator|NextShardIterator|BackupArn|LastEvaluatedBackupArn)": ?"([^"]*)"`)
 	variable  = regexp.MustCompile(`\$[A-Z][A-Za-z]+[0-9]*`)
 	streaming = []string{"DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"}
 )
@@ -272,6 +272,7 @@ var volatile = []struct {
 	{regexp.MustCompile(`"(\w+DateTime)": ?[0-9.]+`), `"$1":"…"`},
 	{regexp.MustCompile(`"RevisionId": ?"[0-9]{13}"`), `"RevisionId":"…"`},
 	{regexp.MustCompile(`shardId-[0-9]{20}-[0-9a-f]{8}`), `shardId-…`},
+	{regexp.MustCompile(`/backup/[0-9]{14}-[0-9a-f]{8}`), `/backup/…`},
 	{regexp.MustCompile(`"eventID": ?"[0-9a-f]{32}"`), `"eventID":"…"`},
 	{regexp.MustCompile(`\|1\|[A-Za-z0-9+/]{70,}=*`), `|1|…`},
 }
