@@ -2,6 +2,8 @@ package dynamodb
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -15,16 +17,37 @@ import (
 func TestBackups(t *testing.T) {
 	t.Parallel()
 	s := harness.Start(t)
-	var orders []map[string]types.AttributeValue
-	for i := range 20 {
-		orders = append(orders, map[string]types.AttributeValue{
+	orders(t, s, 20)
+	byCustomer(t, s, "Orders")
+	browser.Flow(t, "backups.test.mjs", browser.SignedIn(t, s), "VIEWER="+viewer(t, s))
+}
+
+// The object store is a folder, where the test puts a file to be imported.
+func TestTransfers(t *testing.T) {
+	t.Parallel()
+	s := harness.Start(t)
+	orders(t, s, 120)
+	bucket := filepath.Join(s.Data, "objects", s.Account, "uploads")
+	if err := os.MkdirAll(bucket, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(bucket, "things.csv"), []byte("a;red\nb;green\n;grey\nc;blue\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	browser.Flow(t, "transfers.test.mjs", browser.SignedIn(t, s), "VIEWER="+viewer(t, s))
+}
+
+// orders makes a table with items.
+func orders(t *testing.T, s *harness.Server, count int) {
+	t.Helper()
+	var items []map[string]types.AttributeValue
+	for i := range count {
+		items = append(items, map[string]types.AttributeValue{
 			"id":       &types.AttributeValueMemberS{Value: fmt.Sprintf("order %02d", i)},
 			"customer": &types.AttributeValueMemberS{Value: "ann"},
 		})
 	}
-	browser.Table(t, dynamodb.NewFromConfig(s.Config), "Orders", []string{"id S"}, orders)
-	byCustomer(t, s, "Orders")
-	browser.Flow(t, "backups.test.mjs", browser.SignedIn(t, s), "VIEWER="+viewer(t, s))
+	browser.Table(t, dynamodb.NewFromConfig(s.Config), "Orders", []string{"id S"}, items)
 }
 
 // byCustomer gives a table a global index.

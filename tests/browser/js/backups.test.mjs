@@ -90,7 +90,7 @@ async function fromBackup(page) {
   await page.getByRole("tab", { name: "Indexes" }).click();
   await page.getByText("No global secondary indexes", { exact: true }).waitFor();
   await page.getByRole("tab", { name: "Overview" }).click();
-  await page.getByText("7", { exact: true }).waitFor();
+  await page.getByText("7", { exact: true }).first().waitFor();
 }
 
 async function toMoment(page) {
@@ -98,7 +98,7 @@ async function toMoment(page) {
   await page.getByRole("link", { name: "Restore to point in time" }).click();
   await page.getByRole("heading", { level: 1, name: "Restore table to point in time" }).waitFor();
   await page.getByRole("radio", { name: "Specify date and time" }).check();
-  await page.getByLabel("Date and time: date").fill("2001/01/01");
+  await page.getByRole("group", { name: "Date and time", exact: true }).getByLabel("Date").fill("2001/01/01");
   await page.getByLabel("Name of restored table").fill("Orders-earliest");
   await button(page, "Restore").click();
   await page.getByText(/^The earliest is /).waitFor();

@@ -70,8 +70,9 @@ function Export({ of: e }: { of: ExportDescription }) {
         <KeyValuePairs
           columns={2}
           items={[
-            { label: "S3 location", value: <Copy text={s3URL(e.S3Bucket, e.S3Prefix)} /> },
+            { label: "S3 location", value: s3URL(e.S3Bucket, e.S3Prefix) },
             { label: "S3 bucket owner", value: e.S3BucketOwner ?? "–" },
+            { label: "Data files", value: e.ExportManifest ? <Copy text={s3URL(e.S3Bucket, e.ExportManifest.replace(/[^/]*$/, "data/"))} /> : "–" },
             { label: "Manifest", value: e.ExportManifest ? <Copy text={s3URL(e.S3Bucket, e.ExportManifest)} /> : "–" },
             { label: "Encryption", value: e.S3SseAlgorithm === "KMS" ? `KMS key ${e.S3SseKmsKeyId}` : e.S3SseAlgorithm ?? "–" },
           ]}
