@@ -98,7 +98,7 @@ async function toMoment(page) {
   await page.getByRole("link", { name: "Restore to point in time" }).click();
   await page.getByRole("heading", { level: 1, name: "Restore table to point in time" }).waitFor();
   await page.getByRole("radio", { name: "Specify date and time" }).check();
-  await page.getByRole("group", { name: "Date and time", exact: true }).getByLabel("Date").fill("2001/01/01");
+  await page.getByRole("textbox", { name: "Date and time Date" }).fill("2001/01/01");
   await page.getByLabel("Name of restored table").fill("Orders-earliest");
   await button(page, "Restore").click();
   await page.getByText(/^The earliest is /).waitFor();

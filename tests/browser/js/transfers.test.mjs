@@ -27,7 +27,7 @@ async function exportTable(page) {
   await button(page, "Export").click();
   await page.getByText("Enter the name of a bucket.").waitFor();
   await page.getByRole("radio", { name: "Incremental export" }).check();
-  await page.getByRole("group", { name: "Export period from" }).waitFor();
+  await page.getByRole("textbox", { name: "Export period from Date" }).waitFor();
   await accessible(page);
   await page.getByRole("radio", { name: "Full export" }).check();
   await page.getByLabel("Destination S3 bucket").fill("s3://exports/orders");

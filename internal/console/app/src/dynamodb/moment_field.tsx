@@ -35,21 +35,19 @@ export function MomentField({ label, description, error, value, onChange }: Mome
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return (
     <FormField label={label} description={description} constraintText={`Use 24-hour format, of the time zone ${zone}.`} errorText={error}>
-      <div role="group" aria-label={label}>
-        <SpaceBetween direction="horizontal" size="xs">
-          <FormField label="Date">
-            <DatePicker
-              value={value.date}
-              placeholder="YYYY/MM/DD"
-              openCalendarAriaLabel={() => `${label}: choose the date`}
-              onChange={({ detail }) => onChange({ ...value, date: detail.value })}
-            />
-          </FormField>
-          <FormField label="Time">
-            <TimeInput value={value.time} placeholder="hh:mm:ss" format="hh:mm:ss" onChange={({ detail }) => onChange({ ...value, time: detail.value })} />
-          </FormField>
-        </SpaceBetween>
-      </div>
+      <SpaceBetween direction="horizontal" size="xs">
+        <FormField label="Date">
+          <DatePicker
+            value={value.date}
+            placeholder="YYYY/MM/DD"
+            openCalendarAriaLabel={() => `${label}: choose the date`}
+            onChange={({ detail }) => onChange({ ...value, date: detail.value })}
+          />
+        </FormField>
+        <FormField label="Time">
+          <TimeInput value={value.time} placeholder="hh:mm:ss" format="hh:mm:ss" onChange={({ detail }) => onChange({ ...value, time: detail.value })} />
+        </FormField>
+      </SpaceBetween>
     </FormField>
   );
 }
