@@ -127,7 +127,7 @@ test("a role's sessions are revoked, and the role deleted", (t) =>
         await other.getByText("Role Auditor deleted.").waitFor();
         await heading(other, "Roles");
         assert.equal(await other.getByRole("link", { name: "Auditor", exact: true }).count(), 0);
-      });
+      }, gone);
       // There is nobody any more whose session this could be.
       await page.getByRole("button", { name: "Refresh tables" }).or(page.getByRole("button", { name: "Try again" })).first().click();
       await page.getByText("Your session has ended.").waitFor();

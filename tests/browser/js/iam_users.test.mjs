@@ -120,6 +120,7 @@ async function accessKey(page) {
   await page.getByLabel("Description tag value").fill("laptop of Ada");
   await page.getByRole("button", { name: "Create access key" }).click();
   await page.getByRole("heading", { level: 1, name: "Retrieve access keys" }).waitFor();
+  await page.getByRole("button", { name: "Show secret access key" }).click();
   await accessible(page);
   await screenshot(page, "access-key");
   const file = await downloaded(page, "Download .csv file");

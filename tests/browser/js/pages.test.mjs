@@ -2,7 +2,7 @@
 // and on a phone nothing wider than the screen.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { accessible, browse, refused, url } from "./console.mjs";
+import { accessible, browse, refused, screenshot, url } from "./console.mjs";
 
 const account = process.env.STATOR_ACCOUNT;
 const phone = process.env.STATOR_HOW === "phone";
@@ -86,6 +86,7 @@ test("pages of those who are signed in", (t) =>
           const path = typeof place === "string" ? place : await linked(page, settled, place);
           await go(page, settled, path);
           await proper(page);
+          await screenshot(page, picture(route));
           if (phone) return;
           const tabs = page.getByRole("main").getByRole("tab");
           for (let i = 1; i < (await tabs.count()); i++) {
@@ -113,12 +114,16 @@ test("pages of those who are not", (t) =>
           await settled();
           assert.equal(new URL(page.url()).pathname, path);
           await proper(page);
+          await screenshot(page, picture(route));
         });
       }
       assert.deepEqual(faults, []);
     },
     { errors, ...look },
   ));
+
+/** With STATOR_SCREENSHOTS, a folder, there is a picture of every page to look at. */
+const picture = (route) => `${process.env.STATOR_HOW}${route.replaceAll(/\W+/g, "_")}`;
 
 /** All faults are worth knowing, not the first alone. */
 async function attempt(faults, route, visit) {

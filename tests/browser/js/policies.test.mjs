@@ -43,6 +43,7 @@ test("a policy in both editors", (t) =>
     await page.getByRole("textbox", { name: "Values" }).fill("true");
     await page.getByText("Nothing was found to be wrong").waitFor();
     await accessible(page);
+    await page.evaluate(() => window.scrollTo(0, 0));
     await screenshot(page, "policy-visual");
 
     // The same as JSON.

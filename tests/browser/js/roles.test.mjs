@@ -166,24 +166,3 @@ test("the policy simulator", (t) =>
     await page.getByText(/No findings/).first().waitFor();
     await accessible(page);
   }));
-
-test("a phone", (t) =>
-  browse(
-    t,
-    async (page) => {
-      for (const [path, name] of [
-        ["/console/iam/policies", "Policies"],
-        ["/console/iam/create-policy", "Specify permissions"],
-        ["/console/iam/roles", "Roles"],
-        ["/console/iam/providers", "Identity providers"],
-        ["/console/iam/simulator", "Policy simulator"],
-      ]) {
-        await open(page, path, name);
-        await page.waitForLoadState("networkidle");
-        const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        assert.ok(wider <= 0, `${name} is ${wider} pixels wider than the screen`);
-      }
-      await accessible(page);
-    },
-    { viewport: { width: 390, height: 844 } },
-  ));

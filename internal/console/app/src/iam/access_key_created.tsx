@@ -33,6 +33,7 @@ export function KeyCreated({ accessKey, back }: { accessKey: AccessKey; back: st
       <Container header={<Header variant="h2">Access key</Header>}>
         <KeyValuePairs
           columns={2}
+          minColumnWidth={180}
           items={[
             { label: "Access key", value: <Copy text={AccessKeyId!} /> },
             { label: "Secret access key", value: <Secret name="secret access key" text={SecretAccessKey!} /> },

@@ -68,6 +68,7 @@ function PasswordPolicyOverview() {
         {(policy) => (
           <KeyValuePairs
             columns={2}
+            minColumnWidth={180}
             items={[
               {
                 label: `This account uses ${policy ? "a custom" : "the default"} password policy`,

@@ -71,6 +71,7 @@ export function ConsoleAccess({ user }: { user: User }) {
         {(login) => (
           <KeyValuePairs
             columns={3}
+            minColumnWidth={180}
             items={[
               { label: "Console sign-in link", value: <Copy text={url} /> },
               {

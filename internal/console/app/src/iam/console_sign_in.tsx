@@ -52,6 +52,7 @@ export function ConsoleSignIn({ user, password }: { user: string; password: stri
       >
         <KeyValuePairs
           columns={1}
+          minColumnWidth={180}
           items={[
             { label: "Console sign-in URL", value: <Copy text={url} /> },
             { label: "User name", value: <Copy text={user} /> },

@@ -37,6 +37,7 @@ export function ReviewStep({ details, permissions, boundary, tags, onTags, onEdi
       >
         <KeyValuePairs
           columns={3}
+          minColumnWidth={180}
           items={[
             { label: "User name", value: details.name },
             {

@@ -64,6 +64,7 @@ function Details({ group }: { group: Group }) {
       <Container header={<Header variant="h2">Summary</Header>}>
         <KeyValuePairs
           columns={3}
+          minColumnWidth={180}
           items={[
             { label: "User group name", value: name },
             { label: "Creation time", value: <Time at={group.CreateDate} /> },

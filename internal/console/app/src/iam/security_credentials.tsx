@@ -53,6 +53,7 @@ function AccountDetails({ principal }: { principal: SignedIn }) {
     <Container header={<Header variant="h2">Account details</Header>}>
       <KeyValuePairs
         columns={3}
+        minColumnWidth={180}
         items={[
           { label: "Name", value: principal.Name },
           { label: "ARN", value: <Copy text={principal.Arn} /> },
@@ -82,6 +83,7 @@ function OfUser({ principal }: { principal: SignedIn }) {
       >
         <KeyValuePairs
           columns={2}
+          minColumnWidth={180}
           items={[
             { label: "User created", value: <Time at={user.data?.CreateDate} /> },
             { label: "Last console sign-in", value: <Time at={user.data?.PasswordLastUsed} /> },

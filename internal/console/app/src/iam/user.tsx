@@ -105,6 +105,7 @@ function Summary({ user }: { user: User }) {
     <Container header={<Header variant="h2">Summary</Header>}>
       <KeyValuePairs
         columns={3}
+        minColumnWidth={180}
         items={[
           { label: "ARN", value: <Copy text={user.Arn!} /> },
           { label: "Console access", value: login.data === undefined ? "–" : login.data ? "Enabled" : "Disabled" },

@@ -37,7 +37,7 @@ export function Shell({ section, children }: { section: Section | undefined; chi
             <SideNavigation
               header={{ text: section.text, href: section.href }}
               items={section.navigation}
-              activeHref={active(section, path)}
+              activeHref={active(section, [path, ...place.breadcrumbs.map(({ href }) => href).reverse()])}
             />
           )
         }
@@ -70,10 +70,12 @@ export function Shell({ section, children }: { section: Section | undefined; chi
   );
 }
 
-/** The entry of the navigation that the page is below: the longest that its path begins with. */
-function active(section: Section, path: string): string {
+/** The entry of the navigation that the page is below: the longest that its path begins with, or that of a page on the way to it. */
+function active(section: Section, [path, ...way]: string[]): string {
+  if (path === undefined) return "";
   const hrefs = (section.navigation ?? []).flatMap(function links(item): string[] {
     return [...("href" in item ? [item.href] : []), ...("items" in item ? item.items.flatMap(links) : [])];
   });
-  return hrefs.filter((href) => path === href || path.startsWith(href + "/")).sort((a, b) => b.length - a.length)[0] ?? "";
+  const above = hrefs.filter((href) => path === href || (href !== section.href && path.startsWith(href + "/")));
+  return above.sort((a, b) => b.length - a.length)[0] ?? active(section, way);
 }

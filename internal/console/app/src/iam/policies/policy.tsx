@@ -63,6 +63,7 @@ function Details({ policy, own }: { policy: Policy; own: boolean }) {
       <Container header={<Header variant="h2">Policy details</Header>}>
         <KeyValuePairs
           columns={3}
+          minColumnWidth={180}
           items={[
             { label: "Type", value: policyType(arn) },
             { label: "Creation time", value: <Time at={policy.CreateDate} /> },

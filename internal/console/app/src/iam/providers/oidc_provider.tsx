@@ -35,6 +35,7 @@ export function OIDCProvider({ arn }: { arn: string }) {
             <Container header={<Header variant="h2">Summary</Header>}>
               <KeyValuePairs
                 columns={3}
+                minColumnWidth={180}
                 items={[
                   { label: "Provider", value: provider.Url },
                   { label: "Provider type", value: "OpenID Connect" },

@@ -36,6 +36,7 @@ export function SAMLProvider({ arn }: { arn: string }) {
           <Container header={<Header variant="h2">Summary</Header>}>
             <KeyValuePairs
               columns={3}
+              minColumnWidth={180}
               items={[
                 { label: "Provider type", value: "SAML" },
                 { label: "Creation time", value: <Time at={provider.CreateDate} /> },

@@ -87,9 +87,12 @@ function Decision({ result: r }: { result: EvaluationResult }) {
         ? "Implicitly denied: the permissions boundary doesn't allow it."
         : "Implicitly denied: no statement allows it.";
   return (
-    <StatusIndicator type="stopped">
-      Denied. {why} {missing}
-    </StatusIndicator>
+    <>
+      <StatusIndicator type="stopped">Denied</StatusIndicator>
+      <Box color="text-body-secondary">
+        {why} {missing}
+      </Box>
+    </>
   );
 }
 

@@ -107,6 +107,7 @@ function Summary({ role }: { role: Role }) {
     >
       <KeyValuePairs
         columns={3}
+        minColumnWidth={180}
         items={[
           { label: "Creation date", value: <Time at={role.CreateDate} /> },
           { label: "ARN", value: <Copy text={role.Arn!} /> },
