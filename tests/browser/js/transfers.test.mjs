@@ -48,7 +48,7 @@ async function exportTable(page) {
 
 /** Fills in the first step of an import, and returns what fills in the second. */
 async function steps(page, { source, compression, format, table, key }) {
-  await open(page, "/console/dynamodb/import-table", "Import table from Amazon S3");
+  await open(page, "/console/dynamodb/import-table", "Choose the source");
   await button(page, "Next").click();
   await page.getByText("Enter the name of a bucket.").waitFor();
   await page.getByLabel("Source S3 URL").fill(source);

@@ -10,6 +10,7 @@ import { Loaded } from "../parts/loaded";
 import { Time } from "../parts/time";
 import { Page } from "../shell/page";
 import { useParams } from "../shell/params";
+import { ArnRow } from "./arn_row";
 import { count, exportTypes, idOf, tableHref } from "./describe";
 import { FormSection } from "./form_section";
 import { JobStatus } from "./job_status";
@@ -61,9 +62,9 @@ function Export({ of: e }: { of: ExportDescription }) {
               { label: "File format", value: e.ExportFormat === "ION" ? "Amazon Ion text" : "DynamoDB JSON" },
               { label: "Started", value: <Time at={e.StartTime} /> },
               { label: "Ended", value: <Time at={e.EndTime} /> },
-              { label: "Export ARN", value: <Copy text={e.ExportArn!} /> },
             ]}
           />
+          <ArnRow label="Export ARN" arn={e.ExportArn!} />
         </SpaceBetween>
       </FormSection>
       <FormSection title="Destination">
