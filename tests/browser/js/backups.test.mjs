@@ -83,7 +83,6 @@ async function fromBackup(page) {
   await page.getByRole("radio", { name: "Provisioned" }).check();
   await page.getByLabel("Read capacity units").fill("7");
   await accessible(page);
-  await screenshot(page, "restore-table");
   await button(page, "Restore").click();
   await restored(page, "Orders-before", old);
   await page.goBack();
@@ -115,7 +114,7 @@ async function latest(page) {
   await open(page, "/console/dynamodb/restore-table?table=Orders", "Restore table to point in time");
   await page.getByLabel("Name of restored table").fill("Orders");
   await button(page, "Restore").click();
-  await page.getByText(/Table already exists/).waitFor();
+  await page.getByText("Table already exists: Orders", { exact: true }).waitFor();
   await page.getByLabel("Name of restored table").fill("Orders-latest");
   await button(page, "Restore").click();
   await restored(page, "Orders-latest", ["after"]);
@@ -126,7 +125,7 @@ async function remove(page) {
   await page.evaluate(() => window.scrollTo(0, 0));
   await page.getByText("Available").waitFor();
   await screenshot(page, "backups");
-  await select(page, "before");
+  await select(page.getByRole("main"), "before");
   await button(page, "Delete").click();
   await dialog(page).getByRole("textbox").fill("confirm");
   await dialog(page).getByRole("button", { name: "Delete", exact: true }).click();

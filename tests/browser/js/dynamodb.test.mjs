@@ -174,7 +174,6 @@ async function permissions(page) {
   await page.getByText("Findings of the validation").waitFor();
   await page.getByText(/dynamodb:GetItems/).last().waitFor();
   await accessible(page);
-  await screenshot(page, "table-policy");
   await button(page, "Cancel").click();
   await button(page, "Delete policy").click();
   await dialog(page).getByRole("textbox").fill("confirm");
@@ -274,7 +273,6 @@ async function lists(page) {
   await open(page, "/console/dynamodb", "Dashboard");
   await page.getByRole("link", { name: "orders" }).waitFor();
   await accessible(page);
-  await screenshot(page, "dynamodb");
   await open(page, "/console/dynamodb/settings", "Settings");
   await page.getByText("Account capacity quotas").waitFor();
   await accessible(page);

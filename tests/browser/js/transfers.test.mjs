@@ -1,7 +1,7 @@
 // Exports and imports: a table is exported, and imported as another; a CSV file with faults becomes a table; what may not be.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { accessible, browse, open, refused, screenshot } from "./console.mjs";
+import { accessible, browse, open, refused } from "./console.mjs";
 import { cells, choose } from "./items.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
@@ -32,12 +32,10 @@ async function exportTable(page) {
   await page.getByRole("radio", { name: "Full export" }).check();
   await page.getByLabel("Destination S3 bucket").fill("s3://exports/orders");
   await accessible(page);
-  await screenshot(page, "export-table");
   await button(page, "Export").click();
   await completed(page);
   assert.equal(await value(page, "Exported items"), "120");
   await accessible(page);
-  await screenshot(page, "export");
   const data = (await value(page, "Data files")).trim();
   assert.match(data, /^s3:\/\/exports\/orders\/AWSDynamoDB\/[^/]+\/data\/$/);
   await open(page, "/console/dynamodb/exports", "Exports to S3");
@@ -85,7 +83,6 @@ test("export a table, import it as another", (t) =>
       assert.equal(await value(page, "Imported items"), "120");
       assert.equal(await value(page, "Errors"), "0");
       await accessible(page);
-      await screenshot(page, "import");
       await page.getByRole("link", { name: "Explore table items" }).click();
       await page.getByText("Items returned: 120", { exact: true }).waitFor();
       await choose(page, /Table or index/, /customer-index/);

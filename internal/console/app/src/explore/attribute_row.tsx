@@ -58,7 +58,7 @@ export function AttributeRow({ field: f, index, parent, keyPart }: AttributeRowP
             {entries}
           </Button>
         ) : (
-          <ValueInput field={f} label={label} focused={!named && f.id === added} onChange={(text) => set({ text })} />
+          <ValueInput field={f} label={label} inKey={!!keyPart} focused={!named && f.id === added} onChange={(text) => set({ text })} />
         )}
         {keyPart || inSet ? (
           <Box padding={{ top: "xxs" }}>{typeNames[f.type]}</Box>
@@ -71,7 +71,7 @@ export function AttributeRow({ field: f, index, parent, keyPart }: AttributeRowP
           />
         )}
         {!keyPart && (
-          <Button ariaLabel={`Remove ${label}`} onClick={() => change(f.id, () => undefined)}>
+          <Button wrapText={false} ariaLabel={`Remove ${label}`} onClick={() => change(f.id, () => undefined)}>
             Remove
           </Button>
         )}
@@ -93,11 +93,13 @@ const booleans = ["true", "false"].map((value) => ({ value, label: value === "tr
 interface ValueInputProps {
   field: Field;
   label: string;
+  /** Then it can't stay empty. */
+  inKey: boolean;
   focused: boolean;
   onChange: (text: string) => void;
 }
 
-function ValueInput({ field: f, label, focused, onChange }: ValueInputProps) {
+function ValueInput({ field: f, label, inKey, focused, onChange }: ValueInputProps) {
   const ariaLabel = `Value of ${label}`;
   switch (f.type) {
     case "NULL":
@@ -118,7 +120,7 @@ function ValueInput({ field: f, label, focused, onChange }: ValueInputProps) {
     default: {
       // A field of one line would lose line breaks.
       const long = f.type === "S" && (f.text.length > 80 || /[\r\n]/.test(f.text));
-      const hint = f.type === "S" ? "Empty text" : f.type === "N" ? "Number" : "Base64";
+      const hint = f.type === "S" ? (inKey ? "Text" : "Empty text") : f.type === "N" ? "Number" : "Base64";
       return long ? (
         <Textarea ariaLabel={ariaLabel} value={f.text} rows={3} autoFocus onChange={({ detail }) => onChange(detail.value)} />
       ) : (
