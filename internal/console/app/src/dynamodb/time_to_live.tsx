@@ -17,7 +17,8 @@ import { EditModal } from "./edit_modal";
 import { Status } from "./status";
 
 export function TimeToLive({ table }: { table: string }) {
-  const [changing, setChanging] = useState(false);
+  // What it is turned to, not whether it is on: that changes before the window is closed.
+  const [turning, setTurning] = useState<"on" | "off">();
   const ttl = useAws(["dynamodb", "DescribeTimeToLive", table], async () => {
     const { TimeToLiveDescription } = await dynamodb().send(new DescribeTimeToLiveCommand({ TableName: table }));
     return TimeToLiveDescription ?? {};
@@ -25,7 +26,7 @@ export function TimeToLive({ table }: { table: string }) {
   const status = ttl.data?.TimeToLiveStatus ?? "DISABLED";
   const on = status === "ENABLED" || status === "ENABLING";
   const attribute = ttl.data?.AttributeName ?? "";
-  const close = () => setChanging(false);
+  const close = () => setTurning(undefined);
   return (
     <Container
       header={
@@ -38,7 +39,7 @@ export function TimeToLive({ table }: { table: string }) {
               <Button
                 disabled={!ttl.data || status.endsWith("ING")}
                 ariaLabel={`${on ? "Turn off" : "Turn on"} Time to Live`}
-                onClick={() => setChanging(true)}
+                onClick={() => setTurning(on ? "off" : "on")}
               >
                 {on ? "Turn off" : "Turn on"}
               </Button>
@@ -60,7 +61,8 @@ export function TimeToLive({ table }: { table: string }) {
           />
         )}
       </Loaded>
-      {changing && (on ? <TurnOff table={table} attribute={attribute} onClose={close} /> : <TurnOn table={table} onClose={close} />)}
+      {turning === "off" && <TurnOff table={table} attribute={attribute} onClose={close} />}
+      {turning === "on" && <TurnOn table={table} onClose={close} />}
     </Container>
   );
 }
