@@ -147,6 +147,9 @@ test("back up, change, restore", (t) =>
       await fromBackup(page);
       await toMoment(page);
       await latest(page);
+      await open(page, "/console/dynamodb/tables", "Tables");
+      await page.getByRole("link", { name: "Orders-latest" }).waitFor();
+      await screenshot(page, "tables");
       await remove(page);
     },
     { errors: refused(400) },

@@ -269,7 +269,6 @@ async function lists(page) {
   await button(page, "Add orders to favorites").click();
   await button(page, "Remove orders from favorites").waitFor();
   await accessible(page);
-  await screenshot(page, "tables");
   await open(page, "/console/dynamodb", "Dashboard");
   await page.getByRole("link", { name: "orders" }).waitFor();
   await accessible(page);

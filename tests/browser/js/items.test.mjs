@@ -53,6 +53,7 @@ test("create an item of all types in the form", part("create"), (t) =>
     await page.getByText('"x" is not a number.').waitFor();
     await put(page, "n", "1");
     await row(page, "gone").getByRole("button", { name: "Remove gone" }).click();
+    await page.evaluate(() => window.scrollTo(0, 0));
     await screenshot(page, "item-form");
     await page.getByRole("button", { name: "Create item" }).click();
     await saved(page, "The item has been created.");

@@ -36,6 +36,8 @@ test("query a table and an index, scan with filters, and have it as programs", (
     await run(page, "Enter a value.");
     await page.getByRole("textbox", { name: "Value of Artist" }).fill("Artist 1");
     await run(page, found(12), scanned(12));
+    await page.evaluate(() => window.scrollTo(0, 0));
+    await screenshot(page, "explore-items");
     await choose(page, "Condition of Year", "Between");
     await page.getByRole("textbox", { name: "Value of Year" }).fill("1911");
     await page.getByRole("textbox", { name: "Upper end of Year" }).fill("1941");
@@ -51,7 +53,6 @@ test("query a table and an index, scan with filters, and have it as programs", (
     await filter(page, 4, "Missing", "Not exists");
     await accessible(page);
     await run(page, found(10), scanned(60), "Efficiency: 17%");
-    await screenshot(page, "explore-items");
 
     // What was run, as programs that the Go test runs.
     await page.getByRole("button", { name: /^Code/ }).click();
