@@ -40,7 +40,7 @@ func TestNobodyMayDoAnything(t *testing.T) {
 		client  any
 		atLeast int // operations that are there
 	}{
-		{dynamodb.NewFromConfig(conf), 22}, {iam.NewFromConfig(conf), 79}, {sts.NewFromConfig(conf), 8},
+		{dynamodb.NewFromConfig(conf), 36}, {iam.NewFromConfig(conf), 79}, {sts.NewFromConfig(conf), 8},
 		{organizations.NewFromConfig(conf), 6}, {dynamodbstreams.NewFromConfig(conf), 4},
 	} {
 		there := 0
@@ -237,6 +237,24 @@ func complete(input reflect.Value) {
 		in.AttributeDefinitions = []types.AttributeDefinition{{AttributeName: aws.String("a"), AttributeType: "S"}}
 		in.KeySchema = []types.KeySchemaElement{{AttributeName: aws.String("a"), KeyType: "HASH"}}
 		in.BillingMode = "PAY_PER_REQUEST"
+	case *dynamodb.DescribeBackupInput:
+		in.BackupArn = aws.String(sampleBackup)
+	case *dynamodb.DeleteBackupInput:
+		in.BackupArn = aws.String(sampleBackup)
+	case *dynamodb.RestoreTableFromBackupInput:
+		in.BackupArn = aws.String(sampleBackup)
+	case *dynamodb.RestoreTableToPointInTimeInput:
+		in.SourceTableName, in.UseLatestRestorableTime = aws.String("sample"), aws.Bool(true)
+	case *dynamodb.DescribeExportInput:
+		in.ExportArn = aws.String(sampleTable + "/export/01693685827463-2d8752fd")
+	case *dynamodb.DescribeImportInput:
+		in.ImportArn = aws.String(sampleTable + "/import/01658528578619-c4d4e311")
+	case *dynamodb.ExportTableToPointInTimeInput:
+		in.TableArn = aws.String(sampleTable)
+	case *dynamodb.ImportTableInput:
+		in.TableCreationParameters = &types.TableCreationParameters{TableName: aws.String("sample"), BillingMode: "PAY_PER_REQUEST",
+			AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("a"), AttributeType: "S"}},
+			KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("a"), KeyType: "HASH"}}}
 	case *dynamodb.UpdateTableInput:
 		in.DeletionProtectionEnabled = aws.Bool(true)
 	case *dynamodbstreams.DescribeStreamInput:
@@ -290,7 +308,9 @@ func fill(v reflect.Value, path string) {
 
 const (
 	sampleAccount = "123456789012"
+	sampleTable   = "arn:aws:dynamodb:eu-west-1:" + sampleAccount + ":table/sample"
 	sampleStream  = "arn:aws:dynamodb:eu-west-1:" + sampleAccount + ":table/sample/stream/2026-01-01T00:00:00.000"
+	sampleBackup  = "arn:aws:dynamodb:eu-west-1:" + sampleAccount + ":table/sample/backup/01489602797149-73d8d5bc"
 )
 
 const samplePolicy = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}]}`

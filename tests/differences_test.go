@@ -334,6 +334,41 @@ var differences = []difference{
 			}
 		},
 	},
+	{
+		title:  "Exports and imports use the server's object store",
+		aws:    "Buckets are Amazon S3's, made beforehand, with policies that may let other accounts in. What is wrong with the items of an import is in CloudWatch Logs.",
+		stator: "A bucket is a part of the server's own object store, of the caller's account, and is there as soon as something is in it. Another S3BucketOwner is refused when the request comes. What is wrong with items is in the server's log, and the FailureMessage says so; CloudWatchLogGroupArn is left out.",
+		why:    "The object store is the operator's choice, and has no API of its own to make buckets or to give them policies.",
+		shows: func(t *testing.T, db *dynamodb.Client) {
+			in := &dynamodb.ImportTableInput{InputFormat: types.InputFormatCsv, S3BucketSource: &types.S3BucketSource{S3Bucket: aws.String("bucket"), S3BucketOwner: aws.String("111122223333")},
+				TableCreationParameters: &types.TableCreationParameters{TableName: aws.String("imported"), BillingMode: types.BillingModePayPerRequest,
+					AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("id"), AttributeType: types.ScalarAttributeTypeS}},
+					KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("id"), KeyType: types.KeyTypeHash}}}}
+			_, err := db.ImportTable(t.Context(), in)
+			var api smithy.APIError
+			if !errors.As(err, &api) || api.ErrorCode() != "AccessDeniedException" {
+				t.Errorf("another account's bucket: %v", err)
+			}
+		},
+	},
+	{
+		title:  "Exports are neither filtered nor encrypted with KMS",
+		aws:    "ExportTableToPointInTime takes a FilterSpecification, and S3SseAlgorithm KMS with a key.",
+		stator: "Both are refused with a ValidationException. AES256 is described, and is up to the object store.",
+		why:    "There is no KMS. A filter is for bills that grow with what is exported.",
+		shows: func(t *testing.T, db *dynamodb.Client) {
+			for _, in := range []*dynamodb.ExportTableToPointInTimeInput{
+				{FilterSpecification: &types.FilterSpecification{}}, {S3SseAlgorithm: types.S3SseAlgorithmKms},
+			} {
+				in.TableArn, in.S3Bucket = aws.String("arn:aws:dynamodb:us-east-1:111122223333:table/things"), aws.String("bucket")
+				_, err := db.ExportTableToPointInTime(t.Context(), in)
+				var api smithy.APIError
+				if !errors.As(err, &api) || api.ErrorCode() != "ValidationException" || !strings.Contains(api.ErrorMessage(), "not available") {
+					t.Errorf("%v", err)
+				}
+			}
+		},
+	},
 }
 
 func TestDifferences(t *testing.T) {
@@ -347,7 +382,7 @@ func TestDifferences(t *testing.T) {
 			KeySchema: []types.KeySchemaElement{key("id", types.KeyTypeHash), key("m", types.KeyTypeRange)}}}}); err != nil {
 		t.Fatal(err)
 	}
-	for _, d := range slices.Concat(differences, identityDifferences, consoleDifferences) {
+	for _, d := range slices.Concat(differences, backupDifferences, identityDifferences, consoleDifferences) {
 		t.Run(d.title, func(t *testing.T) {
 			if d.identity != nil {
 				d.identity(t, conf)
@@ -363,7 +398,7 @@ func TestDifferencesAreDocumented(t *testing.T) {
 	b.WriteString("# Where Stator differs from AWS\n\nOn purpose, and only here. This page is made from the tests that show each difference;\n" +
 		"what is not listed and differs is a bug. What Stator does not have yet is in the\n" +
 		"list of [operations](operations.md).\n")
-	for _, d := range slices.Concat(differences, identityDifferences, consoleDifferences) {
+	for _, d := range slices.Concat(differences, backupDifferences, identityDifferences, consoleDifferences) {
 		b.WriteString("\n## " + d.title + "\n\n- **AWS:** " + d.aws + "\n- **Stator:** " + d.stator + "\n- **Why:** " + d.why + "\n")
 	}
 	documented(t, document, b.String())

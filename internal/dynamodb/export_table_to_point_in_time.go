@@ -145,7 +145,7 @@ func exportDescription(e *transfer.Export) *types.ExportDescription {
 		ClientToken: aws.String(e.Token), ExportArn: aws.String(e.ARN()), ExportFormat: types.ExportFormat(e.OutputFormat),
 		ExportStatus: types.ExportStatus(e.Status), ExportType: exportType(e), S3Bucket: aws.String(e.Bucket.Name),
 		S3BucketOwner: optionalText(e.Owner), S3Prefix: optionalText(e.Prefix), S3SseAlgorithm: types.S3SseAlgorithm(e.SSEAlgorithm),
-		StartTime: aws.Time(e.Started), EndTime: optionalTime(e.Ended), TableArn: aws.String(arn(e.Scope, e.Table, "")), TableId: aws.String(e.TableID),
+		StartTime: aws.Time(e.Started), EndTime: timeOrNil(e.Ended), TableArn: aws.String(arn(e.Scope, e.Table, "")), TableId: aws.String(e.TableID),
 		FailureCode: optionalText(e.FailureCode), FailureMessage: optionalText(e.FailureMessage),
 		BilledSizeBytes: aws.Int64(e.Size), ItemCount: aws.Int64(e.Items),
 	}

@@ -139,7 +139,7 @@ func importDescription(i *transfer.Import) (*types.ImportTableDescription, error
 	d := &types.ImportTableDescription{
 		ClientToken: aws.String(i.Token), ImportArn: aws.String(importARN(i)), ImportStatus: types.ImportStatus(i.Status),
 		InputFormat: types.InputFormat(i.InputFormat), InputCompressionType: types.InputCompressionType(i.Compression),
-		S3BucketSource: bucketSource(i), StartTime: aws.Time(i.Started), EndTime: optionalTime(i.Ended),
+		S3BucketSource: bucketSource(i), StartTime: aws.Time(i.Started), EndTime: timeOrNil(i.Ended),
 		TableArn: aws.String(arn(i.Scope, i.Table, "")), TableId: aws.String(i.TableID), TableCreationParameters: &parameters,
 		ProcessedItemCount: i.Processed, ImportedItemCount: i.Imported, ErrorCount: i.Errors, ProcessedSizeBytes: aws.Int64(i.Size),
 		FailureCode: optionalText(i.FailureCode), FailureMessage: optionalText(i.FailureMessage),

@@ -47,7 +47,7 @@ func (s *Service) listImports(req *awsapi.Request) (awsapi.Call, error) {
 			for _, i := range found {
 				out.ImportSummaryList = append(out.ImportSummaryList, types.ImportSummary{
 					ImportArn: aws.String(importARN(i)), ImportStatus: types.ImportStatus(i.Status), InputFormat: types.InputFormat(i.InputFormat),
-					S3BucketSource: bucketSource(i), StartTime: aws.Time(i.Started), EndTime: optionalTime(i.Ended), TableArn: aws.String(arn(i.Scope, i.Table, "")),
+					S3BucketSource: bucketSource(i), StartTime: aws.Time(i.Started), EndTime: timeOrNil(i.Ended), TableArn: aws.String(arn(i.Scope, i.Table, "")),
 				})
 			}
 			if more {

@@ -9,7 +9,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/google/uuid"
@@ -158,13 +157,6 @@ func optionalText(s string) *string {
 	return &s
 }
 
-func optionalTime(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	return &t
-}
-
 // transferError turns the errors of transfers into what the client sees.
 func transferError(err error, kind, name string, limit int) error {
 	failed := func(code, message string) error {
@@ -179,12 +171,8 @@ func transferError(err error, kind, name string, limit int) error {
 		return limitExceeded("There are " + strconv.Itoa(limit) + " " + strings.ToLower(kind) + "s in progress already")
 	case errors.Is(err, transfer.ErrExists):
 		return inUse("Table already exists: " + name)
-	case errors.Is(err, table.ErrNotFound):
-		return failed("TableNotFoundException", "Table not found: "+name)
-	case errors.Is(err, table.ErrNoRecovery):
-		return failed("PointInTimeRecoveryUnavailableException", "Point in time recovery is not enabled for table '"+name+"'")
 	case errors.Is(err, table.ErrMoment):
 		return failed("InvalidExportTimeException", "The time is outside of the point in time recovery window")
 	}
-	return err
+	return backupError(err, name)
 }

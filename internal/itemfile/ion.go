@@ -34,7 +34,7 @@ const binaryMark = "\xe0\x01\x00\xea"
 func newIonReader(in io.Reader) (*ionReader, error) {
 	b := bufio.NewReader(in)
 	if start, err := b.Peek(len(binaryMark)); err == nil && string(start) == binaryMark {
-		return nil, errors.New("Ion is read in its text form, not the binary one")
+		return nil, errors.New("binary Ion, of which only the text form is read")
 	}
 	return &ionReader{in: ion.NewReader(b)}, nil
 }
@@ -140,7 +140,7 @@ func (r *ionReader) members(fn func(name string) error) error {
 // follows.
 func (r *ionReader) value(depth int) (attribute.Value, error) {
 	if depth > attribute.MaxDepth {
-		return nil, errors.New("Nesting Levels have exceeded supported limits")
+		return nil, errors.New("nesting levels have exceeded supported limits")
 	}
 	if r.in.IsNull() {
 		return attribute.NewNull(), nil

@@ -210,6 +210,8 @@ func FuzzParse(f *testing.F) {
 	f.Add(Table("1", "r", "t"))
 	f.Add(Expiry(5, Token("1", "r", "x")))
 	f.Add(Job(9))
+	f.Add(Backup("1", "r", "t", "x"))
+	f.Add(AppendImage(nil, 3, append(Items(1).append(nil), 0, 1), 5))
 	f.Fuzz(func(t *testing.T, key []byte) {
 		if parts, ok := ParseIdentity(key); ok && !bytes.Equal(Identity(parts...), key) {
 			t.Errorf("%x: %q", key, parts)
@@ -222,6 +224,12 @@ func FuzzParse(f *testing.F) {
 		}
 		if id, ok := ParseJob(key); ok && !bytes.Equal(Job(id), key) {
 			t.Errorf("%x: %d", key, id)
+		}
+		if a, r, n, id, ok := ParseBackup(key); ok && !bytes.Equal(Backup(a, r, n, id), key) {
+			t.Errorf("%x: %q %q %q %q", key, a, r, n, id)
+		}
+		if id, item, at, _, ok := ParseImage(key, 1); ok && !bytes.Equal(AppendImage(nil, id, item, at), key) {
+			t.Errorf("%x: %d %x %d", key, id, item, at)
 		}
 		if s, _, ok := ParseSpace(key); ok && !bytes.HasPrefix(key, s.append(nil)) {
 			t.Errorf("%x: %v", key, s)

@@ -114,7 +114,7 @@ const (
 	batchBytes   = 256 << 10
 	batchesAside = 4
 	// saveEvery is how often the progress is written down.
-	saveEvery = time.Second
+	saveEvery = 250 * time.Millisecond
 	// maxLogged is how many errors of an import are logged.
 	maxLogged = 100
 )
@@ -151,12 +151,6 @@ func (i *Import) run(s *Service) error {
 			return err
 		}
 	}
-	if _, err := s.tables.Change(s.ctx, i.Scope, i.Table, func(d *table.Descriptor) error {
-		d.Creating = false
-		return nil
-	}); err != nil {
-		return err
-	}
 	if i.Errors > 0 {
 		return errItems
 	}
@@ -176,6 +170,22 @@ func (i *Import) table(s *Service) (*table.Descriptor, error) {
 		return nil, &failure{"ResourceInUseException", "Table already exists: " + i.Table}
 	}
 	return d, nil
+}
+
+// activate puts the table, if it was made, into use.
+func (i *Import) activate(s *Service) error {
+	d, err := s.tables.Table(s.ctx, i.Scope, i.Table)
+	if errors.Is(err, table.ErrNotFound) || err == nil && (d.UUID != i.TableID || !d.Creating) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	_, err = s.tables.Change(s.ctx, i.Scope, i.Table, func(d *table.Descriptor) error {
+		d.Creating = false
+		return nil
+	})
+	return err
 }
 
 // importing is an import at work.

@@ -109,8 +109,13 @@ func (s *Service) save(t transfer) error {
 	})
 }
 
-// end finishes a transfer, and lets go of what is held for it.
+// end finishes a transfer. The table of an import comes into use, with what was imported; what was held for an export is let go.
 func (s *Service) end(t transfer, status Status, code, message string) error {
+	if i, ok := t.(*Import); ok {
+		if err := i.activate(s); err != nil {
+			return err
+		}
+	}
 	c := t.common()
 	c.Status, c.FailureCode, c.FailureMessage, c.Ended = status, code, message, s.now()
 	pending := keyspace.PendingTransfer(c.ID)

@@ -7,6 +7,7 @@
 package transfer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -39,6 +40,8 @@ type Options struct {
 	Logger *slog.Logger
 	// Now is the clock; nil is the machine's.
 	Now func() time.Time
+	// Pause is how long a transfer that an error stopped rests; 0 is a second. Each time that it did not get on it doubles.
+	Pause time.Duration
 }
 
 // Service is the exports and imports of a store. It is safe for concurrent use.
@@ -49,6 +52,7 @@ type Service struct {
 	check   func(d *table.Descriptor, item attribute.Value) error
 	log     *slog.Logger
 	now     func() time.Time
+	pause   time.Duration
 
 	ctx  context.Context
 	stop context.CancelFunc
@@ -67,7 +71,7 @@ type attempt struct {
 
 // Open opens the transfers and goes on with the unfinished ones. Close it before the tables, the objects and db.
 func Open(db kv.DB, tables *table.Store, store *objects.Store, o Options) *Service {
-	s := &Service{db: db, tables: tables, objects: store, check: o.Check, log: o.Logger, now: o.Now,
+	s := &Service{db: db, tables: tables, objects: store, check: o.Check, log: o.Logger, now: o.Now, pause: cmp.Or(o.Pause, time.Second),
 		wake: make(chan struct{}, 1), running: map[string]bool{}, tries: map[string]attempt{}}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -92,10 +96,8 @@ const (
 	parallel = 2
 	// lookEvery is how often the unfinished transfers are looked for, those of servers that crashed among them.
 	lookEvery = 5 * time.Second
-	// A transfer that an error stopped, as when the object store is out of reach, is tried again after a pause that doubles.
-	// When it stopped so often without getting on, it has failed.
-	firstPause = time.Second
-	maxTries   = 6
+	// maxTries is how often an error may stop a transfer, as when the object store is out of reach, before it gets on. Then it has failed.
+	maxTries = 6
 )
 
 // loop does what is to be done, until the service is closed.
@@ -183,8 +185,10 @@ func (s *Service) finished(id string, err error) {
 		s.log.Warn("transfer: an export or import stopped, will be tried again", "id", id, "error", err)
 	}
 	a := s.tries[id]
-	a.next = time.Now().Add(firstPause << min(a.failed, maxTries))
+	wait := s.pause << min(a.failed, maxTries)
+	a.next = time.Now().Add(wait)
 	a.failed++
+	time.AfterFunc(wait, s.poke)
 	s.tries[id] = a
 }
 

@@ -91,7 +91,7 @@ type player struct {
 }
 
 var (
-	memorable = regexp.MustCompile(`"(LatestStreamArn|StreamArn|LastEvaluatedStreamArn|ShardId|LastEvaluatedShardId|SequenceNumber|StartingSequenceNumber|EndingSequenceNumber|ShardIterator|NextShardIterator|BackupArn|LastEvaluatedBackupArn)": ?"([^"]*)"`)
+	memorable = regexp.MustCompile(`"(LatestStreamArn|StreamArn|LastEvaluatedStreamArn|ShardId|LastEvaluatedShardId|ImportArn|ExportArn|SequenceNumber|StartingSequenceNumber|EndingSequenceNumber|ShardIterator|NextShardIterator|BackupArn|LastEvaluatedBackupArn)": ?"([^"]*)"`)
 	variable  = regexp.MustCompile(`\$[A-Z][A-Za-z]+[0-9]*`)
 	streaming = []string{"DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"}
 )
@@ -273,6 +273,9 @@ var volatile = []struct {
 	{regexp.MustCompile(`"RevisionId": ?"[0-9]{13}"`), `"RevisionId":"…"`},
 	{regexp.MustCompile(`shardId-[0-9]{20}-[0-9a-f]{8}`), `shardId-…`},
 	{regexp.MustCompile(`/backup/[0-9]{14}-[0-9a-f]{8}`), `/backup/…`},
+	{regexp.MustCompile(`(export|import|AWSDynamoDB)/[0-9]{14}-[0-9a-f]{8}`), `$1/…`},
+	{regexp.MustCompile(`"(StartTime|EndTime|ExportTime|ExportFromTime|ExportToTime)": ?[0-9.E]+`), `"$1":"…"`},
+	{regexp.MustCompile(`"ClientToken": ?"[0-9a-f-]{36}"`), `"ClientToken":"…"`},
 	{regexp.MustCompile(`"eventID": ?"[0-9a-f]{32}"`), `"eventID":"…"`},
 	{regexp.MustCompile(`\|1\|[A-Za-z0-9+/]{70,}=*`), `|1|…`},
 }

@@ -17,7 +17,7 @@ import (
 
 // regions has one for each script: scripts use the guide's names for tables, and each region has its own tables.
 var regions = map[string]string{"music": "us-west-2", "products": "eu-north-1", "threads": "eu-central-1", "lsi": "ap-southeast-2",
-	"partiql": "ap-northeast-2", "streams": "ap-northeast-1"}
+	"partiql": "ap-northeast-2", "streams": "ap-northeast-1", "backups": "sa-east-1"}
 
 // TestCLI runs the scripts testdata/cli/*.txt: commands of the guide for the AWS CLI, and the answers.
 //
