@@ -111,7 +111,8 @@ func TestCloudWatchMetrics(t *testing.T) {
 		{"ConsumedReadCapacityUnits", "SampleCount", []string{"GlobalSecondaryIndexName", "kinds", "TableName", "things"}, 1},
 		{"SuccessfulRequestLatency", "SampleCount", append(inTable, "Operation", "PutItem"), 3},
 		{"SuccessfulRequestLatency", "SampleCount", append(inTable, "Operation", "GetItem"), 2},
-		{"SuccessfulRequestLatency", "p99", append(inTable, "Operation", "GetItem"), 0},
+		{"ReturnedItemCount", "p99", append(inTable, "Operation", "Scan"), 0},
+		{"SuccessfulRequestLatency", "tc100", append(inTable, "Operation", "GetItem"), 2},
 		{"ReturnedItemCount", "Sum", append(inTable, "Operation", "Query"), 3},
 		{"ReturnedItemCount", "Average", append(inTable, "Operation", "Scan"), 3},
 		{"ConditionalCheckFailedRequests", "Sum", inTable, 1},
@@ -123,6 +124,10 @@ func TestCloudWatchMetrics(t *testing.T) {
 		if got := figures(t, conf, c.metric, c.statistic, c.dimensions...); got != c.want {
 			t.Errorf("%s of %s %v: %v, want %v", c.statistic, c.metric, c.dimensions, got, c.want)
 		}
+	}
+	if p50, p100 := figures(t, conf, "SuccessfulRequestLatency", "p50", append(inTable, "Operation", "PutItem")...),
+		figures(t, conf, "SuccessfulRequestLatency", "Maximum", append(inTable, "Operation", "PutItem")...); p50 <= 0 || p100 < p50 {
+		t.Errorf("the median is %v, the slowest %v", p50, p100)
 	}
 	if mean, most := figures(t, conf, "SuccessfulRequestLatency", "Average", append(inTable, "Operation", "PutItem")...),
 		figures(t, conf, "SuccessfulRequestLatency", "Maximum", append(inTable, "Operation", "PutItem")...); mean <= 0 || most < mean {

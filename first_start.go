@@ -22,7 +22,8 @@ func (s *Server) openIdentities(ctx context.Context, opts Options) (*identity.St
 		return nil, nil, err
 	}
 	ids, err := identity.Open(ctx, s.db, identity.Options{MasterKey: keys[0], OldKeys: keys[1:], PublicURL: opts.PublicURL, Logger: opts.Logger,
-		NewEmail: func(to, code string) error { return s.signIn.MailNewEmail(to, code) }})
+		NewEmail: func(to, code string) error { return s.signIn.MailNewEmail(to, code) },
+		Changed:  func(c identity.RootChange) { s.signIn.MailChange(c) }})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -44,7 +45,7 @@ func masterKeys(opts Options, begun bool) (keys []identity.MasterKey, err error)
 	if opts.MasterKey != "" {
 		return identity.ParseMasterKeys(opts.MasterKey)
 	}
-	if opts.Engine == EngineMemory {
+	if opts.Engine == EngineMemory || opts.Data == "" {
 		return []identity.MasterKey{identity.NewMasterKey()}, nil
 	}
 	folder := identity.Folder(opts.Data)

@@ -27,7 +27,6 @@ import (
 	"github.com/statordb/stator/internal/dynamodb"
 	"github.com/statordb/stator/internal/identity"
 	"github.com/statordb/stator/internal/kv"
-	"github.com/statordb/stator/internal/kv/pebblekv"
 	"github.com/statordb/stator/internal/meter"
 	"github.com/statordb/stator/internal/objects"
 	"github.com/statordb/stator/internal/server"
@@ -45,6 +44,10 @@ const (
 	EnginePebble Engine = "pebble"
 	// EngineMemory forgets the data on Close.
 	EngineMemory Engine = "memory"
+	// EngineTiKV keeps the data in a TiKV cluster, which any number of servers share.
+	EngineTiKV Engine = "tikv"
+	// EnginePostgres keeps the data in a PostgreSQL database, which any number of servers share.
+	EnginePostgres Engine = "postgres"
 )
 
 // Auth is how requests prove who they are from.
@@ -63,11 +66,19 @@ const DefaultRegion = "us-east-1"
 
 // Options configure a server. The zero value is one in memory with IAM.
 type Options struct {
-	// Data is the folder for the data and for what the first start makes: credentials, setup-token, master-key. It
+	// Data is the folder for the embedded engine's data and for what the first start makes: credentials, setup-token, master-key. It
 	// is created if need be. With EngineMemory it may be empty; then nothing is written anywhere.
 	Data string
 	// Engine defaults to EnginePebble if Data is given, and otherwise to EngineMemory.
 	Engine Engine
+	// EngineURL is where a shared engine is, such as postgres://user:password@host:5432/database?schema=stator. That of EngineTiKV
+	// names the placement drivers, and a name that begins all keys, so that several uses of a cluster do not meet; the default is
+	// stator. Servers with the same name share their data:
+	//
+	//	tikv://pd1:2379,pd2:2379/name?tls-ca=ca.pem&tls-cert=client.pem&tls-key=client.key&keyspace=k&gc-life=1h
+	//
+	// With a shared engine Data is only for what the first start makes, and the master key is the same on all servers.
+	EngineURL string
 	// NoFsync acknowledges writes before they are on disk: a crash loses about the last second.
 	NoFsync bool
 	// CacheSize is the memory in bytes for the engine's cache of uncompressed blocks, taken as it fills. 0 is 8 MiB.
@@ -136,7 +147,7 @@ type Server struct {
 	handler      *server.Handler
 	audit        *auditor
 	signIn       *signin.Handler
-	db           *pebblekv.DB
+	db           engine
 	store        *table.Store
 	objects      *objects.Store
 	transfers    *transfer.Service
@@ -159,6 +170,19 @@ func Open(opts Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	return open(db, opts)
+}
+
+// OpenOn is Open over an engine that is open already, of the kind that opts say, and is closed with the server. Engines are
+// internal, so it is for this module's own tests.
+func OpenOn(db kv.DB, opts Options) (*Server, error) {
+	if err := opts.complete(); err != nil {
+		return nil, err
+	}
+	return open(engine{DB: db}, opts)
+}
+
+func open(db engine, opts Options) (*Server, error) {
 	s := &Server{db: db, region: opts.Region, data: opts.Data}
 	if err := s.wire(context.Background(), opts); err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -185,10 +209,10 @@ func (o *Options) complete() error {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	switch {
-	case o.Engine != EnginePebble && o.Engine != EngineMemory:
-		return fmt.Errorf("there is no engine %q", o.Engine)
 	case o.Engine == EnginePebble && o.Data == "":
 		return errors.New("the engine pebble needs a data folder")
+	case o.Engine.shared() && o.Data == "" && o.MasterKey == "" && o.Auth == AuthIAM:
+		return errors.New("a shared engine needs a master key, or a data folder to have one in")
 	case o.Auth != AuthIAM && o.Auth != AuthOpen:
 		return fmt.Errorf("there is no authentication %q", o.Auth)
 	case !server.ValidRegion(o.Region):
@@ -209,22 +233,6 @@ func (o *Options) complete() error {
 // space at the most.
 const minShardLife, maxShardLife = time.Second, 24 * time.Hour
 
-// engineFolder is where the engine is in the data folder.
-const engineFolder = "pebble"
-
-func openEngine(opts Options) (*pebblekv.DB, error) {
-	if opts.Engine == EnginePebble {
-		return pebblekv.Open(filepath.Join(opts.Data, engineFolder),
-			pebblekv.Options{NoSync: opts.NoFsync, CacheSize: opts.CacheSize, Logger: opts.Logger})
-	}
-	if opts.Data != "" && opts.Auth == AuthIAM {
-		if err := os.MkdirAll(opts.Data, 0o700); err != nil {
-			return nil, fmt.Errorf("the data folder can't be made: %w", err)
-		}
-	}
-	return pebblekv.OpenMemory(pebblekv.Options{Logger: opts.Logger})
-}
-
 // objectsFolder is where exports are in the data folder, unless the operator has another place.
 const objectsFolder = "objects"
 
@@ -238,16 +246,18 @@ func openObjects(opts Options) (*objects.Store, error) {
 	return objects.OpenFolder(filepath.Join(opts.Data, objectsFolder))
 }
 
-// soleServer is the name of this server in leases. The engines that there are let in one process: after a crash nobody else
-// has its leases.
+// soleServer is the name in leases of a server that has its engine alone: after a crash nobody else has its leases. Those
+// that share an engine get names that nobody else has.
 const soleServer = "stator"
 
 // wire puts the parts together over the engine.
 func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	measured := meter.New(time.Now)
-	if s.store, err = table.Open(ctx, s.db, table.Options{
-		Logger: opts.Logger, Owner: soleServer, ShardLife: opts.ShardLife, Expired: dynamodb.Expired(measured),
-	}); err != nil {
+	tableOptions := table.Options{Logger: opts.Logger, Owner: soleServer, ShardLife: opts.ShardLife, Expired: dynamodb.Expired(measured)}
+	if opts.Engine.shared() {
+		tableOptions.Owner, tableOptions.Shared = "", true
+	}
+	if s.store, err = table.Open(ctx, s.db.DB, tableOptions); err != nil {
 		return err
 	}
 	ids, auth, err := s.openIdentities(ctx, opts)
@@ -307,8 +317,10 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 
 // ready says whether the engine answers, and can write.
 func (s *Server) ready(ctx context.Context) error {
-	if err := s.db.Err(); err != nil {
-		return err
+	if s.db.broken != nil {
+		if err := s.db.broken(); err != nil {
+			return err
+		}
 	}
 	return s.db.View(ctx, func(r kv.Reader) error {
 		_, err := r.Get(ctx, []byte("ready")) // any key will do

@@ -80,8 +80,8 @@ func (c *config) serveFlags(f *flag.FlagSet) {
 	c.dataFlag(f)
 	c.masterKeyFlag(f)
 	f.StringVar(&c.listen, "listen", "127.0.0.1:8000", "`address` to serve on; port 0 takes a free one")
-	f.StringVar(&c.engine, "engine", "pebble", "what keeps the data: pebble or memory")
-	f.StringVar(&c.engineURL, "engine-url", "", "`URL` of a shared engine")
+	f.StringVar(&c.engine, "engine", "pebble", "what keeps the data: pebble, memory, or tikv or postgres, which many servers share")
+	f.StringVar(&c.engineURL, "engine-url", "", "`URL` of a shared engine: tikv://pd1:2379,pd2:2379/name?tls-ca=ca.pem&tls-cert=client.pem&tls-key=client.key (the name, stator by default, keeps uses of a cluster apart), or postgres://user:password@host:5432/database?schema=stator")
 	f.StringVar(&c.auth, "auth", "iam", "iam, or open: for tests alone, checks nothing")
 	f.StringVar(&c.region, "region", "us-east-1", "`region` that clients are told to use")
 	f.StringVar(&c.account, "account-id", "", "12 `digits` of the account that the first start makes (default random)")
@@ -157,10 +157,16 @@ func (c *config) check() error {
 		if c.engineURL != "" {
 			return &usageError{"--engine-url is for shared engines; " + c.engine + " has none"}
 		}
-	case "tikv", "postgres":
-		return fmt.Errorf("the engine %s is not built into this version yet", c.engine)
+	case "tikv":
+		if c.engineURL == "" {
+			return &usageError{"--engine tikv needs --engine-url tikv://pd1:2379,pd2:2379/name"}
+		}
+	case "postgres":
+		if c.engineURL == "" {
+			return &usageError{"--engine postgres needs --engine-url postgres://user:password@host:5432/database"}
+		}
 	default:
-		return &usageError{fmt.Sprintf("--engine %q: it is pebble or memory", c.engine)}
+		return &usageError{fmt.Sprintf("--engine %q: it is pebble, memory, tikv or postgres", c.engine)}
 	}
 	if c.auth != "iam" && c.auth != "open" {
 		return &usageError{fmt.Sprintf("--auth %q: it is iam or open", c.auth)}

@@ -45,6 +45,7 @@ func serve(ctx context.Context, args []string, std stdio) error {
 	s, err := stator.Open(stator.Options{
 		Data:            c.data,
 		Engine:          stator.Engine(c.engine),
+		EngineURL:       c.engineURL,
 		NoFsync:         c.noFsync,
 		CacheSize:       c.cacheMiB << 20,
 		Auth:            stator.Auth(c.auth),

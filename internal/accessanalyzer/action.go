@@ -28,6 +28,9 @@ func (c *checker) actions(s place) {
 	}
 	all := c.texts(at)
 	for _, a := range all {
+		if len(c.found) == maxFindings { // to find what was meant by each takes time
+			return
+		}
 		c.action(a)
 	}
 	c.redundant(at, all, "REDUNDANT_ACTION",

@@ -8,15 +8,24 @@ package cloudtrail
 import (
 	"strings"
 
+	"golang.org/x/sync/semaphore"
+
 	"github.com/statordb/stator/internal/audit"
 	"github.com/statordb/stator/internal/awsapi"
 )
 
 // Service holds what the operations need.
-type Service struct{ log *audit.Log }
+type Service struct {
+	log *audit.Log
+	// reading lets few calls read the log at a time. The others wait.
+	reading *semaphore.Weighted
+}
+
+// maxReading is how many calls read the log at a time: each keeps a core and a disk busy.
+const maxReading = 2
 
 // New returns the service over a log, which may be nil: then there are no events.
-func New(log *audit.Log) *Service { return &Service{log} }
+func New(log *audit.Log) *Service { return &Service{log, semaphore.NewWeighted(maxReading)} }
 
 // Operations returns every operation of the CloudTrail API, in alphabetical order. One without Decode is not there yet.
 func (s *Service) Operations() []awsapi.Operation {

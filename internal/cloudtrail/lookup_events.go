@@ -67,10 +67,14 @@ func (s *Service) lookupEvents(req *awsapi.Request) (awsapi.Call, error) {
 		l.from = t.Place
 	}
 	return &awsapi.Simple{Request: req, Operation: "LookupEvents", Need: policy.Need{Action: "cloudtrail:LookupEvents", Resource: "*"},
-		Do: func(context.Context) (any, error) {
+		Do: func(ctx context.Context) (any, error) {
 			if in.EventCategory == types.EventCategoryInsight { // nothing is analysed
 				return &cloudtrail.LookupEventsOutput{Events: []types.Event{}}, nil
 			}
+			if err := s.reading.Acquire(ctx, 1); err != nil {
+				return nil, err
+			}
+			defer s.reading.Release(1)
 			return s.lookup(&l)
 		}}, nil
 }

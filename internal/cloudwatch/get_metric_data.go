@@ -13,7 +13,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 
 	"github.com/statordb/stator/internal/awsapi"
-	"github.com/statordb/stator/internal/meter"
 )
 
 // The limits of GetMetricData (API reference).
@@ -84,8 +83,9 @@ func checkQuery(q *types.MetricDataQuery, at string) error {
 		return missing(at + "Period")
 	case m.Stat == nil:
 		return missing(at + "Stat")
-	case statistics[*m.Stat] == nil && !extended.MatchString(*m.Stat):
-		return invalid("The value " + awsapi.Shown(*m.Stat) + " for parameter " + at + "Stat is not supported.")
+	}
+	if _, ok := statisticOf(*q.MetricStat.Stat); !ok {
+		return invalid("The value " + awsapi.Shown(*q.MetricStat.Stat) + " for parameter " + at + "Stat is not supported.")
 	}
 	if err := checkPeriod(*q.MetricStat.Period); err != nil {
 		return err
@@ -120,27 +120,38 @@ func (s *Service) metricData(req *awsapi.Request, in *cloudwatch.GetMetricDataIn
 		}
 		room -= len(points)
 		for _, p := range points {
-			r.Timestamps = append(r.Timestamps, p.Start)
-			r.Values = append(r.Values, statistics[*q.MetricStat.Stat](p))
+			r.Timestamps = append(r.Timestamps, p.at)
+			r.Values = append(r.Values, p.value)
 		}
 		out.MetricDataResults = append(out.MetricDataResults, r)
 	}
 	return out
 }
 
-// answer are the points that a query asks for, in the order that is asked for.
-func (s *Service) answer(req *awsapi.Request, in *cloudwatch.GetMetricDataInput, q *types.MetricDataQuery) []meter.Point {
+// datum is a value of an answer.
+type datum struct {
+	at    time.Time
+	value float64
+}
+
+// answer is what a query asks for, in the order that is asked for.
+func (s *Service) answer(req *awsapi.Request, in *cloudwatch.GetMetricDataInput, q *types.MetricDataQuery) (data []datum) {
 	m := q.MetricStat
 	t, metric, of, ok := find(req, m.Metric.Namespace, m.Metric.MetricName, m.Metric.Dimensions)
-	if !ok || statistics[*m.Stat] == nil || m.Unit != "" && string(m.Unit) != metric.Unit() ||
+	if !ok || m.Unit != "" && string(m.Unit) != metric.Unit() ||
 		q.AccountId != nil && *q.AccountId != req.Caller.Account {
 		return nil
 	}
-	points := s.points(t, metric, of, *in.StartTime, *in.EndTime, *m.Period)
-	if in.ScanBy != types.ScanByTimestampAscending {
-		slices.Reverse(points)
+	value, _ := statisticOf(*m.Stat) // checked
+	for _, p := range s.points(t, metric, of, *in.StartTime, *in.EndTime, *m.Period) {
+		if v, ok := value(p); ok {
+			data = append(data, datum{p.Start, v})
+		}
 	}
-	return points
+	if in.ScanBy != types.ScanByTimestampAscending {
+		slices.Reverse(data)
+	}
+	return data
 }
 
 const tokenPrefix = "from "

@@ -13,8 +13,12 @@ import (
 	"github.com/statordb/stator/internal/meter"
 )
 
-// maxStatistics is the most points of one answer of GetMetricStatistics (API reference).
-const maxStatistics = 1440
+// The limits of GetMetricStatistics (API reference): the points of an answer, and the statistics of each.
+const (
+	maxStatistics  = 1440
+	mostStatistics = 5
+	mostExtended   = 10
+)
 
 // getMetricStatistics decodes GetMetricStatistics.
 func (s *Service) getMetricStatistics(req *awsapi.Request) (awsapi.Call, error) {
@@ -40,8 +44,15 @@ func (s *Service) getMetricStatistics(req *awsapi.Request) (awsapi.Call, error) 
 	if err := checkDimensions(in.Dimensions); err != nil {
 		return nil, err
 	}
-	if len(in.Statistics)+len(in.ExtendedStatistics) == 0 {
+	switch {
+	case len(in.Statistics)+len(in.ExtendedStatistics) == 0:
 		return nil, combination("At least one of the parameters Statistics and ExtendedStatistics must be specified.")
+	case len(in.Statistics) > 0 && len(in.ExtendedStatistics) > 0:
+		return nil, combination("The parameters Statistics and ExtendedStatistics are mutually exclusive and you have specified both.")
+	case len(in.Statistics) > mostStatistics:
+		return nil, invalid("The collection Statistics must not have a size greater than 5.")
+	case len(in.ExtendedStatistics) > mostExtended:
+		return nil, invalid("The collection ExtendedStatistics must not have a size greater than 10.")
 	}
 	for _, name := range in.Statistics {
 		if statistics[string(name)] == nil {
@@ -49,7 +60,7 @@ func (s *Service) getMetricStatistics(req *awsapi.Request) (awsapi.Call, error) 
 		}
 	}
 	for _, name := range in.ExtendedStatistics {
-		if !extended.MatchString(name) {
+		if _, ok := extended(name); !ok {
 			return nil, invalid("The value " + awsapi.Shown(name) + " for parameter ExtendedStatistics.member.1 is not supported.")
 		}
 	}
@@ -63,27 +74,38 @@ func (s *Service) getMetricStatistics(req *awsapi.Request) (awsapi.Call, error) 
 func (s *Service) metricStatistics(req *awsapi.Request, in *cloudwatch.GetMetricStatisticsInput) *cloudwatch.GetMetricStatisticsOutput {
 	out := &cloudwatch.GetMetricStatisticsOutput{Label: in.MetricName, Datapoints: []types.Datapoint{}}
 	t, metric, of, ok := find(req, in.Namespace, in.MetricName, in.Dimensions)
-	if !ok || len(in.Statistics) == 0 || in.Unit != "" && string(in.Unit) != metric.Unit() {
+	if !ok || in.Unit != "" && string(in.Unit) != metric.Unit() {
 		return out
 	}
 	for _, p := range s.points(t, metric, of, *in.StartTime, *in.EndTime, *in.Period) {
-		out.Datapoints = append(out.Datapoints, datapoint(p, metric, in.Statistics))
+		if d, ok := datapoint(p, metric, in); ok {
+			out.Datapoints = append(out.Datapoints, d)
+		}
 	}
 	return out
 }
 
-// datapoint has the statistics that were asked for.
-func datapoint(p meter.Point, m meter.Metric, wanted []types.Statistic) types.Datapoint {
-	d := types.Datapoint{Timestamp: aws.Time(p.Start), Unit: types.StandardUnit(m.Unit())}
+// datapoint has the statistics that were asked for. It is not ok if there are none.
+func datapoint(p meter.Point, m meter.Metric, in *cloudwatch.GetMetricStatisticsInput) (d types.Datapoint, ok bool) {
+	d = types.Datapoint{Timestamp: aws.Time(p.Start), Unit: types.StandardUnit(m.Unit())}
 	for name, to := range map[types.Statistic]**float64{
 		types.StatisticSampleCount: &d.SampleCount, types.StatisticSum: &d.Sum, types.StatisticAverage: &d.Average,
 		types.StatisticMinimum: &d.Minimum, types.StatisticMaximum: &d.Maximum,
 	} {
-		if slices.Contains(wanted, name) {
+		if slices.Contains(in.Statistics, name) {
 			*to = aws.Float64(statistics[string(name)](p))
 		}
 	}
-	return d
+	for _, name := range in.ExtendedStatistics {
+		of, _ := extended(name) // checked
+		if value, ok := of(p); ok {
+			if d.ExtendedStatistics == nil {
+				d.ExtendedStatistics = map[string]float64{}
+			}
+			d.ExtendedStatistics[name] = value
+		}
+	}
+	return d, len(in.Statistics)+len(d.ExtendedStatistics) > 0
 }
 
 // thousands prints a number with a comma before every three digits, as AWS does here.

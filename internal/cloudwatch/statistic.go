@@ -1,18 +1,24 @@
 package cloudwatch
 
 import (
-	"regexp"
 	"strconv"
 	"time"
 
 	"github.com/statordb/stator/internal/meter"
 )
 
-// extended are the statistics of the distribution of values ("CloudWatch statistics definitions", Amazon CloudWatch User
-// Guide). DynamoDB's metrics have none: they are of sums, which say nothing of it.
-var extended = regexp.MustCompile(`^((p|tm|wm|tc|ts)\d{1,2}(\.\d{1,10})?|p100|iqm|(PR|TM|WM|TC|TS)\([^()]{1,64}\))$`)
+// statistic is computed of a period. It is not ok if the period has none.
+type statistic func(p meter.Point) (value float64, ok bool)
 
-// statistics are the others.
+// statisticOf returns the statistic of a name.
+func statisticOf(name string) (statistic, bool) {
+	if simple := statistics[name]; simple != nil {
+		return func(p meter.Point) (float64, bool) { return simple(p), true }, true
+	}
+	return extended(name)
+}
+
+// statistics are those that every metric has.
 var statistics = map[string]func(p meter.Point) float64{
 	"SampleCount": func(p meter.Point) float64 { return float64(p.Count) },
 	"Sum":         func(p meter.Point) float64 { return p.Sum },

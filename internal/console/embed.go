@@ -57,6 +57,9 @@ func Handler() http.Handler {
 	return assets
 }
 
+// madeAssets is where the build puts what has a hash in its name.
+const madeAssets = "assets/"
+
 // assets are the files by path below Path.
 type assets map[string]*asset
 
@@ -74,7 +77,7 @@ func load(dist fs.FS) (assets, error) {
 		sum := sha256.Sum256(body)
 		all[plain] = &asset{body: body, gzipped: gzipped, contentType: contentType(plain),
 			etag:      `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`,
-			immutable: strings.HasPrefix(plain, "assets/")}
+			immutable: strings.HasPrefix(plain, madeAssets)}
 		return nil
 	})
 	return all, err
@@ -119,7 +122,8 @@ func (all assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a := all[name]
-	if a == nil && path.Ext(name) == "" {
+	// What the build did not make is an address within the application, which has names of users and tables, dots and all, in it.
+	if a == nil && !strings.HasPrefix(name, madeAssets) {
 		a = all["index.html"]
 	}
 	if a == nil {

@@ -48,6 +48,29 @@ func checkFilter(e *types.Expression, resources bool) error {
 	return nil
 }
 
+// maxValues bounds the values of a filter: each is compared with what was used of every table.
+const maxValues = 2000
+
+// values is how many values and parts a filter has.
+func values(e *types.Expression) int {
+	if e == nil {
+		return 0
+	}
+	n := 1 + values(e.Not)
+	for _, list := range [][]types.Expression{e.And, e.Or} {
+		for i := range list {
+			n += values(&list[i])
+		}
+	}
+	if e.Dimensions != nil {
+		n += len(e.Dimensions.Values)
+	}
+	if e.Tags != nil {
+		n += len(e.Tags.Values)
+	}
+	return n
+}
+
 func checkOptions(options []types.MatchOption) error {
 	for _, o := range options {
 		switch o {

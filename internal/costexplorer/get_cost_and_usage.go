@@ -68,7 +68,7 @@ const (
 )
 
 func newQuery(in *costexplorer.GetCostAndUsageInput, resources bool) (*query, error) {
-	q := &query{layout: dayLayout, metrics: in.Metrics, groups: in.GroupBy, filter: in.Filter}
+	q := &query{layout: dayLayout, groups: in.GroupBy, filter: in.Filter}
 	switch {
 	case in.TimePeriod == nil || in.TimePeriod.Start == nil || in.TimePeriod.End == nil:
 		return nil, invalid("TimePeriod with Start and End is required")
@@ -80,6 +80,9 @@ func newQuery(in *costexplorer.GetCostAndUsageInput, resources bool) (*query, er
 		return nil, invalid("Number of GroupBy definitions can not be greater than 2")
 	case in.NextPageToken != nil:
 		return nil, failure("InvalidNextTokenException", "The pagination token is invalid. Try again without a pagination token.")
+	}
+	if values(in.Filter) > maxValues {
+		return nil, invalid("Filter has more than " + strconv.Itoa(maxValues) + " values")
 	}
 	for _, m := range in.Metrics {
 		if !slices.Contains(costs, m) && m != usageQuantity && m != normalizedAmount {
@@ -95,6 +98,8 @@ func newQuery(in *costexplorer.GetCostAndUsageInput, resources bool) (*query, er
 	if err := checkFilter(in.Filter, resources); err != nil {
 		return nil, err
 	}
+	// One that is named twice is one.
+	q.metrics = slices.Compact(slices.Sorted(slices.Values(in.Metrics)))
 	return q, q.setPeriods(in.TimePeriod, in.Granularity)
 }
 

@@ -2,6 +2,7 @@ package costexplorer
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -70,5 +71,42 @@ func TestFilters(t *testing.T) {
 		if checkFilter(&bad, false) == nil {
 			t.Errorf("%+v is taken", bad)
 		}
+	}
+}
+
+// What is asked for is bounded, so that no request is work without end.
+func TestQueriesAreBounded(t *testing.T) {
+	input := func() *costexplorer.GetCostAndUsageInput {
+		return &costexplorer.GetCostAndUsageInput{Granularity: types.GranularityDaily, Metrics: []string{usageQuantity},
+			TimePeriod: &types.DateInterval{Start: aws.String("2026-04-01"), End: aws.String("2026-04-02")}}
+	}
+	in := input()
+	for range 1000 {
+		in.Metrics = append(in.Metrics, usageQuantity, "UnblendedCost")
+	}
+	if q, err := newQuery(in, false); err != nil || len(q.metrics) != 2 {
+		t.Errorf("%v %v", q, err)
+	}
+	service := types.Expression{Dimensions: &types.DimensionValues{Key: types.DimensionService, Values: make([]string, 10)}}
+	for what, filter := range map[string]*types.Expression{
+		"values": {Dimensions: &types.DimensionValues{Key: types.DimensionService, Values: make([]string, maxValues)}},
+		"tags":   {Tags: &types.TagValues{Key: aws.String("team"), Values: make([]string, maxValues)}},
+		"parts":  {Or: slices.Repeat([]types.Expression{service}, maxValues/10)},
+	} {
+		in := input()
+		in.Filter = filter
+		if _, err := newQuery(in, false); err == nil {
+			t.Errorf("too many %s are taken", what)
+		}
+	}
+	in = input()
+	in.Filter = &types.Expression{And: slices.Repeat([]types.Expression{service}, 10)}
+	if _, err := newQuery(in, false); err != nil {
+		t.Error(err)
+	}
+	in = input()
+	in.TimePeriod.End = aws.String("2036-04-02")
+	if _, err := newQuery(in, false); err == nil {
+		t.Error("ten years by the day are taken")
 	}
 }

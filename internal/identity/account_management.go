@@ -161,7 +161,7 @@ func (s *Store) startPrimaryEmailUpdate(req *awsapi.Request) (awsapi.Call, error
 	switch {
 	case in.AccountId == nil:
 		return nil, invalidMember("AccountId")
-	case in.PrimaryEmail == nil || len(*in.PrimaryEmail) > maxEmail || !email.MatchString(*in.PrimaryEmail):
+	case in.PrimaryEmail == nil || !validEmail(*in.PrimaryEmail):
 		return nil, invalidMember("PrimaryEmail")
 	}
 	var code string
@@ -197,14 +197,23 @@ func (s *Store) acceptPrimaryEmailUpdate(req *awsapi.Request) (awsapi.Call, erro
 	case in.PrimaryEmail == nil:
 		return nil, invalidMember("PrimaryEmail")
 	}
-	return s.writeService("account", req, "AcceptPrimaryEmailUpdate", managedAccount(in.AccountId), func(e *edit) (any, error) {
+	var told RootChange
+	c := &call{s: s, req: req, service: "account", name: "AcceptPrimaryEmailUpdate", on: managedAccount(in.AccountId)}
+	c.change = func(e *edit) (any, error) {
 		of, a, err := e.managementOf(in.AccountId)
 		if err != nil {
 			return nil, err
 		}
-		return &accounts.AcceptPrimaryEmailUpdateOutput{Status: types.PrimaryEmailUpdateStatusAccepted},
-			managementError((&edit{of, e.tx, e.now}).endEmailChange(a, *in.PrimaryEmail, *in.Otp))
-	})
+		told.Email = a.Email
+		err = (&edit{of, e.tx, e.now}).endEmailChange(a, *in.PrimaryEmail, *in.Otp)
+		told.NewEmail = a.Email
+		return &accounts.AcceptPrimaryEmailUpdateOutput{Status: types.PrimaryEmailUpdateStatusAccepted}, managementError(err)
+	}
+	c.after = func() error {
+		s.changed(told)
+		return nil
+	}
+	return c, nil
 }
 
 // managementError is an error of a change of address in the words of this API.

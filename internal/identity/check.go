@@ -89,9 +89,9 @@ func (c *checker) record(parts []string) error {
 		if !c.decode(&console) {
 			return nil
 		}
-		return c.there("its entry at its owner", consoleOfKey(console.Session.Account, console.Owner, parts[1]), "")
-	case kind == "consoleof" && len(parts) == 4:
-		return c.there("the session", consoleKey(parts[3]), "")
+		return c.there("its entry at its owner", console.indexKey(), "")
+	case kind == "consoleof" && len(parts) == 5:
+		return c.there("the session", consoleKey(parts[4]), "")
 	case kind == "email" && len(parts) == 2:
 		var account string
 		if !c.decode(&account) {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"github.com/statordb/stator/internal/awsapi"
@@ -22,7 +23,7 @@ func invalidParameter(name string) *awsapi.Error {
 // checkOwner checks what a person gives to own an account.
 func checkOwner(address, name string) error {
 	switch {
-	case len(address) > maxEmail || !email.MatchString(address):
+	case !validEmail(address):
 		return invalidParameter("Email")
 	case !accountName.MatchString(name) || strings.TrimSpace(name) == "":
 		return invalidParameter("AccountName")
@@ -30,8 +31,18 @@ func checkOwner(address, name string) error {
 	return nil
 }
 
-// maxEmail is the longest address that there can be (RFC 5321), in bytes.
-const maxEmail = 254
+// The e-mail addresses of root users ("The rules for a valid email address", CreateAccount, AWS Organizations API Reference). They
+// leave out what mail programs read as something else: a name with another address in brackets, a list.
+const (
+	minEmail = 6
+	maxEmail = 64
+)
+
+var email = regexp.MustCompile(`^[!#$*+/0-9=?A-Z^_` + "`" + `a-z{}~-][!#$*+./0-9=?A-Z^_` + "`" + `a-z{}~-]*@[0-9A-Za-z]([0-9A-Za-z.-]*[0-9A-Za-z])?\.[0-9A-Za-z]([0-9A-Za-z-]*[0-9A-Za-z])?$`)
+
+func validEmail(address string) bool {
+	return len(address) >= minEmail && len(address) <= maxEmail && email.MatchString(address)
+}
 
 // Claimed says whether somebody has claimed the root user of the first account.
 func (s *Store) Claimed(ctx context.Context) (claimed bool, err error) {

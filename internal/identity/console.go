@@ -29,8 +29,10 @@ const (
 	consoleCredentials = 15 * time.Minute
 	// consoleSeen is how exactly it is known when a session was last used.
 	consoleSeen = time.Minute
-	// maxConsoles bounds the sessions of one principal. Beyond, the one that was used longest ago ends.
-	maxConsoles = 100
+	// maxConsoles bounds the sessions of one principal, maxConsolesOf those of a role, or of a user or root user with all federated
+	// users, whatever a broker calls them. Beyond, the one that was used longest ago ends.
+	maxConsoles   = 100
+	maxConsolesOf = 1000
 )
 
 // ErrNoConsole: there is no such session of the console any more.
@@ -49,9 +51,14 @@ type consoleRecord struct {
 
 func consoleKey(id string) []byte { return keyspace.Identity("console", id) }
 
-// consoleOfKey is the index of the sessions of a user, a role or a root user.
-func consoleOfKey(account, owner, id string) []byte {
-	return keyspace.Identity("consoleof", account, owner, id)
+// consoleOfKey is the index of the sessions of an owner, below the user, role or root user that it is of.
+func consoleOfKey(account, of, owner, id string) []byte {
+	return keyspace.Identity("consoleof", account, of, owner, id)
+}
+
+// indexKey is where the index has a session.
+func (c *consoleRecord) indexKey() []byte {
+	return consoleOfKey(c.Session.Account, c.Session.of(), c.Owner, c.Session.Console)
 }
 
 // consoleID is the id of the session of a token.
@@ -95,43 +102,45 @@ func (e *edit) beginConsole(t session) (token string, err error) {
 	var raw [32]byte
 	rand.Read(raw[:]) // never fails
 	token = base64.RawURLEncoding.EncodeToString(raw[:])
-	id, owner := consoleID(token), t.owner()
-	t.Console, t.Secret = id, ""
-	if err := e.makeRoom(owner); err != nil {
+	t.Console, t.Secret = consoleID(token), ""
+	c := &consoleRecord{Session: t, Owner: t.owner(), Began: e.now, Seen: e.now}
+	if err := e.makeRoom(maxConsoles, "consoleof", e.account, t.of(), c.Owner); err != nil {
 		return "", err
 	}
-	if err := put(e.tx, consoleKey(id), consoleRecord{Session: t, Owner: owner, Began: e.now, Seen: e.now}); err != nil {
+	if err := e.makeRoom(maxConsolesOf, "consoleof", e.account, t.of()); err != nil {
 		return "", err
 	}
-	return token, put(e.tx, consoleOfKey(e.account, owner, id), true)
+	if err := put(e.tx, consoleKey(t.Console), c); err != nil {
+		return "", err
+	}
+	return token, put(e.tx, c.indexKey(), true)
 }
 
-// makeRoom ends the session of an owner that was used longest ago, if there are as many as there may be.
-func (e *edit) makeRoom(owner string) error {
-	ids, err := e.lasts("consoleof", e.account, owner)
-	if err != nil || len(ids) < maxConsoles {
+// makeRoom ends the session below a part of the index that was used longest ago, if there are as many as there may be.
+func (e *edit) makeRoom(most int, index ...string) error {
+	ids, err := e.lasts(index...)
+	if err != nil || len(ids) < most {
 		return err
 	}
-	var oldest string
-	var seen time.Time
+	var oldest *consoleRecord
 	for _, id := range ids {
 		c, _, err := get[consoleRecord](e.ctx, e.r, consoleKey(id))
 		if err != nil {
 			return err
 		}
-		if oldest == "" || c.Seen.Before(seen) {
-			oldest, seen = id, c.Seen
+		if oldest == nil || c.Seen.Before(oldest.Seen) {
+			oldest = &c
 		}
 	}
-	return e.endConsole(owner, oldest)
+	return e.endConsole(oldest)
 }
 
 // endConsole ends a session. Its credentials are in caches, which have to forget them.
-func (e *edit) endConsole(owner, id string) error {
-	if err := e.tx.Delete(consoleKey(id)); err != nil {
+func (e *edit) endConsole(c *consoleRecord) error {
+	if err := e.tx.Delete(consoleKey(c.Session.Console)); err != nil {
 		return err
 	}
-	if err := e.tx.Delete(consoleOfKey(e.account, owner, id)); err != nil {
+	if err := e.tx.Delete(c.indexKey()); err != nil {
 		return err
 	}
 	n, _, err := get[uint64](e.ctx, e.tx, generationKey())
@@ -141,9 +150,9 @@ func (e *edit) endConsole(owner, id string) error {
 	return put(e.tx, generationKey(), n+1)
 }
 
-// signOut ends the sessions of an owner, but for the one of an id.
-func (e *edit) signOut(owner, but string) error {
-	ids, err := e.lasts("consoleof", e.account, owner)
+// signOut ends the sessions of an owner, who is of a user, role or root user, but for the one of an id.
+func (e *edit) signOut(of, owner, but string) error {
+	ids, err := e.lasts("consoleof", e.account, of, owner)
 	if err != nil {
 		return err
 	}
@@ -151,7 +160,14 @@ func (e *edit) signOut(owner, but string) error {
 		if id == but {
 			continue
 		}
-		if err := e.endConsole(owner, id); err != nil {
+		c, ok, err := get[consoleRecord](e.ctx, e.r, consoleKey(id))
+		if err != nil {
+			return err
+		}
+		if !ok {
+			continue
+		}
+		if err := e.endConsole(&c); err != nil {
 			return err
 		}
 	}
@@ -285,23 +301,27 @@ func (s *Store) SignOut(ctx context.Context, token string, everywhere bool) (*po
 		case err != nil || !ok:
 			return err
 		case everywhere:
-			return e.signOut(c.Owner, "")
+			return e.signOut(c.Session.of(), c.Owner, "")
 		}
-		return e.endConsole(c.Owner, id)
+		return e.endConsole(&c)
 	})
+}
+
+// of is the id of the role or the user that the session is of, the account for the root user.
+func (t *session) of() string {
+	switch {
+	case t.Role != "":
+		return t.Role
+	case t.User != "":
+		return t.User
+	}
+	return t.Account
 }
 
 // owner is whose sessions of the console one of t is counted with: those of the same principal.
 func (t *session) owner() string {
-	owner := t.Account
-	switch {
-	case t.Role != "":
-		owner = t.Role
-	case t.User != "":
-		owner = t.User
-	}
 	if t.Name != "" {
-		owner += ":" + t.Name
+		return t.of() + ":" + t.Name
 	}
-	return owner
+	return t.of()
 }

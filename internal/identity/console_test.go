@@ -183,6 +183,70 @@ func TestConsoleSessionsAreBounded(t *testing.T) {
 	}
 }
 
+// However a broker calls the sessions of a role, there are so many at most.
+func TestConsoleSessionsOfARoleAreBounded(t *testing.T) {
+	c := newClock(noon)
+	s, in := claimed(t, memory(t), c)
+	ctx := t.Context()
+	var tokens []string
+	for i := range maxConsolesOf + 20 {
+		if i%100 == 0 {
+			c.pass(time.Second)
+		}
+		var token string
+		err := s.quietly(ctx, func(tx kv.Txn) (err error) {
+			e := &edit{&view{ctx: ctx, r: tx, s: s, account: account}, tx, whole(c.now())}
+			token, err = e.beginConsole(session{Account: account, Role: "AROA", Name: fmt.Sprint("session", i), Issued: e.now, Expires: e.now.Add(ConsoleSession)})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tokens = append(tokens, token)
+	}
+	err := s.db.View(ctx, func(r kv.Reader) error {
+		v := &view{ctx: ctx, r: r, s: s, account: account}
+		if n, err := v.count("consoleof", account, "AROA"); err != nil || n != maxConsolesOf {
+			t.Errorf("%d sessions of the role, %v", n, err)
+		}
+		if n, err := v.count("console"); err != nil || n != maxConsolesOf+1 {
+			t.Errorf("%d sessions, %v", n, err)
+		}
+		var gone []int
+		for i, token := range tokens {
+			if _, err := v.liveConsole(consoleID(token)); errors.Is(err, ErrNoConsole) {
+				gone = append(gone, i)
+			}
+		}
+		if len(gone) != 20 || gone[19] >= 100 { // of the oldest
+			t.Errorf("%v are gone", gone)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Console(ctx, in.Token); err != nil {
+		t.Errorf("somebody else's: %v", err)
+	}
+}
+
+// What a mail program would read as another address than it is, is none.
+func TestEmailAddresses(t *testing.T) {
+	for _, good := range []string{"a@b.co", "first.last+tag@mail.example.com", "o-neill_x@1.example", "!#$*+/=?^_`{}~-@example.com", strings.Repeat("a", 52) + "@example.com"} {
+		if !validEmail(good) {
+			t.Errorf("%s is refused", good)
+		}
+	}
+	for _, bad := range []string{"", "a@b.c", "nobody", "@example.com", "a@example", "a@@example.com", "a@b@example.com", ".a@example.com", "a@-example.com", "a@example.com-", "a@example.com.",
+		"a@.example.com", "me<you@example.com>", "me,you@example.com", "\"a b\"@example.com", "a b@example.com", "a@exam ple.com", "a\n@example.com", "a\x00@example.com", "a@example.com\r\n", "mi\u212ae@example.com",
+		"a@exämple.com", "a(b)@example.com", "a:b@example.com", "a;b@example.com", "a\\b@example.com", "a'b@example.com", strings.Repeat("a", 53) + "@example.com"} {
+		if validEmail(bad) {
+			t.Errorf("%q is taken", bad)
+		}
+	}
+}
+
 func TestExpiredPasswords(t *testing.T) {
 	c := newClock(noon)
 	s, _ := claimed(t, memory(t), c)

@@ -72,6 +72,8 @@ type Options struct {
 	// NewEmail mails a code to what is to be the address of a root user, later; the code is "" if it is another's already. It
 	// is nil if nobody can.
 	NewEmail func(to, code string) error
+	// Changed tells root users of what may have been somebody else, later. It is nil if nobody can.
+	Changed func(RootChange)
 	// Logger gets what goes wrong in the background; nil drops it.
 	Logger *slog.Logger
 }
@@ -87,6 +89,7 @@ type Store struct {
 	samlEndpoints []string
 	log           *slog.Logger
 	newEmail      func(to, code string) error
+	changed       func(RootChange)
 	uses          usages
 
 	// hashing lets few passwords be hashed at a time, outside of changes: each takes time and memory on purpose. Few more
@@ -109,10 +112,13 @@ func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, seal: seal, now: opts.Now, log: orDiscard(opts.Logger), newEmail: opts.NewEmail,
+	s := &Store{db: db, seal: seal, now: opts.Now, log: orDiscard(opts.Logger), newEmail: opts.NewEmail, changed: opts.Changed,
 		hashing: semaphore.NewWeighted(maxHashing), waiting: semaphore.NewWeighted(maxWaiting)}
 	if s.now == nil {
 		s.now = time.Now
+	}
+	if s.changed == nil {
+		s.changed = func(RootChange) {}
 	}
 	s.start = s.now()
 	opts.Providers.Now = s.now

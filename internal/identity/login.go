@@ -101,7 +101,7 @@ func (s *Store) loginCall(req *awsapi.Request, name string, on resource, find fu
 			return nil, concurrentModification()
 		}
 		if was != nil && was.Hash != becomes.Hash {
-			if err := e.signOut(u.ID, e.console()); err != nil {
+			if err := e.signOut(u.ID, u.ID, e.console()); err != nil {
 				return nil, err
 			}
 		}
@@ -210,7 +210,7 @@ func (s *Store) deleteLoginProfile(req *awsapi.Request) (awsapi.Call, error) {
 			return nil, noLogin(u.Name)
 		}
 		u.Login = nil
-		if err := e.signOut(u.ID, ""); err != nil {
+		if err := e.signOut(u.ID, u.ID, ""); err != nil {
 			return nil, err
 		}
 		return nil, save(e, userKind, u)

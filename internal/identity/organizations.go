@@ -67,16 +67,19 @@ func organizationInput[In any](req *awsapi.Request) (*In, error) {
 
 var (
 	accountName = regexp.MustCompile(`^[\x{0020}-\x{007E}]{1,50}$`)
-	email       = regexp.MustCompile(`^[^\s@]+@[^\s@]+\.[^\s@]+$`)
 	roleName    = regexp.MustCompile(`^[\w+=,.@-]{1,64}$`)
 )
 
 // wants checks a member that is required and has a form.
 func wants(text *string, form *regexp.Regexp) error {
 	if text == nil || !form.MatchString(*text) {
-		return organizationError("InvalidInputException", "You provided a value that does not match the required pattern.")
+		return badPattern()
 	}
 	return nil
+}
+
+func badPattern() error {
+	return organizationError("InvalidInputException", "You provided a value that does not match the required pattern.")
 }
 
 // managed runs fn for the management account, and refuses all others.
@@ -99,10 +102,13 @@ func (s *Store) createAccount(req *awsapi.Request) (awsapi.Call, error) {
 	if in.RoleName != nil {
 		role = *in.RoleName
 	}
-	for _, err := range []error{wants(in.AccountName, accountName), wants(in.Email, email), wants(&role, roleName)} {
+	for _, err := range []error{wants(in.AccountName, accountName), wants(&role, roleName)} {
 		if err != nil {
 			return nil, err
 		}
+	}
+	if in.Email == nil || !validEmail(*in.Email) {
+		return nil, badPattern()
 	}
 	return s.writeService("organizations", req, "CreateAccount", anything, func(e *edit) (any, error) {
 		if err := e.managed(); err != nil {
@@ -314,34 +320,6 @@ func (s *Store) listAccounts(req *awsapi.Request) (awsapi.Call, error) {
 			return true, nil
 		})
 		return out, err
-	})
-}
-
-// closeAccount decodes CloseAccount: nothing of the account can be used any more, and nothing is deleted.
-func (s *Store) closeAccount(req *awsapi.Request) (awsapi.Call, error) {
-	in, err := organizationInput[organizations.CloseAccountInput](req)
-	if err != nil {
-		return nil, err
-	}
-	if err := wants(in.AccountId, accountForm); err != nil {
-		return nil, err
-	}
-	return s.writeService("organizations", req, "CloseAccount", memberAccount(*in.AccountId), func(e *edit) (any, error) {
-		if err := e.managed(); err != nil {
-			return nil, err
-		}
-		a, err := e.member(*in.AccountId)
-		if err != nil {
-			return nil, err
-		}
-		switch {
-		case *in.AccountId == e.account:
-			return nil, organizationError("ConstraintViolationException", "You can't close the management account.")
-		case a.Closed != nil:
-			return nil, organizationError("AccountAlreadyClosedException", "You attempted to close an account that is already closed.")
-		}
-		a.Closed = &e.now
-		return nil, put(e.tx, accountKey(*in.AccountId), *a)
 	})
 }
 

@@ -91,13 +91,19 @@ func (s *Store) ResetRootPassword(ctx context.Context, address, code, password s
 	if err != nil {
 		return who, err
 	}
-	return who, s.change(ctx, func(tx kv.Txn) error {
+	var told RootChange
+	err = s.change(ctx, func(tx kv.Txn) error {
 		v, w, err := may(tx)
 		if err != nil {
 			return err
 		}
+		told.Email = w.account.Email
 		return (&edit{v, tx, whole(s.now())}).setRootPassword(w.account, l, "")
 	})
+	if err == nil {
+		s.changed(told)
+	}
+	return who, err
 }
 
 // setRootPassword makes l the login of the root user. Its sessions end, but for the one of an id, and no code that was sent
@@ -111,10 +117,18 @@ func (e *edit) setRootPassword(a *accountRecord, l *loginRecord, but string) err
 	if err := e.tx.Delete(waitingKey(resetKind, e.account)); err != nil {
 		return err
 	}
-	if err := e.signOut(e.account, but); err != nil {
+	if err := e.signOut(e.account, e.account, but); err != nil {
 		return err
 	}
 	return put(e.tx, accountKey(e.account), *a)
+}
+
+// RootChange is what a root user is told of: another e-mail address if NewEmail is not "", that the account was closed, or else
+// another password.
+type RootChange struct {
+	// Email is the address before the change.
+	Email, NewEmail string
+	Closed          bool
 }
 
 func rootOnly() *awsapi.Error {
@@ -174,7 +188,7 @@ func (s *Store) ChangeRootPassword(ctx context.Context, token, old, password str
 	if err != nil {
 		return who, err
 	}
-	return who, s.change(ctx, func(tx kv.Txn) error {
+	err = s.change(ctx, func(tx kv.Txn) error {
 		return s.asRoot(ctx, token, tx, func(v *view, a *accountRecord) error {
 			if !a.Root.same(was.Root) {
 				return concurrentModification()
@@ -182,6 +196,10 @@ func (s *Store) ChangeRootPassword(ctx context.Context, token, old, password str
 			return (&edit{v, tx, whole(s.now())}).setRootPassword(a, l, consoleID(token))
 		})
 	})
+	if err == nil {
+		s.changed(RootChange{Email: was.Email})
+	}
+	return who, err
 }
 
 // newEmailRecord is an e-mail address that is to become an account's.
@@ -193,7 +211,7 @@ type newEmailRecord struct {
 // BeginEmailChange returns a code that is to be mailed to what is to be the address of the root user whose session a token
 // is; "" if the address is another account's, which only its owner may learn.
 func (s *Store) BeginEmailChange(ctx context.Context, token, password, address string) (code string, who policy.Principal, err error) {
-	if len(address) > maxEmail || !email.MatchString(address) {
+	if !validEmail(address) {
 		return "", who, invalidParameter("Email")
 	}
 	_, who, err = s.proveRoot(ctx, token, password)
@@ -223,15 +241,21 @@ func (e *edit) beginEmailChange(address string) (code string, err error) {
 // EndEmailChange takes the code, and the address becomes the root user's.
 func (s *Store) EndEmailChange(ctx context.Context, token, code string) (who policy.Principal, err error) {
 	var refused error
+	var told RootChange
 	err = s.change(ctx, func(tx kv.Txn) error {
 		return s.asRoot(ctx, token, tx, func(v *view, a *accountRecord) error {
 			who = rootPrincipal(v.account).Principal
 			e := &edit{v, tx, whole(s.now())}
+			told.Email = a.Email
 			refused = e.endEmailChange(a, "", code)
+			told.NewEmail = a.Email
 			return unkept(&refused)
 		})
 	})
-	return who, or(err, refused)
+	if err = or(err, refused); err == nil {
+		s.changed(told)
+	}
+	return who, err
 }
 
 // unkept is the error of a change that undoes it: not one whose traces are kept, of which err becomes the reason.

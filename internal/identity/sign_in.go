@@ -41,8 +41,9 @@ type SignIn struct {
 	Token string
 	// Principal is who it is, or is to be, as far as there is such a user: nothing is proven before State says so.
 	Principal policy.Principal
-	// MFA says that the user has an MFA device.
-	MFA bool
+	// MFA says that the user has an MFA device. Device is the ARN of the one whose code was right, "" if none was.
+	MFA    bool
+	Device string
 }
 
 // errAuthenticationFailed is what all attempts get that have no right password, for whatever reason.
@@ -180,11 +181,10 @@ func (s *Store) SignIn(ctx context.Context, a *Attempt) (*SignIn, error) {
 			out.State = MFARequired
 			return out, nil
 		}
-		ok, err := s.useAnyMFA(ctx, out.Principal.Account, who.owner, a.MFACode)
-		if err != nil {
+		if out.Device, err = s.useAnyMFA(ctx, out.Principal.Account, who.owner, a.MFACode); err != nil {
 			return out, err
 		}
-		if !ok {
+		if out.Device == "" {
 			out.State = MFAFailed
 			return out, nil
 		}
@@ -267,7 +267,7 @@ func (s *Store) begin(ctx context.Context, a *Attempt, was, becomes *loginRecord
 		l := *becomes
 		l.Used = &e.now
 		if l.Hash != was.Hash {
-			if err := e.signOut(w.owner, ""); err != nil {
+			if err := e.signOut(w.owner, w.owner, ""); err != nil {
 				return err
 			}
 		}
@@ -293,9 +293,9 @@ func (e *edit) enter(w *signer, l *loginRecord, mfa *time.Time) (token string, e
 	return e.beginConsole(t)
 }
 
-// useAnyMFA takes a code of any device of a user, or of the root user, whose id is the account. A code that is of none
-// counts as wrong for each. Like useMFA it is a transaction of its own.
-func (s *Store) useAnyMFA(ctx context.Context, account, owner, code string) (right bool, err error) {
+// useAnyMFA takes a code of any device of a user, or of the root user, whose id is the account, and returns the ARN of that device.
+// A code that is of none, "", counts as wrong for each. Like useMFA it is a transaction of its own.
+func (s *Store) useAnyMFA(ctx context.Context, account, owner, code string) (device string, err error) {
 	var ids []string
 	err = s.db.View(ctx, func(r kv.Reader) (err error) {
 		v := &view{ctx: ctx, r: r, s: s, account: account}
@@ -303,7 +303,7 @@ func (s *Store) useAnyMFA(ctx context.Context, account, owner, code string) (rig
 		return err
 	})
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	keys := make([][]byte, len(ids))
 	for i, id := range ids {
@@ -311,7 +311,7 @@ func (s *Store) useAnyMFA(ctx context.Context, account, owner, code string) (rig
 	}
 	now := s.now()
 	err = s.db.Update(ctx, func(tx kv.Txn) error {
-		right = false
+		device = ""
 		if err := tx.Lock(ctx, keys...); err != nil {
 			return err
 		}
@@ -330,7 +330,7 @@ func (s *Store) useAnyMFA(ctx context.Context, account, owner, code string) (rig
 			}
 			before := d.mfaCodes
 			if d.use(string(seed), code, now) {
-				right = true
+				device = d.arn(account, mfaKind)
 				return put(tx, key, d)
 			}
 			if d.mfaCodes != before {
@@ -344,7 +344,10 @@ func (s *Store) useAnyMFA(ctx context.Context, account, owner, code string) (rig
 		}
 		return nil
 	})
-	return right && err == nil, err
+	if err != nil {
+		device = ""
+	}
+	return device, err
 }
 
 // maxPassword is the longest password, in characters.

@@ -92,7 +92,7 @@ func (s *Store) sweepConsoles(ctx context.Context) (n int, err error) {
 				continue
 			}
 			e := &edit{&view{ctx: ctx, r: tx, s: s, account: c.Session.Account}, tx, whole(now)}
-			if err := e.endConsole(c.Owner, c.Session.Console); err != nil {
+			if err := e.endConsole(&c); err != nil {
 				return err
 			}
 		}

@@ -1,6 +1,7 @@
 package keyspace
 
 import (
+	"bytes"
 	"encoding/binary"
 )
 
@@ -58,6 +59,14 @@ func ParseDue(key []byte, table uint64) (second int64, item []byte, ok bool) {
 
 // Lease is the key of the lease of a piece of background work, Leases the range of all.
 func Lease(name string) []byte { return append([]byte{prefixLease}, name...) }
+
+// LeasesOf is the range of the leases whose names begin so. The beginning is not empty, and in ASCII.
+func LeasesOf(names string) (start, end []byte) {
+	start = Lease(names)
+	end = bytes.Clone(start)
+	end[len(end)-1]++
+	return start, end
+}
 
 // Leases is the range of all leases.
 func Leases() (start, end []byte) { return only(prefixLease) }

@@ -21,6 +21,7 @@
 //	i  table id, partition, sort                     item, of a table or of a backup
 //	j  job id                                        queue of background jobs
 //	l  index id, partition, ‹sort›, table's sort     entry of a local index
+//	m                                                the stamp of the catalogue: another with each of its changes
 //	n                                                the last id given: all ids above and below are from it
 //	o e ‹account› ‹region› ‹table› id                an export
 //	o f ‹id› number                                  a data file of an export
@@ -72,6 +73,7 @@ const (
 	prefixItem      = 'i'
 	prefixJob       = 'j'
 	prefixLocal     = 'l'
+	prefixStamp     = 'm'
 	prefixCounter   = 'n'
 	prefixTransfer  = 'o'
 	prefixStream    = 'q'
@@ -83,13 +85,16 @@ const (
 )
 
 // known is all prefixes in ascending order.
-const known = "abcegijlnoqstvwx"
+const known = "abcegijlmnoqstvwx"
 
 // Format is the key of the version of the format.
 func Format() []byte { return []byte{prefixFormat} }
 
 // Counter is the key of the last id that was given.
 func Counter() []byte { return []byte{prefixCounter} }
+
+// Stamp is the key of the stamp of the catalogue.
+func Stamp() []byte { return []byte{prefixStamp} }
 
 // Table is the key of a table's definition.
 func Table(account, region, name string) []byte {

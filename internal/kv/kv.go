@@ -20,6 +20,11 @@
 //   - What a View or Update saw when it returns without error is durable, as far as the engine was told to be
 //     durable: a crash never takes back what someone has seen.
 //
+// An attempt, which is one run of Update's function and its commit, takes effect at most [MaxTxnAge] after it began,
+// or not at all. An engine that several processes share keeps this even when a process is suspended between its last
+// look at the clock and its commit: it is the engine's clock that decides. An attempt that is too old is a
+// conflict, and run again.
+//
 // Ownership: slices given to any method stay the caller's after the call returns; the engine copies what it
 // keeps. Slices that a reader hands out are valid until the function given to View or Update returns, except
 // those given to a Scan callback, which are valid only during that call. Nobody writes into them.
@@ -31,6 +36,7 @@ package kv
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // Limits that every engine keeps. TiKV's defaults are the tightest: 6 MiB an entry, and a transaction that is
@@ -40,6 +46,10 @@ const (
 	MaxValueSize = 4 << 20
 	MaxTxnSize   = 128 << 20
 )
+
+// MaxTxnAge is the longest that an attempt of an Update takes. It bounds how long whoever changed what others
+// go by has to wait until nobody does any more.
+const MaxTxnAge = 5 * time.Second
 
 var (
 	// ErrConflict: another transaction committed a change to a key that this one wrote or locked. DB.Update

@@ -2,8 +2,9 @@
 // CloudWatch and Cost Explorer get their figures from.
 //
 // It exists so that measuring is cheap enough for every request, and bounded: a series keeps 3 hours by the minute, a day by 5
-// minutes and 15 days by the hour, whatever comes in, and all series together keep MaxBytes, beyond which the tables go that were
-// used the longest time ago. It is in memory: a restart forgets it, and each server has its own.
+// minutes and 15 days by the hour, whatever comes in, and all series together keep MaxBytes. Beyond, whichever accounts have the
+// most lose the tables that they used the longest time ago, so that nobody pushes out what is another's share. It is in memory: a
+// restart forgets it, and each server has its own.
 //
 // It imports nothing of ours. The main rule: a figure belongs to one account and region, and nobody asks across them.
 package meter
@@ -11,6 +12,7 @@ package meter
 import (
 	"cmp"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -60,6 +62,7 @@ type Point struct {
 	// Count is how many values there were. The others are of them, in the unit of the metric.
 	Count         uint64
 	Sum, Min, Max float64
+	spread        spread
 }
 
 // MaxBytes is about how much memory all series take together.
@@ -80,7 +83,7 @@ type tableSeries struct {
 	used atomic.Uint32 // the last minute in which something was measured
 
 	mu    sync.Mutex
-	all   map[seriesKey]*series
+	all   map[seriesKey]*series // nil if they were forgotten
 	bytes int64
 }
 
@@ -103,7 +106,11 @@ func (s *Store) Add(t Table, m Metric, of Of, value float64) {
 		return
 	}
 	minute := minuteOf(s.now())
-	if grown := s.table(t).add(minute, seriesKey{m, of}, value); grown > 0 && s.bytes.Add(grown) > s.limit {
+	grown, ok := s.table(t).add(minute, seriesKey{m, of}, value)
+	for !ok { // the table was forgotten between the two steps
+		grown, ok = s.table(t).add(minute, seriesKey{m, of}, value)
+	}
+	if grown > 0 && s.bytes.Add(grown) > s.limit {
 		s.shrink()
 	}
 }
@@ -129,43 +136,78 @@ func (s *Store) table(t Table) *tableSeries {
 	return all
 }
 
-// add returns by how many bytes the series have grown.
-func (t *tableSeries) add(minute uint32, key seriesKey, value float64) int64 {
+// add returns by how many bytes the series have grown. It is not ok if they were forgotten.
+func (t *tableSeries) add(minute uint32, key seriesKey, value float64) (grown int64, ok bool) {
 	if t.used.Load() != minute {
 		t.used.Store(minute)
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	grown := int64(0)
+	if t.all == nil {
+		return 0, false
+	}
 	one := t.all[key]
 	if one == nil {
 		key.of = Of{strings.Clone(key.of.Index), strings.Clone(key.of.Operation)}
-		one = &series{}
+		one = &series{spreads: key.metric == SuccessfulRequestLatency}
 		t.all[key] = one
 		grown += seriesBytes
 	}
 	grown += one.add(minute, value)
 	t.bytes += grown
-	return grown
+	return grown, true
 }
 
-// shrink forgets the tables that were used the longest time ago, until a quarter of the memory is free.
+// shrink makes a quarter of the memory free. What is left is shared: an account that has more than its share loses the tables that
+// it used the longest time ago.
 func (s *Store) shrink() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.bytes.Load() <= s.limit { // somebody else was first
+		return
+	}
+	accounts := map[string]int64{}
+	for t, all := range s.tables {
+		accounts[t.Account] += all.size()
+	}
+	most := share(slices.Collect(maps.Values(accounts)), s.limit*3/4)
 	oldest := slices.SortedFunc(maps.Keys(s.tables), func(a, b Table) int {
-		return int(int64(s.tables[a].used.Load()) - int64(s.tables[b].used.Load()))
+		return cmp.Compare(s.tables[a].used.Load(), s.tables[b].used.Load())
 	})
 	for _, t := range oldest {
-		if s.bytes.Load() <= s.limit*3/4 {
-			return
+		if accounts[t.Account] > most {
+			freed := s.tables[t].forget()
+			delete(s.tables, t)
+			accounts[t.Account] -= freed
+			s.bytes.Add(-freed)
 		}
-		all := s.tables[t]
-		delete(s.tables, t)
-		all.mu.Lock()
-		s.bytes.Add(-all.bytes)
-		all.mu.Unlock()
 	}
+}
+
+// share is the most that each may have of room so that there is enough for all, who want as much as they want.
+func share(wants []int64, room int64) int64 {
+	slices.Sort(wants)
+	for i, want := range wants {
+		if equal := room / int64(len(wants)-i); want > equal {
+			return equal
+		}
+		room -= want
+	}
+	return math.MaxInt64
+}
+
+func (t *tableSeries) size() int64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.bytes
+}
+
+// forget returns how many bytes it has freed.
+func (t *tableSeries) forget() int64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.all = nil
+	return t.bytes
 }
 
 // Points returns the values of a metric from one time on and before another, in periods of so long, a multiple of a minute, that

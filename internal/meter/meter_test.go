@@ -2,7 +2,9 @@ package meter
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
+	"reflect"
 	"sync"
 	"testing"
 	"time"
@@ -52,7 +54,7 @@ func TestPointsAreThoseOfAllValues(t *testing.T) {
 			t.Fatalf("%v: %d periods, want %d", period, len(got), len(want))
 		}
 		for _, p := range got {
-			if w := want[p.Start.Unix()]; w == nil || p != *w {
+			if w := want[p.Start.Unix()]; w == nil || !reflect.DeepEqual(p, *w) {
 				t.Errorf("%v: %+v, want %+v", period, p, w)
 			}
 		}
@@ -110,6 +112,69 @@ func TestOldestTablesGoFirst(t *testing.T) {
 	}
 	if len(s.Tables(table1.Account, "")) != 1 {
 		t.Error("the table that is in use is gone")
+	}
+}
+
+// However much an account measures, those that have no more than their share lose nothing, and no more is kept than may be.
+func TestAccountsDoNotPushOutEachOther(t *testing.T) {
+	s, c := newStore()
+	s.limit = 1 << 20
+	for i := range 20 { // small ones, idle from now on
+		s.Add(Table{fmt.Sprintf("small%d", i), "r", "t"}, UserErrors, Of{}, 1)
+	}
+	for i := range 20_000 {
+		c.Time = c.Add(time.Second)
+		for _, greedy := range []string{"greedy", "grabbing"} {
+			s.Add(Table{greedy, "r", fmt.Sprintf("t%d", i)}, UserErrors, Of{}, 1)
+		}
+		if got := s.bytes.Load(); got > s.limit {
+			t.Fatalf("%d bytes after %d tables", got, i)
+		}
+	}
+	for i := range 20 {
+		if len(s.Tables(fmt.Sprintf("small%d", i), "r")) != 1 {
+			t.Errorf("what small account %d has measured is gone", i)
+		}
+	}
+	a, b := len(s.Tables("greedy", "r")), len(s.Tables("grabbing", "r"))
+	if a < 500 || b < 500 || a-b > 100 || b-a > 100 {
+		t.Errorf("two that want the same have %d and %d tables", a, b)
+	}
+}
+
+func TestShare(t *testing.T) {
+	for _, c := range []struct {
+		wants []int64
+		room  int64
+		want  int64
+	}{
+		{nil, 10, math.MaxInt64}, {[]int64{5, 5}, 10, math.MaxInt64}, {[]int64{6, 5}, 10, 5}, {[]int64{100, 1, 2}, 10, 7}, {[]int64{100, 1, 200}, 11, 5},
+	} {
+		if got := share(c.wants, c.room); got != c.want {
+			t.Errorf("%v in %d: %d, want %d", c.wants, c.room, got, c.want)
+		}
+	}
+}
+
+// What is forgotten while others measure does not stay counted.
+func TestBytesAreThoseOfTheTables(t *testing.T) {
+	s := New(time.Now)
+	s.limit = 64 << 10
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Go(func() {
+			for j := range 2000 {
+				s.Add(Table{fmt.Sprint(i % 3), "r", fmt.Sprint(j % 200)}, SuccessfulRequestLatency, Of{}, float64(j))
+			}
+		})
+	}
+	wg.Wait()
+	sum := int64(0)
+	for _, all := range s.tables {
+		sum += all.bytes
+	}
+	if got := s.bytes.Load(); got != sum {
+		t.Errorf("%d bytes are counted, the tables have %d", got, sum)
 	}
 }
 

@@ -31,33 +31,48 @@ var spans = [...]struct {
 }
 
 // series is the values of one metric. Every value is in each of the rings.
-type series struct{ rings [len(spans)]ring }
+type series struct {
+	rings [len(spans)]ring
+	// spreads says that it is kept how values are spread.
+	spreads bool
+}
 
 // ring is the latest periods that have values. The oldest one is at next once it is full.
 type ring struct {
-	points []point
-	next   int
+	points  []point
+	spreads []spread // of the points, nil if they are not kept
+	next    int
 }
 
 func (s *series) add(minute uint32, value float64) (grown int64) {
 	for i := range s.rings {
-		start := minute - minute%spans[i].minutes
-		grown += s.rings[i].add(start, value, spans[i].keep)
+		grown += s.rings[i].add(minute-minute%spans[i].minutes, value, spans[i].keep)
+	}
+	if s.spreads {
+		bucket := bucketOf(value)
+		for i := range s.rings {
+			grown += s.rings[i].spread(bucket)
+		}
 	}
 	return grown
 }
 
 func (r *ring) add(start uint32, value float64, keep int) (grown int64) {
 	v := float32(value)
-	if p := r.latest(); p != nil && p.start >= start { // a value that comes a moment late counts for the present
-		p.count++
-		p.sum += value
-		p.min, p.max = min(p.min, v), max(p.max, v)
-		return 0
+	if len(r.points) > 0 {
+		if p := &r.points[r.latest()]; p.start >= start { // a value that comes a moment late counts for the present
+			p.count++
+			p.sum += value
+			p.min, p.max = min(p.min, v), max(p.max, v)
+			return 0
+		}
 	}
 	fresh := point{start, 1, value, v, v}
 	if len(r.points) == keep {
 		r.points[r.next] = fresh
+		if r.spreads != nil { // the memory is for the next ones
+			r.spreads[r.next].counts = r.spreads[r.next].counts[:0]
+		}
 		r.next = (r.next + 1) % keep
 		return 0
 	}
@@ -71,18 +86,29 @@ func (r *ring) add(start uint32, value float64, keep int) (grown int64) {
 	return grown
 }
 
-// latest is the last period, nil if there is none.
-func (r *ring) latest() *point {
-	switch {
-	case len(r.points) == 0:
-		return nil
-	case r.next > 0:
-		return &r.points[r.next-1]
+// spread counts a value for the last period.
+func (r *ring) spread(bucket uint8) (grown int64) {
+	if len(r.spreads) < len(r.points) {
+		if cap(r.spreads) < cap(r.points) {
+			more := make([]spread, len(r.spreads), cap(r.points))
+			grown = int64(cap(more)-cap(r.spreads)) * spreadBytes
+			copy(more, r.spreads)
+			r.spreads = more
+		}
+		r.spreads = r.spreads[:len(r.points)]
 	}
-	return &r.points[len(r.points)-1]
+	return grown + r.spreads[r.latest()].add(bucket, 1)
 }
 
-func (s *series) last() uint32 { return s.rings[0].latest().start }
+// latest is where the last period is. There has to be one.
+func (r *ring) latest() int {
+	if r.next > 0 {
+		return r.next - 1
+	}
+	return len(r.points) - 1
+}
+
+func (s *series) last() uint32 { return s.rings[0].points[s.rings[0].latest()].start }
 
 // points is Store.Points. It reads the ring with the shortest periods that make up the ones asked for and go back far enough.
 func (s *series) points(now uint32, from, to time.Time, period time.Duration) []Point {
@@ -100,7 +126,8 @@ func (s *series) points(now uint32, from, to time.Time, period time.Duration) []
 	var found []Point
 	r := &s.rings[use]
 	for i := range r.points {
-		p := &r.points[(r.next+i)%len(r.points)]
+		slot := (r.next + i) % len(r.points)
+		p := &r.points[slot]
 		start := int64(p.start) - int64(p.start)%width
 		if at := time.Unix(start*60, 0); at.Before(from) || !at.Before(to) {
 			continue
@@ -112,6 +139,9 @@ func (s *series) points(now uint32, from, to time.Time, period time.Duration) []
 		last.Count += uint64(p.count)
 		last.Sum += p.sum
 		last.Min, last.Max = min(last.Min, float64(p.min)), max(last.Max, float64(p.max))
+		if r.spreads != nil {
+			last.spread.addAll(&r.spreads[slot])
+		}
 	}
 	return found
 }

@@ -373,8 +373,19 @@ func TestSlowClients(t *testing.T) {
 	time.Sleep(300 * time.Millisecond)
 	fmt.Fprint(c, request)
 	expectAnswer(t, in, 200, `{}`)
+}
 
-	c, in = f.dial(t)
+// Its own server has the time that it takes to send it.
+func TestHugeHeader(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, _, _ := newHandler(t, nil)
+	srv := h.httpServer()
+	go srv.Serve(ln)
+	defer srv.Close()
+	c, in := (&fixture{Server: &httptest.Server{Listener: ln}}).dial(t)
 	fmt.Fprint(c, "GET / HTTP/1.1\r\nHost: x\r\nX: "+strings.Repeat("x", 2*maxHeader)+"\r\n\r\n")
 	if res, err := http.ReadResponse(in, nil); err != nil || res.StatusCode != http.StatusRequestHeaderFieldsTooLarge {
 		t.Errorf("a huge header: %v %v", res, err)

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"net/netip"
 	"strconv"
@@ -61,8 +62,21 @@ func (x *exchange) visit(s *website) {
 	x.site, x.id = s, newUUID()
 	x.w.Header()["X-Amzn-Requestid"] = []string{x.id}
 	info := Info{RequestID: x.id, Source: x.source(), Secure: x.h.secure(x.r), Time: x.start}
+	x.strictTransport(info.Secure)
 	r := x.r.WithContext(context.WithValue(x.r.Context(), infoKey{}, info))
 	s.handler.ServeHTTP(&siteWriter{ResponseWriter: x.w, x: x}, r)
+}
+
+// strictTransport has a browser that has come over TLS never come without (RFC 6797). It is for a whole host with all its
+// ports, so that this machine's own name is left out: what else people run on it has no TLS.
+func (x *exchange) strictTransport(secure bool) {
+	name := strings.ToLower(x.r.Host)
+	if host, _, err := net.SplitHostPort(name); err == nil {
+		name = host
+	}
+	if secure && name != "localhost" && !strings.HasSuffix(name, ".localhost") {
+		x.w.Header().Set("Strict-Transport-Security", "max-age=31536000")
+	}
 }
 
 // siteWriter notes what a site answers.
@@ -97,5 +111,6 @@ func (x *exchange) wantsConsole() bool {
 func (x *exchange) toConsole() {
 	x.w.Header().Set("Location", consoleSite+"/")
 	x.w.Header().Set("Vary", "Accept")
+	x.strictTransport(x.h.secure(x.r))
 	x.text(http.StatusFound, "The console is at "+consoleSite+"/\n")
 }

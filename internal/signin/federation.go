@@ -87,7 +87,11 @@ func (h *Handler) getSigninToken(x *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	h.event(x, "GetSigninToken", *who, succeeded, nil)
+	mfa := "No"
+	if who.Session != nil && !who.Session.MFA.IsZero() {
+		mfa = "Yes"
+	}
+	h.event(x, "GetSigninToken", *who, succeeded, map[string]string{"MobileVersion": "No", "MFAUsed": mfa})
 	return struct{ SigninToken string }{token}, nil
 }
 

@@ -22,6 +22,9 @@ func (h *Handler) event(x *call, name string, who policy.Principal, result strin
 	}
 	if result == failed {
 		e.ErrorMessage = "Failed authentication"
+		if who.Type == policy.User && who.Name == audit.Hidden {
+			e.ErrorMessage = "No username found in supplied account"
+		}
 	}
 	if state := x.r.TLS; state != nil {
 		e.TLS = &audit.TLS{Version: audit.TLSVersion(state.Version), Cipher: tls.CipherSuiteName(state.CipherSuite), Host: x.r.Host}
@@ -50,7 +53,16 @@ func (h *Handler) logIn(x *call, kind string, s *identity.SignIn, ok bool) {
 			who.Type = policy.Root
 		}
 	}
-	h.event(x, "ConsoleLogin", who, result, map[string]string{"LoginTo": x.origin() + consolePath, "MobileVersion": "No", "MFAUsed": mfa})
+	more := map[string]string{"LoginTo": x.origin() + consolePath, "MobileVersion": "No", "MFAUsed": mfa}
+	if s.Device != "" {
+		more["MFAIdentifier"] = s.Device
+	}
+	h.event(x, "ConsoleLogin", who, result, more)
+}
+
+// logCheckMFA logs that the right password was given of somebody who has MFA devices. All that there are are virtual ones.
+func (h *Handler) logCheckMFA(x *call, s *identity.SignIn) {
+	h.event(x, "CheckMfa", s.Principal, succeeded, map[string]string{"MfaType": "Virtual MFA"})
 }
 
 func (h *Handler) logOut(x *call, who *policy.Principal, everywhere bool) {

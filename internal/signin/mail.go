@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/identity"
 )
 
 // Mail is a message to one person.
@@ -78,6 +79,27 @@ func (h *Handler) here() string {
 		return ""
 	}
 	return " at " + h.PublicURL
+}
+
+// MailChange tells a root user that its password or its address is another one now, or that the account is closed: whoever reads it
+// and has not done it knows that somebody else has. The address before is told too, which is all that its owner ever hears of a
+// theft.
+func (h *Handler) MailChange(c identity.RootChange) {
+	what, text, to := "root user password", "The password of your root user"+h.here()+" has been changed.", []string{c.Email}
+	switch {
+	case c.NewEmail != "":
+		what, text = "root user e-mail address", "The e-mail address of your root user"+h.here()+" has been changed from "+c.Email+" to "+c.NewEmail+"."
+		to = append(to, c.NewEmail)
+	case c.Closed:
+		what, text = "account", "Your account"+h.here()+" has been closed."
+	}
+	text += "\n\nIf that was not you, somebody else has your account: turn to whoever runs the server.\n"
+	for _, address := range to {
+		m := Mail{To: address, Subject: "Your " + what + " for Stator has changed", Text: text}
+		if err := h.notices.do(func(ctx context.Context) error { return h.Mail.Send(ctx, m) }); err != nil {
+			h.Logger.Error("signin: there is no room for the notice of a change", "to", m.To, "error", err)
+		}
+	}
 }
 
 // MailNewEmail mails a code to what is to be a root user's address; without a code the address is another's already.

@@ -17,6 +17,8 @@ type general struct {
 	OpenAuth bool
 	// SignUp says that strangers may make accounts, Claimed that the first root user has a password.
 	SignUp, Claimed bool
+	// CodesBy is how people get their codes: "mail", or "log" if whoever reads the server's log hands them on.
+	CodesBy string
 	// Secure says that nobody on the network can read what is sent.
 	Secure          bool
 	Region, Version string
@@ -44,7 +46,7 @@ var principalTypes = map[policy.PrincipalType]string{
 
 // getSession says who is signed in.
 func (h *Handler) getSession(x *call) (any, error) {
-	out := session{general: general{OpenAuth: h.OpenAuth, SignUp: h.SignUp, Secure: x.Secure, Region: h.Region, Version: h.Version}}
+	out := session{general: general{OpenAuth: h.OpenAuth, SignUp: h.SignUp, CodesBy: h.codesBy, Secure: x.Secure, Region: h.Region, Version: h.Version}}
 	if h.OpenAuth {
 		return out, nil
 	}
@@ -109,7 +111,10 @@ func (h *Handler) signIn(x *call) (any, error) {
 	switch out.State {
 	case identity.MFAFailed: // a guess that counts
 		h.logIn(x, in.Type, out, false)
-	case identity.MFARequired, identity.NewPasswordRequired:
+	case identity.MFARequired:
+		guess.right()
+		h.logCheckMFA(x, out)
+	case identity.NewPasswordRequired:
 		guess.right()
 	case identity.SignedIn:
 		guess.succeeded()

@@ -57,8 +57,10 @@ type Handler struct {
 	guesses *guesses
 	// letters has a token for each mail that a source may still cause.
 	letters *lru.Cache[netip.Prefix, *rate.Limiter]
-	outbox  *outbox
-	host    string // of PublicURL
+	// outbox is for what anybody can cause, notices for what only root users can: nobody's flood keeps them from being warned.
+	outbox, notices *outbox
+	host            string // of PublicURL
+	codesBy         string
 }
 
 // How many mails a source can cause at once, and in a second from then on.
@@ -73,10 +75,11 @@ func New(opts Options) *Handler {
 	if opts.Logger == nil {
 		opts.Logger = slog.New(slog.DiscardHandler)
 	}
+	codesBy := "mail"
 	if opts.Mail == nil {
-		opts.Mail = logSender{opts.Logger}
+		opts.Mail, codesBy = logSender{opts.Logger}, "log"
 	}
-	h := &Handler{Options: opts, guesses: newGuesses(), outbox: newOutbox(opts.Logger),
+	h := &Handler{Options: opts, codesBy: codesBy, guesses: newGuesses(), outbox: newOutbox(opts.Logger), notices: newOutbox(opts.Logger),
 		letters: newest[netip.Prefix, *rate.Limiter](letterSources)}
 	if u, err := url.Parse(opts.PublicURL); err == nil {
 		h.host = u.Host
@@ -98,6 +101,7 @@ func New(opts Options) *Handler {
 		"POST /signin/password/reset":  h.resetPassword,
 		"POST /signin/email":           h.changeEmail,
 		"POST /signin/email/verify":    h.verifyEmail,
+		"POST /signin/account/close":   h.closeAccount,
 		"GET /signin/billing-access":   h.getBillingAccess,
 		"POST /signin/billing-access":  h.setBillingAccess,
 	}
@@ -107,6 +111,7 @@ func New(opts Options) *Handler {
 // Close waits for the mails that are being sent.
 func (h *Handler) Close() error {
 	h.outbox.close()
+	h.notices.close()
 	return nil
 }
 

@@ -154,7 +154,7 @@ func (s *Store) CreateBackup(ctx context.Context, scope Scope, table, name strin
 	if err != nil {
 		return nil, err
 	}
-	s.addJob(j)
+	s.addJobs(j)
 	return b, nil
 }
 
@@ -255,7 +255,7 @@ func (s *Store) DeleteBackup(ctx context.Context, scope Scope, table, id string)
 	if err != nil {
 		return nil, err
 	}
-	s.addJob(j)
+	s.addJobs(j)
 	return b, nil
 }
 

@@ -65,6 +65,41 @@ func (c *cache) loaded(d *Descriptor, epoch uint64) *Descriptor {
 	return c.put(d)
 }
 
+// missing retires a descriptor that was not in the store any more, which was read after epoch was asked for, and
+// says whether that is still so.
+func (c *cache) missing(d *Descriptor, epoch uint64) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.epoch != epoch {
+		return false
+	}
+	c.take(d.Scope, d.Name)
+	return true
+}
+
+// all returns what is published.
+func (c *cache) all() []*Descriptor {
+	var all []*Descriptor
+	for i := range c.slots {
+		if ds := c.slots[i].Load(); ds != nil {
+			all = append(all, *ds...)
+		}
+	}
+	return all
+}
+
+// forget retires everything.
+func (c *cache) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.epoch++
+	for i := range c.slots {
+		if ds := c.slots[i].Swap(nil); ds != nil {
+			c.retireAll(*ds)
+		}
+	}
+}
+
 // changed publishes the outcome of a committed change.
 func (c *cache) changed(d *Descriptor) *Descriptor {
 	c.mu.Lock()
@@ -78,6 +113,11 @@ func (c *cache) remove(scope Scope, name string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.epoch++
+	c.take(scope, name)
+}
+
+// take retires the table's descriptor. It is called with the lock held.
+func (c *cache) take(scope Scope, name string) {
 	slot := c.slot(scope, name)
 	if ds := slot.Load(); ds != nil {
 		var out []*Descriptor

@@ -16,6 +16,9 @@ import (
 
 // Table returns the table's current descriptor, or ErrNotFound.
 func (s *Store) Table(ctx context.Context, scope Scope, name string) (*Descriptor, error) {
+	if err := s.fresh(ctx); err != nil {
+		return nil, err
+	}
 	if d := s.cache.get(scope, name); d != nil {
 		return d, nil
 	}
@@ -105,7 +108,7 @@ func (s *Store) Create(ctx context.Context, d Descriptor) (*Descriptor, error) {
 	}
 	key := keyspace.Table(d.Scope.Account, d.Scope.Region, d.Name)
 	err = s.db.Update(ctx, func(tx kv.Txn) error {
-		if err := tx.Lock(ctx, key, keyspace.Counter()); err != nil {
+		if err := s.lockCatalogue(ctx, tx, key); err != nil {
 			return err
 		}
 		return s.create(ctx, tx, key, created)
@@ -180,8 +183,7 @@ func (s *Store) change(ctx context.Context, scope Scope, name string, fn func(tx
 	var refused error
 	err := s.db.Update(ctx, func(tx kv.Txn) error {
 		jobs, refused = nil, nil
-		// The counter too, because only fn knows whether it is needed. Changes of definitions are rare.
-		if err := tx.Lock(ctx, key, keyspace.Counter()); err != nil {
+		if err := s.lockCatalogue(ctx, tx, key); err != nil {
 			return err
 		}
 		before, err := readDescriptor(ctx, tx, scope, name)
@@ -215,9 +217,7 @@ func (s *Store) change(ctx context.Context, scope Scope, name string, fn func(tx
 		return nil, err
 	}
 	next = s.cache.changed(next)
-	for _, j := range jobs {
-		s.addJob(j)
-	}
+	s.addJobs(jobs...)
 	return next, nil
 }
 
@@ -231,7 +231,7 @@ func (s *Store) Drop(ctx context.Context, scope Scope, name string, check func(*
 	var refused error
 	err := s.db.Update(ctx, func(tx kv.Txn) error {
 		refused = nil
-		if err := tx.Lock(ctx, key, keyspace.Counter()); err != nil {
+		if err := s.lockCatalogue(ctx, tx, key); err != nil {
 			return err
 		}
 		var err error
@@ -278,27 +278,14 @@ func (s *Store) Drop(ctx context.Context, scope Scope, name string, check func(*
 		return nil, err
 	}
 	s.cache.remove(scope, name)
-	s.addJob(j)
+	s.addJobs(j)
 	return d, nil
 }
 
 // uncertain is for a change that may have happened or not: the descriptor is read again, and so are the jobs.
 func (s *Store) uncertain(scope Scope, name string) {
 	s.cache.remove(scope, name)
-	s.background(func() {
-		for {
-			jobs, err := s.loadJobs(s.ctx)
-			if err == nil {
-				for _, j := range jobs {
-					s.addJob(j)
-				}
-				return
-			}
-			if !s.sleep(time.Second) {
-				return
-			}
-		}
-	})
+	s.findJobs()
 }
 
 func readDescriptor(ctx context.Context, r kv.Reader, scope Scope, name string) (*Descriptor, error) {

@@ -185,7 +185,7 @@ func (s *Store) expireRound(ctx context.Context, q *dueQueue, mine [keyspace.Due
 		return nil
 	}
 	began := time.Now()
-	err = s.step(func() error {
+	err = s.turn(func() error {
 		b := batch{d: d, now: now}
 		if err := s.db.View(ctx, func(r kv.Reader) error { return b.collect(ctx, r, q) }); err != nil {
 			return err

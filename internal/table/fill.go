@@ -60,7 +60,7 @@ func (s *Store) fill(j *job, f filling) error {
 		}
 		var more bool
 		began := time.Now()
-		err = s.step(func() (err error) {
+		err = s.step(j, func() (err error) {
 			more, err = s.fillPage(j, d, f)
 			return err
 		})
@@ -136,7 +136,13 @@ func (s *Store) fillPage(j *job, d *Descriptor, f filling) (more bool, err error
 	cursor := keyspace.After(keys[len(keys)-1])
 	locks := append(keys[:len(keys):len(keys)], keyspace.Job(j.id))
 	err = s.db.Update(s.ctx, func(tx kv.Txn) error {
+		if !s.usable(d) {
+			return ErrStale
+		}
 		if err := tx.Lock(s.ctx, locks...); err != nil {
+			return err
+		}
+		if err := s.stillAt(tx, j); err != nil {
 			return err
 		}
 		items, err := tx.GetMany(s.ctx, keys)

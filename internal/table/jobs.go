@@ -1,6 +1,7 @@
 package table
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -221,6 +222,35 @@ func (r *runner) init() {
 	r.queues = make(map[uint64][]*job)
 }
 
+// addJobs queues jobs that were just committed.
+func (s *Store) addJobs(jobs ...*job) {
+	if s.shared != nil && len(jobs) > 0 {
+		s.findJobs() // there may be jobs of other servers before them
+		return
+	}
+	for _, j := range jobs {
+		s.addJob(j)
+	}
+}
+
+// findJobs queues the jobs that are in the store, in the background.
+func (s *Store) findJobs() {
+	s.background(func() {
+		for {
+			jobs, err := s.loadJobs(s.ctx)
+			if err == nil {
+				for _, j := range jobs {
+					s.addJob(j)
+				}
+				return
+			}
+			if !s.sleep(time.Second) {
+				return
+			}
+		}
+	})
+}
+
 // addJob queues a committed job. It does nothing if the job is known.
 func (s *Store) addJob(j *job) {
 	r := &s.jobs
@@ -277,6 +307,12 @@ func (s *Store) runJobs(queue uint64) {
 			wait = firstRetry
 			continue
 		}
+		if errors.Is(err, errTaken) {
+			if !s.sleep(takenPause) {
+				return
+			}
+			continue
+		}
 		s.log.Warn("table: background work failed, will be tried again", "kind", j.rec.Kind, "table", j.rec.Table, "error", err)
 		if !s.sleep(wait) {
 			return
@@ -285,8 +321,70 @@ func (s *Store) runJobs(queue uint64) {
 	}
 }
 
+// errTaken: another server does the job, or has done it.
+var errTaken = errors.New("table: another server's job")
+
+// takenPause is how long a server waits before it looks again at a job that another one does.
+const takenPause = time.Second
+
+// take makes sure that a job is there and this server's to do, and reads how far it is. A job that is done is nil.
+func (s *Store) take(j *job) (*job, error) {
+	if s.shared == nil {
+		return j, nil
+	}
+	var now *job
+	key := keyspace.Job(j.id)
+	err := s.db.View(s.ctx, func(r kv.Reader) error {
+		value, err := r.Get(s.ctx, key)
+		if now = nil; err == nil && value != nil {
+			now, err = decodeJob(key, value)
+		}
+		return err
+	})
+	if err != nil || now == nil {
+		return nil, err
+	}
+	return now, s.holdJob(j)
+}
+
+// holdJob makes sure that a job is this server's to do.
+func (s *Store) holdJob(j *job) error {
+	if s.shared == nil {
+		return nil
+	}
+	held, err := s.lease(s.ctx, fmt.Sprintf("jobs/%d", j.queue()))
+	if err == nil && !held[0] {
+		return errTaken
+	}
+	return err
+}
+
+// stillAt makes sure, under the lock of a job, that no other server, which took it for abandoned, has done more of it.
+func (s *Store) stillAt(tx kv.Txn, j *job) error {
+	if s.shared == nil {
+		return nil
+	}
+	key := keyspace.Job(j.id)
+	value, err := tx.Get(s.ctx, key)
+	if err != nil {
+		return err
+	}
+	if value == nil {
+		return errTaken
+	}
+	now, err := decodeJob(key, value)
+	if err == nil && !bytes.Equal(now.rec.Cursor, j.rec.Cursor) {
+		return errTaken
+	}
+	return err
+}
+
 // runJob does all of a job. It may be run again from anywhere.
 func (s *Store) runJob(j *job) error {
+	j, err := s.take(j)
+	if err != nil || j == nil {
+		return err
+	}
 	if err := s.awaitWriters(s.ctx, j.rec.TableID); err != nil {
 		return err
 	}
@@ -324,11 +422,21 @@ func (s *Store) awaitWriters(ctx context.Context, table uint64) error {
 			return ctx.Err()
 		}
 	}
-	return nil
+	return s.awaitOthers(ctx)
 }
 
-// step does f when it is its turn.
-func (s *Store) step(f func() error) error {
+// step does f, a step of j, when it is its turn.
+func (s *Store) step(j *job, f func() error) error {
+	return s.turn(func() error {
+		if err := s.holdJob(j); err != nil {
+			return err
+		}
+		return f()
+	})
+}
+
+// turn does f, a piece of background work, when it is its turn.
+func (s *Store) turn(f func() error) error {
 	select {
 	case s.jobs.turns <- struct{}{}:
 		defer func() { <-s.jobs.turns }()
@@ -338,9 +446,9 @@ func (s *Store) step(f func() error) error {
 	}
 }
 
-func (s *Store) dropSpace(space keyspace.Space) error {
+func (s *Store) dropSpace(j *job, space keyspace.Space) error {
 	start, end := space.Range()
-	return s.step(func() error { return s.db.DropRange(s.ctx, start, end) })
+	return s.step(j, func() error { return s.db.DropRange(s.ctx, start, end) })
 }
 
 func (s *Store) dropTable(j *job) error {
@@ -348,12 +456,12 @@ func (s *Store) dropTable(j *job) error {
 		if err := s.awaitReleased(j.rec.TableID, j.rec.Journal); err != nil {
 			return err
 		}
-		if err := s.dropImages(j.rec.Journal); err != nil {
+		if err := s.dropImages(j, j.rec.Journal); err != nil {
 			return err
 		}
 	}
 	for _, space := range j.spaces() {
-		if err := s.dropSpace(space); err != nil {
+		if err := s.dropSpace(j, space); err != nil {
 			return err
 		}
 	}
@@ -365,7 +473,7 @@ func (s *Store) dropTable(j *job) error {
 
 func (s *Store) endJob(j *job) error {
 	key := keyspace.Job(j.id)
-	return s.step(func() error {
+	return s.step(j, func() error {
 		return s.db.Update(s.ctx, func(tx kv.Txn) error {
 			if err := tx.Lock(s.ctx, key); err != nil {
 				return err
@@ -397,7 +505,7 @@ func (s *Store) dropIndex(j *job) error {
 	if x == nil {
 		return s.endJob(j)
 	}
-	if err := s.dropSpace(keyspace.Entries(x.ID, x.Local)); err != nil {
+	if err := s.dropSpace(j, keyspace.Entries(x.ID, x.Local)); err != nil {
 		return err
 	}
 	return s.endJobWith(j, func(d *Descriptor) {

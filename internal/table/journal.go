@@ -305,15 +305,15 @@ func (s *Store) dropJournal(j *job) error {
 	if err := s.awaitReleased(j.rec.TableID, j.rec.Journal); err != nil {
 		return err
 	}
-	if err := s.dropImages(j.rec.Journal); err != nil {
+	if err := s.dropImages(j, j.rec.Journal); err != nil {
 		return err
 	}
 	return s.endJob(j)
 }
 
-func (s *Store) dropImages(journal uint64) error {
+func (s *Store) dropImages(j *job, journal uint64) error {
 	start, end := keyspace.JournalRange(journal)
-	return s.step(func() error { return s.db.DropRange(s.ctx, start, end) })
+	return s.step(j, func() error { return s.db.DropRange(s.ctx, start, end) })
 }
 
 // journalLease is the name of the work of forgetting images.
@@ -390,6 +390,6 @@ func (s *Store) forgetDays(ctx context.Context, id uint64, record []byte) error 
 		return err
 	}
 	return s.ifLeased(ctx, journalLease, func() error {
-		return s.step(func() error { return s.db.DropRange(ctx, first, end) })
+		return s.turn(func() error { return s.db.DropRange(ctx, first, end) })
 	})
 }

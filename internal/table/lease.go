@@ -35,7 +35,7 @@ type leaseRecord struct {
 
 const (
 	// leaseTerm is how long a lease lasts, and so how long a piece of work rests after a crash.
-	leaseTerm = 15 * time.Second
+	leaseTerm = 7 * time.Second
 	// leaseLeft is what is left of a lease at least when it is held.
 	leaseLeft = leaseTerm / 2
 )
@@ -173,14 +173,17 @@ const releasePatience = time.Second
 func (s *Store) releaseLeases() error {
 	s.leases.mu.Lock()
 	defer s.leases.mu.Unlock()
-	if len(s.leases.held) == 0 {
-		return nil
-	}
 	ctx, cancel := context.WithTimeout(context.Background(), releasePatience)
 	defer cancel()
 	var keys [][]byte
 	for name := range s.leases.held {
 		keys = append(keys, keyspace.Lease(name))
+	}
+	if s.shared != nil {
+		keys = append(keys, s.memberKey())
+	}
+	if len(keys) == 0 {
+		return nil
 	}
 	clear(s.leases.held)
 	return s.db.Update(ctx, func(tx kv.Txn) error {

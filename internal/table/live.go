@@ -10,12 +10,11 @@ import (
 // background work starts when the last write by that one has ended. A write by a retired descriptor fails with
 // ErrStale, and its caller plans again.
 //
-// For several servers over one engine this is one of two halves. A server then holds a lease, under prefix 'w', on
-// each version it uses and renews it while it does; the cache drops a descriptor whose lease ran out, which
-// retires it here. Background work waits for its own writers as now, and for the leases of other servers on versions
-// before the current one. Since it waits before each step (see fillIndex), no two writers are ever more than one
-// version apart, and writers that are one version apart are safe together. Only a reader of an index that is
-// being deleted may miss the latest changes, for as long as it uses the version from before.
+// For several servers over one engine this is one of two halves; sharing is the other.
+//
+// Since background work waits before each step (see fillIndex), no two writers are ever more than one version
+// apart, and writers that are one version apart are safe together. Only a reader of an index that is being deleted may
+// miss the latest changes, for as long as it uses the version from before.
 type live struct {
 	// state is the number of writes, less retired once the descriptor is.
 	state   atomic.Int64
@@ -54,6 +53,9 @@ func (l *live) release() {
 		l.once.Do(func() { close(l.drained) })
 	}
 }
+
+// isRetired says whether the version is out of use.
+func (l *live) isRetired() bool { return l.state.Load() < 0 }
 
 // retire refuses further writes; drained is closed when there are none any more.
 func (l *live) retire() {

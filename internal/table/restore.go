@@ -70,7 +70,7 @@ func (s *Store) restore(ctx context.Context, scope Scope, name string, locks [][
 	key := keyspace.Table(scope.Account, scope.Region, name)
 	err := s.db.Update(ctx, func(tx kv.Txn) error {
 		refused = nil
-		if err := tx.Lock(ctx, append([][]byte{key, keyspace.Counter()}, locks...)...); err != nil {
+		if err := s.lockCatalogue(ctx, tx, append(locks[:len(locks):len(locks)], key)...); err != nil {
 			return err
 		}
 		j = &job{}
@@ -116,7 +116,7 @@ func (s *Store) restore(ctx context.Context, scope Scope, name string, locks [][
 		return nil, err
 	}
 	created = s.cache.changed(created)
-	s.addJob(j)
+	s.addJobs(j)
 	return created, nil
 }
 
@@ -175,7 +175,7 @@ func (s *Store) restoreTable(j *job) error {
 		return end(tx)
 	})
 	if errors.Is(err, errGone) || errors.Is(err, ErrNotFound) {
-		return s.step(func() error { return s.db.Update(s.ctx, end) })
+		return s.step(j, func() error { return s.db.Update(s.ctx, end) })
 	}
 	return err
 }
@@ -185,7 +185,7 @@ func (s *Store) restoreTable(j *job) error {
 func (s *Store) copyItems(j *job, m moment, put func(tx kv.Txn, key, value []byte) error) error {
 	for !j.rec.Copied {
 		began := time.Now()
-		if err := s.step(func() error { return s.copyPage(j, m, put) }); err != nil {
+		if err := s.step(j, func() error { return s.copyPage(j, m, put) }); err != nil {
 			return err
 		}
 		// At most half of the time goes into copying.
@@ -219,6 +219,9 @@ func (s *Store) copyPage(j *job, m moment, put func(tx kv.Txn, key, value []byte
 	err = s.db.Update(s.ctx, func(tx kv.Txn) error {
 		next := &job{j.id, rec}
 		if err := tx.Lock(s.ctx, keyspace.Job(j.id)); err != nil {
+			return err
+		}
+		if err := s.stillAt(tx, j); err != nil {
 			return err
 		}
 		for _, p := range page {
@@ -296,7 +299,7 @@ func (s *Store) keepItems(j *job) error {
 		return err
 	}
 	j.rec.Count = count
-	return s.step(func() error {
+	return s.step(j, func() error {
 		return s.db.Update(s.ctx, func(tx kv.Txn) error {
 			b := keyspace.Backup(j.rec.Scope.Account, j.rec.Scope.Region, j.rec.Table, j.rec.Backup)
 			if err := tx.Lock(s.ctx, keyspace.Job(j.id), b); err != nil {

@@ -39,6 +39,8 @@ type Options struct {
 	// Owner is what this server's leases say whose they are; "" is a name that nobody else has. Whoever comes back under its
 	// name goes on with its leases. Two servers over one engine never have the same.
 	Owner string
+	// Shared: there may be other stores over the same engine, in this process or in others. All of them must say so.
+	Shared bool
 }
 
 // Store is the tables of one kv.DB. It is safe for concurrent use.
@@ -55,6 +57,7 @@ type Store struct {
 	cache  cache
 	jobs   runner
 	leases leases
+	shared *sharing // nil if there is no other store
 	ticks  ticks
 	pools  pools
 
@@ -69,7 +72,7 @@ type Store struct {
 
 // Open opens the tables of db, which is empty or was opened before, and starts the background work, also what an
 // earlier process left unfinished. It returns ErrFormat if db holds something else. There must be only one open
-// Store for a db, in all processes: live says what is missing for several.
+// Store for a db, in all processes, unless all of them are Shared.
 func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
 	s := &Store{db: db, now: opts.Now, log: opts.Logger, counting: make(chan struct{}, 1),
 		expired:   opts.Expired,
@@ -89,6 +92,12 @@ func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
 	if err := s.checkFormat(ctx); err != nil {
 		return nil, err
 	}
+	if opts.Shared {
+		s.shared = newSharing()
+		if err := s.look(ctx); err != nil {
+			return nil, err
+		}
+	}
 	if err := s.loadMark(ctx); err != nil {
 		return nil, err
 	}
@@ -103,6 +112,9 @@ func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
 	}
 	s.background(s.expireLoop)
 	s.background(s.tendLoop)
+	if s.shared != nil {
+		s.background(s.lookLoop)
+	}
 	s.background(s.forgetLoop)
 	s.background(func() { s.expireItemsLoop(cmp.Or(opts.ExpireEvery, expireItemsEvery)) })
 	return s, nil

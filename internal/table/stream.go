@@ -273,7 +273,7 @@ func (s *Store) openStream(j *job) error {
 	if err != nil {
 		return err
 	}
-	return s.step(func() error {
+	return s.step(j, func() error {
 		return s.db.Update(s.ctx, func(tx kv.Txn) error {
 			keys := append(streamKeys(j.rec.Scope, j.rec.Table, &def.Stream), keyspace.Job(j.id))
 			if err := tx.Lock(s.ctx, keys...); err != nil {

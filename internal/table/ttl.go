@@ -178,7 +178,7 @@ func (s *Store) fillQueue(j *job) error {
 
 // dropQueue drops the queue of a TTL, which then is disabled.
 func (s *Store) dropQueue(j *job) error {
-	if err := s.dropSpace(keyspace.Queue(j.rec.Queue)); err != nil {
+	if err := s.dropSpace(j, keyspace.Queue(j.rec.Queue)); err != nil {
 		return err
 	}
 	return s.endJobWith(j, func(d *Descriptor) {

@@ -192,6 +192,11 @@ func (c *change) plan() error {
 
 // apply is the transaction. It may run again.
 func (c *change) apply(tx kv.Txn) error {
+	for i := range c.writes {
+		if !c.store.usable(c.writes[i].Table) {
+			return ErrStale
+		}
+	}
 	if err := tx.Lock(c.ctx, c.keys...); err != nil {
 		return err
 	}

@@ -196,7 +196,7 @@ func followStream(t *testing.T, db *dynamodb.Client, streams *dynamodbstreams.Cl
 	}
 }
 
-// writeAbout writes to a few items in all the ways there are, from several goroutines.
+// writeAbout writes to a few items in all the ways there are, from several goroutines, for a time at least.
 func writeAbout(ctx context.Context, db *dynamodb.Client, table string, how time.Duration) (err error) {
 	const writers = 4
 	end := time.Now().Add(how)
@@ -205,7 +205,7 @@ func writeAbout(ctx context.Context, db *dynamodb.Client, table string, how time
 		go func() {
 			r := rand.New(rand.NewPCG(1, uint64(w)))
 			var err error
-			for n := 0; err == nil && time.Now().Before(end); n++ {
+			for n := 0; err == nil && (n < 100 || time.Now().Before(end)); n++ { // on a slow machine longer
 				err = writeOnce(ctx, db, table, r, fmt.Sprint(w, "-", n))
 			}
 			ended <- err

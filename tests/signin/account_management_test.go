@@ -69,6 +69,9 @@ func TestAccountManagement(t *testing.T) {
 			t.Errorf("another address: %s", got)
 		}
 		must(t, update(to, otp))
+		for _, told := range []string{"member@example.com", newMail} {
+			s.mailed(t, told, `(has been changed from member@example.com to `+newMail+`)`)
+		}
 	}
 	if email() != newMail {
 		t.Errorf("the member's address is %s", email())

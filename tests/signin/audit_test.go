@@ -24,13 +24,29 @@ func TestAudit(t *testing.T) {
 	b.signIn("MFARequired", in)
 	b.signIn("MFAFailed", in.with("MFACode", "000000"))
 	b.signIn("SignedIn", in.with("MFACode", codeAt(t, seed, time.Now())))
+	if n := len(s.events(t, "CheckMfa")); n != 1 {
+		t.Errorf("%d checks for MFA devices", n)
+	}
+	for _, e := range s.events(t, "CheckMfa") {
+		who, _ := e["userIdentity"].(map[string]any)
+		response, _ := e["responseElements"].(map[string]any)
+		more, _ := e["additionalEventData"].(map[string]any)
+		if who["userName"] != "ada" || response["CheckMfa"] != "Success" || more["MfaType"] != "Virtual MFA" || e["eventType"] != "AwsConsoleSignIn" || e["errorMessage"] != nil {
+			t.Errorf("the check: %v", e)
+		}
+	}
 	b.ask("DELETE", "/signin/session", nil)
 	b.signIn("AuthenticationFailed", asRoot("Secret-Guess-1"))
 
 	events := s.events(t, "ConsoleLogin")
-	want := []struct{ kind, user, result, mfa string }{
-		{"IAMUser", "ada", "Failure", "Yes"}, {"IAMUser", "HIDDEN_DUE_TO_SECURITY_REASONS", "Failure", "No"},
-		{"IAMUser", "ada", "Failure", "Yes"}, {"IAMUser", "ada", "Success", "Yes"}, {"Root", "HIDDEN_DUE_TO_SECURITY_REASONS", "Failure", "No"},
+	const bad, nobody, device = "Failed authentication", "No username found in supplied account", "arn:aws:iam::" + account + ":mfa/first"
+	want := []struct {
+		kind, user, result, mfa string
+		message, device         any
+	}{
+		{"IAMUser", "ada", "Failure", "Yes", bad, nil}, {"IAMUser", "HIDDEN_DUE_TO_SECURITY_REASONS", "Failure", "No", nobody, nil},
+		{"IAMUser", "ada", "Failure", "Yes", bad, nil}, {"IAMUser", "ada", "Success", "Yes", nil, device},
+		{"Root", "HIDDEN_DUE_TO_SECURITY_REASONS", "Failure", "No", bad, nil},
 	}
 	if len(events) != len(want) {
 		t.Fatalf("%d events, want %d: %v", len(events), len(want), events)
@@ -42,7 +58,7 @@ func TestAudit(t *testing.T) {
 		w := want[i]
 		if who["type"] != w.kind || who["userName"] != w.user || response["ConsoleLogin"] != w.result || more["MFAUsed"] != w.mfa ||
 			e["eventType"] != "AwsConsoleSignIn" || e["eventSource"] != "signin.amazonaws.com" || e["sourceIPAddress"] != "127.0.0.1" ||
-			(e["errorMessage"] == "Failed authentication") != (w.result == "Failure") {
+			e["errorMessage"] != w.message || more["MFAIdentifier"] != w.device || more["MobileVersion"] != "No" || more["LoginTo"] != s.url+"/console/" {
 			t.Errorf("event %d is %v, want %v", i, e, w)
 		}
 	}

@@ -2,6 +2,7 @@ package signin
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"strings"
 	"testing"
@@ -151,6 +152,37 @@ func TestBrowsersAreSentToTheConsole(t *testing.T) {
 	}
 	if a := b.ask("GET", "/?Action=GetCallerIdentity&Version=2011-06-15", nil, page...); a.status == 302 {
 		t.Error("a request of the query protocol is sent away")
+	}
+}
+
+// Who has come over TLS is told to come no other way; who has not must not be, nor by the name that every machine gives itself.
+func TestStrictTransport(t *testing.T) {
+	s := start(t, fromProxies)
+	over := httptest.NewTLSServer(s.server)
+	defer over.Close()
+	direct := *s
+	direct.url = over.URL
+	secure := direct.browser(t)
+	secure.http.Transport = over.Client().Transport
+	for _, page := range []string{"/", "/console/", "/signin/session", "/federation?Action=login"} {
+		headers := []string{"Accept", "text/html", "Host", "db.example.com", "Origin", ""}
+		for what, c := range map[string]struct {
+			a    answer
+			want string
+		}{
+			"over TLS":             {secure.ask("GET", page, nil, headers...), "max-age=31536000"},
+			"over a proxy's TLS":   {s.browser(t).ask("GET", page, nil, append(headers, "X-Forwarded-Proto", "https")...), "max-age=31536000"},
+			"without":              {s.browser(t).ask("GET", page, nil, headers...), ""},
+			"over a proxy without": {s.browser(t).ask("GET", page, nil, append(headers, "X-Forwarded-Proto", "http")...), ""},
+			"on this machine":      {secure.ask("GET", page, nil, append(headers, "Host", "localhost:8000")...), ""},
+		} {
+			if got := c.a.header.Get("Strict-Transport-Security"); got != c.want {
+				t.Errorf("%s %s: %q", page, what, got)
+			}
+		}
+	}
+	if a := start(t).browser(t).ask("GET", "/console/", nil, "Host", "db.example.com", "X-Forwarded-Proto", "https"); a.header.Get("Strict-Transport-Security") != "" {
+		t.Error("a stranger can say that there is TLS")
 	}
 }
 

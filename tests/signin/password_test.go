@@ -331,6 +331,10 @@ func TestRootPassword(t *testing.T) {
 	}
 	other.signIn("AuthenticationFailed", asRoot(password))
 	other.signIn("SignedIn", asRoot("Another-Horse-2"))
+	s.mailed(t, rootMail, `(The password of your root user has been changed)`)
+	if n := strings.Count(s.log.String(), "has been changed"); n != 1 {
+		t.Errorf("the owner is told %d times", n)
+	}
 	if n := len(s.events(t, "PasswordUpdated")); n != 6 { // the stranger is nobody; the user no root user
 		t.Errorf("%d events PasswordUpdated", n)
 	}
@@ -368,6 +372,7 @@ func TestForgottenRootPassword(t *testing.T) {
 		t.Errorf("%d %s", a.status, a.raw)
 	}
 	s.ends(t, "the password was reset", creds)
+	s.mailed(t, rootMail, `(The password of your root user has been changed)`)
 	if a := b.ask("POST", "/signin/password/reset", reset); a.text("Code") != "InvalidCode" {
 		t.Errorf("a code used again: %d %s", a.status, a.raw)
 	}
@@ -444,6 +449,12 @@ func TestEmailChange(t *testing.T) {
 	other := s.browser(t)
 	other.signIn("AuthenticationFailed", asRoot(password))
 	other.signIn("SignedIn", asRoot(password).with("Email", "NEW@example.com"))
+	for _, to := range []string{rootMail, "new@example.com"} { // the old address is all that is left to somebody who was robbed
+		s.mailed(t, to, `(e-mail address of your root user has been changed from `+rootMail+` to new@example.com)`)
+	}
+	if n := strings.Count(s.log.String(), "has been changed from"); n != 2 {
+		t.Errorf("%d mails tell of one change", n)
+	}
 
 	// Few wrong codes, and the right one is wrong too.
 	b.ask("POST", "/signin/email", fields{"Email": "third@example.com", "Password": password})

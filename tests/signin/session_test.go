@@ -12,13 +12,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"github.com/statordb/stator"
 )
 
 func TestClaimAndSignOut(t *testing.T) {
 	s := start(t)
 	b := s.browser(t)
 	before := b.ask("GET", "/signin/session", nil)
-	if before.body["SignedIn"] != false || before.body["Claimed"] != false || before.body["SignUp"] != true || before.text("Region") != region {
+	if before.body["SignedIn"] != false || before.body["Claimed"] != false || before.body["SignUp"] != true || before.text("Region") != region || before.text("CodesBy") != "log" {
 		t.Errorf("before: %s", before.raw)
 	}
 	wrong := fields{"SetupToken": "wrong", "Email": rootMail, "AccountName": "Example", "Password": password}
@@ -69,6 +71,13 @@ func TestClaimAndSignOut(t *testing.T) {
 	}
 	b.signIn("SignedIn", asRoot(password))
 	b.signIn("AuthenticationFailed", asRoot("Wrong-Horse-1"))
+}
+
+func TestCodesByMail(t *testing.T) {
+	s := start(t, func(o *stator.Options) { o.SMTPURL, o.SMTPFrom = "smtps://mail.example.com", "stator@example.com" })
+	if a := s.browser(t).ask("GET", "/signin/session", nil); a.text("CodesBy") != "mail" {
+		t.Errorf("%s", a.raw)
+	}
 }
 
 func TestUserSession(t *testing.T) {

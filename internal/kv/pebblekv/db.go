@@ -39,7 +39,7 @@ type DB struct {
 	sync   bool // changes are durable before they are acknowledged
 	seed   maphash.Seed
 
-	gate       *gate
+	gate       *kv.Gate
 	locks      *lockTable
 	recent     *recency
 	snapshots  *snapshots
@@ -147,7 +147,7 @@ func open(dir string, opts Options, noSync bool, adjust func(*pebble.Options)) (
 		log:    log,
 		sync:   !noSync,
 		seed:   maphash.MakeSeed(),
-		gate:   newGate(),
+		gate:   kv.NewGate(),
 		locks:  newLockTable(),
 		recent: newRecency(),
 	}
@@ -173,11 +173,11 @@ func (db *DB) enter(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if !db.gate.enter() {
+	if !db.gate.Enter() {
 		return kv.ErrClosed
 	}
 	if db.poisoned.Load() {
-		db.gate.leave()
+		db.gate.Leave()
 		return db.durable.err()
 	}
 	return nil
@@ -188,7 +188,7 @@ func (db *DB) View(ctx context.Context, fn func(kv.Reader) error) error {
 	if err := db.enter(ctx); err != nil {
 		return err
 	}
-	defer db.gate.leave()
+	defer db.gate.Leave()
 	r := &reader{begin(db)}
 	defer r.end()
 	return db.afterReading(ctx, &r.session, fn(r))
@@ -212,7 +212,7 @@ func (db *DB) Update(ctx context.Context, fn func(kv.Txn) error) error {
 	if err := db.enter(ctx); err != nil {
 		return err
 	}
-	defer db.gate.leave()
+	defer db.gate.Leave()
 	// An attempt that follows a conflict takes all locks that the ones before it wanted or should have wanted
 	// before it begins. So it can't deadlock, and it conflicts only with those who go without locks.
 	var ahead []uint64
@@ -232,7 +232,7 @@ func (db *DB) DropRange(ctx context.Context, start, end []byte) error {
 	if err := db.enter(ctx); err != nil {
 		return err
 	}
-	defer db.gate.leave()
+	defer db.gate.Leave()
 	if len(start) == 0 || len(end) == 0 {
 		return kv.ErrTooLarge
 	}
@@ -255,7 +255,7 @@ func (db *DB) DropRange(ctx context.Context, start, end []byte) error {
 
 // Close implements [kv.DB].
 func (db *DB) Close() error {
-	if !db.gate.close() {
+	if !db.gate.Close() {
 		return kv.ErrClosed
 	}
 	if db.background != nil {

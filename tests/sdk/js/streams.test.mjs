@@ -56,8 +56,12 @@ test('a copy of a table follows its stream', async () => {
   const listed = await streams.send(new ListStreamsCommand({ TableName }));
   assert.deepEqual(listed.Streams, [{ StreamArn, TableName, StreamLabel: made.LatestStreamLabel }]);
 
+  const copy = new Map();
+  const last = new Map();
+  const events = new Set();
+  const expired = [];
   const writing = (async () => {
-    for (let n = 0, end = Date.now() + 3000; Date.now() < end; n++) {
+    for (let n = 0, end = Date.now() + 3000; n < 100 || Date.now() < end; n++) {
       const id = (i) => ({ N: String((n + i) % 11) });
       await client.send(new TransactWriteItemsCommand({ TransactItems: [
         { Put: { TableName, Item: { Id: id(0), Count: { N: String(n) }, Bytes: { B: new Uint8Array([n & 255, 255]) } } } },
@@ -67,14 +71,10 @@ test('a copy of a table follows its stream', async () => {
     }
     await client.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification: { AttributeName: 'Expires', Enabled: true } }));
     await client.send(new PutItemCommand({ TableName, Item: { Id: { N: '100' }, Expires: { N: String(Math.floor(Date.now() / 1000) - 5) } } }));
-    await sleep(5000);
+    while (!expired.length) await sleep(100);
     await client.send(new UpdateTableCommand({ TableName, StreamSpecification: { StreamEnabled: false } }));
   })();
 
-  const copy = new Map();
-  const last = new Map();
-  const events = new Set();
-  const expired = [];
   const each = (r) => {
     assert.equal(r.eventSource, 'aws:dynamodb');
     assert.equal(r.eventVersion, '1.1');

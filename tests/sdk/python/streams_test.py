@@ -81,7 +81,7 @@ class Streams(unittest.TestCase):
         def write():
             try:
                 end, n = time.time() + 4, 0
-                while time.time() < end:
+                while n < 150 or time.time() < end:
                     n += 1
                     key = {"Id": {"S": str(n % 13)}}
                     if n % 5 == 0:

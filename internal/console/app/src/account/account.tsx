@@ -23,7 +23,7 @@ export default function Account() {
         )}
         {!OpenAuth && <Sessions />}
         {!OpenAuth && <BillingAccess root={root} />}
-        {!OpenAuth && <CloseAccount />}
+        {!OpenAuth && <CloseAccount root={root} />}
       </SpaceBetween>
     </Page>
   );

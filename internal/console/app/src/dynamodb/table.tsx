@@ -5,12 +5,11 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import Tabs from "@cloudscape-design/components/tabs";
 import { lazy, Suspense, useState, type ComponentType } from "react";
-import { useSearch } from "wouter";
 import { Actions } from "../parts/actions";
 import { Loaded } from "../parts/loaded";
 import { navigate } from "../shell/links";
 import { Page } from "../shell/page";
-import { useParams } from "../shell/params";
+import { useParams, useSearchParams } from "../shell/params";
 import { AdditionalSettings } from "./additional_settings";
 import { TableBackups } from "./table_backups";
 import { DeleteTables } from "./delete_tables";
@@ -35,7 +34,7 @@ const tabs: [id: string, label: string, content: ComponentType<TabProps>][] = [
 
 export default function TablePage() {
   const { table: name } = useParams<{ table: string }>();
-  const tab = new URLSearchParams(useSearch()).get("tab") ?? "overview";
+  const tab = useSearchParams()[0].get("tab") ?? "overview";
   const table = useTable(name);
   const [open, setOpen] = useState<"delete" | "tags">();
   const close = () => setOpen(undefined);

@@ -2,7 +2,7 @@ import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { useState } from "react";
-import { useSearchParams } from "wouter";
+import { useSearchParams } from "../shell/params";
 import { dynamodb } from "../aws/dynamodb";
 import { useAws } from "../aws/query";
 import { Actions } from "../parts/actions";

@@ -5,7 +5,7 @@ import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { useSearchParams } from "wouter";
+import { useSearchParams } from "../shell/params";
 import { dynamodb } from "../aws/dynamodb";
 import { useAws, useAwsChange } from "../aws/query";
 import { Actions } from "../parts/actions";

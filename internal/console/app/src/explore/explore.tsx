@@ -5,7 +5,7 @@ import Container from "@cloudscape-design/components/container";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Toggle from "@cloudscape-design/components/toggle";
 import { useEffect, useState } from "react";
-import { useSearchParams } from "wouter";
+import { useSearchParams } from "../shell/params";
 import { Actions } from "../parts/actions";
 import { Failure } from "../parts/failure";
 import { Loaded } from "../parts/loaded";

@@ -7,7 +7,7 @@ import Header from "@cloudscape-design/components/header";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { useSearchParams } from "wouter";
+import { useSearchParams } from "../shell/params";
 import { Loaded } from "../parts/loaded";
 import { navigate } from "../shell/links";
 import { Page } from "../shell/page";

@@ -1,6 +1,6 @@
 import Tabs from "@cloudscape-design/components/tabs";
 import type { ReactNode } from "react";
-import { useSearchParams } from "wouter";
+import { useSearchParams } from "../shell/params";
 
 interface Tab {
   /** As it is in the address: ?section=security_credentials, as AWS's console has it. */
@@ -18,7 +18,7 @@ export function SectionTabs({ label, tabs }: { label: string; tabs: Tab[] }) {
       ariaLabel={label}
       tabs={tabs}
       activeTabId={tabs.some((t) => t.id === asked) ? asked! : tabs[0]!.id}
-      onChange={({ detail }) => setSearch({ section: detail.activeTabId }, { replace: true })}
+      onChange={({ detail }) => setSearch({ section: detail.activeTabId })}
     />
   );
 }

@@ -3,7 +3,7 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Modal, { type ModalProps } from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useId, useState, type ReactNode } from "react";
+import { useId, useRef, useState, type ReactNode } from "react";
 import { Actions } from "./actions";
 import { Failure } from "./failure";
 
@@ -29,9 +29,11 @@ export function FormModal(props: FormModalProps) {
   const { title, size, tables, verb, ready = true, onSubmit, onClose, shownElsewhere, children } = props;
   const form = useId();
   const [busy, setBusy] = useState(false);
+  const sent = useRef(false); // busy is known only after the next rendering, and a second press may come before it
   const [error, setError] = useState<unknown>();
   const submit = async () => {
-    if (!ready || busy) return;
+    if (!ready || sent.current) return;
+    sent.current = true;
     setBusy(true);
     setError(undefined);
     try {
@@ -39,6 +41,7 @@ export function FormModal(props: FormModalProps) {
     } catch (e) {
       setError(e);
     }
+    sent.current = false;
     setBusy(false);
   };
   const content = (

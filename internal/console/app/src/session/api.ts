@@ -7,6 +7,8 @@ interface Server {
   SignUp: boolean;
   /** Somebody's root user has a password. */
   Claimed: boolean;
+  /** Codes are mailed, or written to the server's log for want of a mail server. */
+  CodesBy: "mail" | "log";
   /** The connection is encrypted. */
   Secure: boolean;
   Region: string;
@@ -105,6 +107,8 @@ export const signin = {
     ask<object>("POST", "/signin/password", input),
   changeEmail: (input: { Email: string; Password: string }) => ask<object>("POST", "/signin/email", input),
   verifyEmail: (input: { Code: string }) => ask<object>("POST", "/signin/email/verify", input),
+  /** The root user closes its own account. */
+  closeAccount: (input: { AccountId: string; Password: string }) => ask<object>("POST", "/signin/account/close", input),
   /** Whether users and roles may see billing information, if policies allow them to. */
   billingAccess: () => ask<{ Activated: boolean }>("GET", "/signin/billing-access"),
   setBillingAccess: (input: { Activated: boolean }) => ask<object>("POST", "/signin/billing-access", input),

@@ -1,6 +1,6 @@
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useSearchParams } from "wouter";
+import { useSearchParams } from "../shell/params";
 import { PublicPage } from "./public_page";
 
 export default function SignedOut() {

@@ -10,7 +10,7 @@ import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
 import { useState } from "react";
-import { useSearchParams } from "wouter";
+import { useSearchParams } from "../../shell/params";
 import { useAws, useAwsChange } from "../../aws/query";
 import { CodeEditor } from "../../parts/code_editor";
 import { Failure } from "../../parts/failure";
@@ -84,7 +84,7 @@ export default function Simulator() {
                 filteringAriaLabel="Find users, groups and roles"
                 statusType={principals.isPending ? "loading" : "finished"}
                 onChange={({ detail }) =>
-                  setSearch(detail.selectedOption.value ? { principal: detail.selectedOption.value } : {}, { replace: true })
+                  setSearch(detail.selectedOption.value ? { principal: detail.selectedOption.value } : {})
                 }
               />
             </FormField>

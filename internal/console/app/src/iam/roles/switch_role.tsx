@@ -8,7 +8,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { useSearchParams } from "wouter";
+import { useSearchParams } from "../../shell/params";
 import { useAwsChange } from "../../aws/query";
 import { sts } from "../../aws/sts";
 import { Actions } from "../../parts/actions";

@@ -1,13 +1,13 @@
-package pebblekv
+package kv
 
 import (
 	"sync"
 	"sync/atomic"
 )
 
-// gate counts calls in flight, so that closing waits for them. Unlike a sync.RWMutex, a waiting close does not block
+// Gate counts the calls in flight of an engine, so that closing waits for them. Unlike a sync.RWMutex, a waiting close does not block
 // a call made from inside another: it is refused.
-type gate struct {
+type Gate struct {
 	// state is the number of calls inside, plus gateClosed once the gate is closed.
 	state atomic.Int64
 	once  sync.Once
@@ -16,25 +16,27 @@ type gate struct {
 
 const gateClosed = 1 << 62
 
-func newGate() *gate { return &gate{idle: make(chan struct{})} }
+// NewGate returns an open gate.
+func NewGate() *Gate { return &Gate{idle: make(chan struct{})} }
 
-// enter reports whether the call may go on; then it must leave.
-func (g *gate) enter() bool {
+// Enter reports whether the call may go on; then it must Leave.
+func (g *Gate) Enter() bool {
 	if g.state.Add(1) >= gateClosed {
-		g.leave()
+		g.Leave()
 		return false
 	}
 	return true
 }
 
-func (g *gate) leave() {
+// Leave ends a call that entered.
+func (g *Gate) Leave() {
 	if g.state.Add(-1) == gateClosed {
 		g.once.Do(func() { close(g.idle) })
 	}
 }
 
-// close refuses new calls and waits for those inside. It reports false if the gate was closed before.
-func (g *gate) close() bool {
+// Close refuses new calls and waits for those inside. It reports false if the gate was closed before.
+func (g *Gate) Close() bool {
 	for {
 		n := g.state.Load()
 		if n >= gateClosed {

@@ -1,0 +1,190 @@
+// Package tikvtest gives tests a TiKV cluster in their own process: the client's mock of one, with several stores, on which
+// any number of engines open like those of as many servers, whose regions can be split and moved, and whose requests can be
+// counted, failed, lost and delayed. It imports the engine and is imported by tests only.
+//
+// The mock is no TiKV: it has one mutex for everything, and commits neither in one step nor asynchronously. What it is for is
+// the client's behaviour when regions, leaders, locks and connections misbehave.
+package tikvtest
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"net"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/pingcap/kvproto/pkg/kvrpcpb"
+	tikvvars "github.com/tikv/client-go/v2/kv"
+	"github.com/tikv/client-go/v2/testutils"
+	"github.com/tikv/client-go/v2/tikv"
+	"github.com/tikv/client-go/v2/tikvrpc"
+	"github.com/tikv/client-go/v2/util/codec"
+	pd "github.com/tikv/pd/client"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/health"
+	healthpb "google.golang.org/grpc/health/grpc_health_v1"
+
+	"github.com/statordb/stator/internal/kv/tikvkv"
+)
+
+// Request is a request of a server to the cluster. Send sends it; a fault that does not call it loses the request, and one
+// that calls it and returns an error loses the answer.
+type Request struct {
+	*tikvrpc.Request
+	Send func() (*tikvrpc.Response, error)
+}
+
+// Fault stands between all servers and the cluster. It is called for many requests at once.
+type Fault func(Request) (*tikvrpc.Response, error)
+
+// Cluster is a mock cluster. It is safe for concurrent use.
+type Cluster struct {
+	mock   *testutils.MockCluster
+	client *testutils.MockClient
+	pd     pd.Client
+	health *grpc.Server
+	fault  atomic.Pointer[Fault]
+	stamps atomic.Int64
+	peers  int
+}
+
+// New returns an empty cluster with one region, replicated on all stores.
+func New(stores int) (*Cluster, error) {
+	client, mock, pdClient, err := testutils.NewMockTiKV("", nil)
+	if err != nil {
+		return nil, err
+	}
+	c := &Cluster{mock: mock, client: client, pd: pdClient, peers: stores, health: grpc.NewServer()}
+	healthpb.RegisterHealthServer(c.health, health.NewServer())
+	ids, _, _, _ := testutils.BootstrapWithMultiStores(mock, stores)
+	for _, id := range ids {
+		// A client that got an error asks the store whether it lives, and not by the way that the mock takes.
+		ln, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return nil, errors.Join(err, c.Close())
+		}
+		mock.UpdateStoreAddr(id, ln.Addr().String())
+		go func() { _ = c.health.Serve(ln) }()
+	}
+	return c, nil
+}
+
+// Close forgets the data. All engines must be closed.
+func (c *Cluster) Close() error {
+	c.health.Stop()
+	return c.client.Close()
+}
+
+// Open opens an engine with keys of its own under a prefix; engines with the same prefix share their keys.
+func (c *Cluster) Open(opts tikvkv.Options) (*tikvkv.DB, error) {
+	store, err := tikv.NewTestTiKVStore(c.client, c.pd,
+		func(inner tikv.Client) tikv.Client { return &connection{inner, c} },
+		func(inner pd.Client) pd.Client { return &driver{inner, c} }, 0)
+	if err != nil {
+		return nil, err
+	}
+	return tikvkv.New(store, opts), nil
+}
+
+// SetFault puts fault between the servers and the cluster, nil for none.
+func (c *Cluster) SetFault(fault Fault) {
+	if fault == nil {
+		c.fault.Store(nil)
+		return
+	}
+	c.fault.Store(&fault)
+}
+
+// Timestamps is how many have been asked for.
+func (c *Cluster) Timestamps() int64 { return c.stamps.Load() }
+
+// Split begins a new region at a key, as the cluster has it. There is no harm in doing it twice.
+func (c *Cluster) Split(key []byte) {
+	encoded := codec.EncodeBytes(nil, key)
+	region, _, _ := c.mock.GetRegionByKey(encoded)
+	if region == nil || string(region.StartKey) == string(encoded) {
+		return
+	}
+	peers := c.mock.AllocIDs(c.peers)
+	c.mock.Split(region.Id, c.mock.AllocID(), key, peers, peers[0])
+}
+
+// Move makes another replica the leader of the region with a key.
+func (c *Cluster) Move(key []byte) {
+	region, leader, _ := c.mock.GetRegionByKey(codec.EncodeBytes(nil, key))
+	if region == nil || len(region.Peers) < 2 {
+		return
+	}
+	for {
+		if peer := region.Peers[rand.IntN(len(region.Peers))]; peer.Id != leader.GetId() {
+			c.mock.ChangeLeader(region.Id, peer.Id)
+			return
+		}
+	}
+}
+
+// connection is a server's to the cluster.
+type connection struct {
+	tikv.Client
+	cluster *Cluster
+}
+
+// SendRequest implements [tikv.Client].
+func (c *connection) SendRequest(ctx context.Context, addr string, req *tikvrpc.Request, timeout time.Duration) (*tikvrpc.Response, error) {
+	send := func() (*tikvrpc.Response, error) {
+		if req.Type == tikvrpc.CmdPessimisticLock {
+			return c.lock(ctx, addr, req, timeout)
+		}
+		return c.Client.SendRequest(ctx, addr, req, timeout)
+	}
+	if fault := c.cluster.fault.Load(); fault != nil {
+		return (*fault)(Request{req, send})
+	}
+	return send()
+}
+
+// lock waits on the store for locks that are held, as TiKV does. The mock by itself would hold its mutex meanwhile.
+func (c *connection) lock(ctx context.Context, addr string, req *tikvrpc.Request, timeout time.Duration) (*tikvrpc.Response, error) {
+	const longest, again = time.Second, 500 * time.Microsecond
+	asked := req.PessimisticLock().WaitTimeout
+	req.PessimisticLock().WaitTimeout = tikvvars.LockNoWait
+	defer func() { req.PessimisticLock().WaitTimeout = asked }()
+	for begun := time.Now(); ; time.Sleep(again) {
+		resp, err := c.Client.SendRequest(ctx, addr, req, timeout)
+		if err != nil || asked == tikvvars.LockNoWait || ctx.Err() != nil || time.Since(begun) > longest || !waits(resp) {
+			return resp, err
+		}
+	}
+}
+
+// waits says whether a request failed only because of locks that are held.
+func waits(resp *tikvrpc.Response) bool {
+	body, ok := resp.Resp.(*kvrpcpb.PessimisticLockResponse)
+	return ok && len(body.Errors) > 0 && !slices.ContainsFunc(body.Errors, func(e *kvrpcpb.KeyError) bool { return e.Locked == nil })
+}
+
+// Close leaves the cluster to the other servers.
+func (c *connection) Close() error { return nil }
+
+// driver is a server's connection to the placement driver.
+type driver struct {
+	pd.Client
+	cluster *Cluster
+}
+
+// GetTSAsync implements [pd.Client].
+func (d *driver) GetTSAsync(ctx context.Context) pd.TSFuture {
+	d.cluster.stamps.Add(1)
+	return d.Client.GetTSAsync(ctx)
+}
+
+// GetTS implements [pd.Client].
+func (d *driver) GetTS(ctx context.Context) (int64, int64, error) {
+	d.cluster.stamps.Add(1)
+	return d.Client.GetTS(ctx)
+}
+
+// Close leaves the driver to the other servers.
+func (d *driver) Close() {}

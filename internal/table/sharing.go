@@ -1,0 +1,324 @@
+package table
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/statordb/stator/internal/keyspace"
+	"github.com/statordb/stator/internal/kv"
+)
+
+// sharing is what a store needs in order not to be the only one over its engine.
+//
+// Every change of the catalogue also sets the stamp. A store looks at the stamp several times a second, and reads its published
+// definitions again when it is another; it uses none that it has not made sure of for maxStale. An attempt of a write
+// starts with that question, and the engine lets no attempt last longer than [kv.MaxTxnAge]. So, when both times are over
+// after a change, nobody's write goes by a definition from before it, whatever became of the server in between.
+//
+// That wait is needed only if there are other stores. Each is a member: it has a record among the leases before it reads the first
+// definition. Whoever changed the catalogue looks for members afterwards; one that joined too late to be seen reads the changed
+// definitions. A record that has not been renewed for long is removed by any other store, by its own measure of time. It may be of
+// one that was suspended: as soon as that looks, it finds its record gone, forgets all that it knows and joins again.
+type sharing struct {
+	started time.Time
+	// checked is when the last look that succeeded began, after started.
+	checked atomic.Int64
+	// looking is the one look at a time.
+	looking chan struct{}
+
+	// The rest is of whoever looks.
+	stamp   []byte
+	joined  bool
+	renewed time.Duration // after started
+	members map[string]seen
+}
+
+// seen is a record of another member.
+type seen struct {
+	record string
+	since  time.Duration // when it was first seen like this, after started
+}
+
+const (
+	// maxStale is how long a definition is used without asking whether it is the current one.
+	maxStale = time.Second
+	// lookEvery leaves time for a second try before anything is stale.
+	lookEvery = maxStale / 3
+	// clockSlack is for clocks that go at different rates, while those waits go on.
+	clockSlack = 500 * time.Millisecond
+
+	memberRenewal = 3 * time.Second
+	// memberTerm is how long a record stands unrenewed.
+	memberTerm = 30 * time.Second
+
+	memberPrefix = "store/"
+	stampSize    = 16
+	refreshBatch = 256
+)
+
+func newSharing() *sharing {
+	s := &sharing{started: time.Now(), looking: make(chan struct{}, 1), members: make(map[string]seen)}
+	s.checked.Store(int64(-maxStale))
+	return s
+}
+
+// isFresh says whether the published definitions may be used.
+func (s *sharing) isFresh() bool {
+	return time.Since(s.started)-time.Duration(s.checked.Load()) < maxStale
+}
+
+// usable says whether an attempt of a write that begins now may go by d.
+func (s *Store) usable(d *Descriptor) bool {
+	return s.shared == nil || !d.live.isRetired() && s.shared.isFresh()
+}
+
+// fresh makes sure that the published definitions may be used.
+func (s *Store) fresh(ctx context.Context) error {
+	if s.shared == nil || s.shared.isFresh() {
+		return nil
+	}
+	return s.exclusively(ctx, func() error {
+		if s.shared.isFresh() { // by the look that was waited for
+			return nil
+		}
+		return s.look(ctx)
+	})
+}
+
+// exclusively does f as the one who looks.
+func (s *Store) exclusively(ctx context.Context, f func() error) error {
+	select {
+	case s.shared.looking <- struct{}{}:
+		defer func() { <-s.shared.looking }()
+		return f()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// lookLoop keeps definitions fresh, so that requests seldom wait for it, and finds the work of stores that are gone.
+func (s *Store) lookLoop() {
+	lost := false
+	for n := 0; s.sleep(lookEvery); n++ {
+		err := s.exclusively(s.ctx, func() error {
+			if err := s.look(s.ctx); err != nil || n%3 != 0 {
+				return err
+			}
+			return s.lookForWork()
+		})
+		if failed := err != nil && s.ctx.Err() == nil; failed != lost {
+			lost = failed
+			if failed {
+				s.log.Warn("table: the catalogue can't be read", "error", err)
+			} else {
+				s.log.Info("table: the catalogue can be read again")
+			}
+		}
+	}
+}
+
+// look makes sure that what is published is what is in the store, and of the membership. Only one looks at a time.
+func (s *Store) look(ctx context.Context) error {
+	sh := s.shared
+	began := time.Since(sh.started)
+	var stamp []byte
+	for {
+		if !sh.joined {
+			if err := s.join(ctx); err != nil {
+				return err
+			}
+			s.cache.forget()
+		}
+		err := s.db.View(ctx, func(r kv.Reader) error {
+			values, err := r.GetMany(ctx, [][]byte{keyspace.Stamp(), s.memberKey()})
+			if err != nil {
+				return err
+			}
+			stamp, sh.joined = bytes.Clone(values[0]), values[1] != nil
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if sh.joined {
+			break
+		}
+		s.log.Warn("table: other servers took this one for gone: it was suspended, or cut off from the engine")
+	}
+	if !bytes.Equal(stamp, sh.stamp) {
+		if err := s.refresh(ctx); err != nil {
+			return err
+		}
+		sh.stamp = stamp
+	}
+	sh.checked.Store(int64(began))
+	return nil
+}
+
+// refresh reads the published definitions again.
+func (s *Store) refresh(ctx context.Context) error {
+	for all := s.cache.all(); len(all) > 0; {
+		page := all[:min(len(all), refreshBatch)]
+		keys := make([][]byte, len(page))
+		for i, d := range page {
+			keys[i] = keyspace.Table(d.Scope.Account, d.Scope.Region, d.Name)
+		}
+		epoch := s.cache.now()
+		again := false
+		err := s.db.View(ctx, func(r kv.Reader) error {
+			values, err := r.GetMany(ctx, keys)
+			if err != nil {
+				return err
+			}
+			for i, value := range values {
+				if value == nil {
+					again = !s.cache.missing(page[i], epoch) || again
+					continue
+				}
+				d, err := decodeDescriptor(value)
+				if err != nil {
+					return err
+				}
+				again = s.cache.loaded(d, epoch) == nil || again
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if !again {
+			all = all[len(page):]
+		}
+	}
+	return nil
+}
+
+// lockCatalogue locks a table's definition and whatever else a change of it locks, what is needed to give ids, and the stamp,
+// and sets it. Changes of definitions are rare.
+func (s *Store) lockCatalogue(ctx context.Context, tx kv.Txn, keys ...[]byte) error {
+	keys = append(keys, keyspace.Counter())
+	if s.shared == nil {
+		return tx.Lock(ctx, keys...)
+	}
+	if err := tx.Lock(ctx, append(keys, keyspace.Stamp())...); err != nil {
+		return err
+	}
+	stamp := make([]byte, stampSize)
+	rand.Read(stamp)
+	return tx.Set(keyspace.Stamp(), stamp)
+}
+
+// awaitOthers waits until no other store's write goes by a definition from before the call.
+func (s *Store) awaitOthers(ctx context.Context) error {
+	if s.shared == nil {
+		return nil
+	}
+	others := false
+	err := s.eachMember(ctx, func(owner string, _ []byte) { others = others || owner != s.leases.owner })
+	if err != nil || !others {
+		return err
+	}
+	timer := time.NewTimer(maxStale + kv.MaxTxnAge + clockSlack)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (s *Store) memberKey() []byte { return keyspace.Lease(memberPrefix + s.leases.owner) }
+
+// eachMember calls fn with the records of all stores.
+func (s *Store) eachMember(ctx context.Context, fn func(owner string, record []byte)) error {
+	start, end := keyspace.LeasesOf(memberPrefix)
+	return s.db.View(ctx, func(r kv.Reader) error {
+		return r.Scan(ctx, kv.Range{Start: start, End: end}, func(key, value []byte) (bool, error) {
+			fn(strings.TrimPrefix(string(key), string(start)), value)
+			return true, nil
+		})
+	})
+}
+
+// join makes this store's record, or renews it, if it still is one.
+func (s *Store) join(ctx context.Context) error {
+	record, err := json.Marshal(leaseRecord{s.leases.owner, s.now().Add(memberTerm).UnixNano()})
+	if err != nil {
+		return err
+	}
+	began := time.Since(s.shared.started)
+	there := false
+	err = s.db.Update(ctx, func(tx kv.Txn) error {
+		if err := tx.Lock(ctx, s.memberKey()); err != nil {
+			return err
+		}
+		before, err := tx.Get(ctx, s.memberKey())
+		if err != nil {
+			return err
+		}
+		if there = before != nil; s.shared.joined && !there {
+			return nil
+		}
+		return tx.Set(s.memberKey(), record)
+	})
+	if err == nil {
+		s.shared.joined = there || !s.shared.joined
+		s.shared.renewed = began
+	}
+	return err
+}
+
+// lookForWork renews the membership, removes the records of stores that are gone, and queues the jobs that they have left.
+func (s *Store) lookForWork() error {
+	s.findJobs()
+	sh := s.shared
+	now := time.Since(sh.started)
+	if sh.joined && now-sh.renewed >= memberRenewal {
+		if err := s.join(s.ctx); err != nil {
+			return err
+		}
+	}
+	found := make(map[string]seen)
+	err := s.eachMember(s.ctx, func(owner string, record []byte) {
+		m, known := sh.members[owner]
+		if !known || m.record != string(record) {
+			m = seen{string(record), now}
+		}
+		found[owner] = m
+	})
+	if err != nil {
+		return err
+	}
+	sh.members = found
+	for owner, m := range found {
+		if owner == s.leases.owner || now-m.since < memberTerm {
+			continue
+		}
+		if err := s.bury(owner, m.record); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// bury removes the record of a member that did not renew it.
+func (s *Store) bury(owner, record string) error {
+	key := keyspace.Lease(memberPrefix + owner)
+	return s.db.Update(s.ctx, func(tx kv.Txn) error {
+		if err := tx.Lock(s.ctx, key); err != nil {
+			return err
+		}
+		now, err := tx.Get(s.ctx, key)
+		if err != nil || string(now) != record {
+			return err
+		}
+		s.log.Info("table: a server is gone", "name", owner)
+		return tx.Delete(key)
+	})
+}

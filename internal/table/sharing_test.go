@@ -1,0 +1,176 @@
+package table
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/statordb/stator/internal/kv"
+)
+
+// crash ends a store as a crash does: it gives nothing back.
+func crash(s *Store) {
+	s.stop()
+	s.stopped.Wait()
+}
+
+// TestSharedDefinitions: what one store changes the others see, without being asked to.
+func TestSharedDefinitions(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	db := openDB(t)
+	a, b := openStore(t, db, Options{Shared: true}), openStore(t, db, Options{Shared: true})
+	must[*Descriptor](t)(a.Create(ctx, simple("t")))
+	d := must[*Descriptor](t)(b.Table(ctx, testScope, "t"))
+	must[*Descriptor](t)(a.Change(ctx, testScope, "t", func(d *Descriptor) error { d.Settings.DeletionProtection = true; return nil }))
+	eventually(t, "the change seen", func() bool {
+		return must[*Descriptor](t)(b.Table(ctx, testScope, "t")).Settings.DeletionProtection
+	})
+	it := item(t, `{"p":{"S":"a"},"s":{"N":"1"}}`)
+	if _, err := b.Write(ctx, []Write{put(d, it)}, nil); !errors.Is(err, ErrStale) {
+		t.Errorf("a write by the version before: %v", err)
+	}
+	must[*Descriptor](t)(a.Drop(ctx, testScope, "t", nil))
+	eventually(t, "the deletion seen", func() bool {
+		_, err := b.Table(ctx, testScope, "t")
+		return errors.Is(err, ErrNotFound)
+	})
+	// Another table of the same name is another table.
+	must[*Descriptor](t)(b.Create(ctx, simple("t")))
+	if e := must[*Descriptor](t)(a.Table(ctx, testScope, "t")); e.ID == d.ID {
+		t.Errorf("the deleted table again")
+	}
+}
+
+// TestStaleStore: a store that has not been able to look for a second neither reads definitions nor writes by them.
+func TestStaleStore(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	db := openDB(t)
+	a := openStore(t, db, Options{Shared: true})
+	d := must[*Descriptor](t)(a.Create(ctx, simple("t")))
+	a.shared.looking <- struct{}{} // as if it were suspended
+	it := item(t, `{"p":{"S":"a"},"s":{"N":"1"}}`)
+	eventually(t, "out of use", func() bool {
+		_, err := a.Write(ctx, []Write{put(d, it)}, nil)
+		if err != nil && !errors.Is(err, ErrStale) {
+			t.Fatal(err)
+		}
+		return err != nil
+	})
+	short, cancel := context.WithTimeout(ctx, 10*time.Millisecond)
+	defer cancel()
+	if _, err := a.Table(short, testScope, "t"); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("%v", err)
+	}
+	<-a.shared.looking
+	must[*Descriptor](t)(a.Table(ctx, testScope, "t"))
+	must[[]Written](t)(a.Write(ctx, []Write{put(d, it)}, nil))
+}
+
+// TestBuriedStore: a store whose record others removed forgets all that it knew.
+func TestBuriedStore(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	db := openDB(t)
+	a := openStore(t, db, Options{Shared: true})
+	d := must[*Descriptor](t)(a.Create(ctx, simple("t")))
+	if err := db.Update(ctx, func(tx kv.Txn) error { return tx.Delete(a.memberKey()) }); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "out of use", func() bool { return d.live.isRetired() })
+	members := 0
+	if err := a.eachMember(ctx, func(string, []byte) { members++ }); err != nil || members != 1 {
+		t.Errorf("%d members, %v", members, err)
+	}
+	must[*Descriptor](t)(a.Table(ctx, testScope, "t"))
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	members = 0
+	if err := a.eachMember(ctx, func(string, []byte) { members++ }); err != nil || members != 0 {
+		t.Errorf("%d members of closed stores, %v", members, err)
+	}
+}
+
+// TestSharedIndex: an index is filled by one store while others write, also one that is told late, and by another when that one
+// has crashed. openDB checks in the end that the index is what the table says.
+func TestSharedIndex(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	db := openDB(t)
+	a, b, c := openStore(t, db, Options{Shared: true}), openStore(t, db, Options{Shared: true}), openStore(t, db, Options{Shared: true})
+	must[*Descriptor](t)(a.Create(ctx, simple("t")))
+	stop := make(chan struct{})
+	var writers sync.WaitGroup
+	defer writers.Wait()
+	for w, s := range []*Store{b, c} {
+		writers.Go(func() {
+			for n := 0; ; n++ {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				d, err := s.Table(ctx, testScope, "t")
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				it := item(t, `{"p":{"S":"p%d"},"s":{"N":"%d"},"x":{"S":"%d"}}`, w, n%500, n)
+				change := put(d, it)
+				if n%3 == 0 {
+					change = del(d, it)
+				}
+				if _, err := s.Write(ctx, []Write{change}, nil); err != nil && !errors.Is(err, ErrStale) {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	addIndex := func(name string) {
+		t.Helper()
+		must[*Descriptor](t)(a.Change(ctx, testScope, "t", func(d *Descriptor) error {
+			d.Indexes = append(d.Indexes, global(name, "ALL", []KeyAttribute{str("x")}, nil))
+			return nil
+		}))
+	}
+	addIndex("x")
+	time.Sleep(200 * time.Millisecond) // it has begun
+	crash(a)
+	eventually(t, "the work taken over", func() bool {
+		d := must[*Descriptor](t)(b.Table(ctx, testScope, "t"))
+		return len(d.Indexes) == 1 && d.Indexes[0].State == IndexActive
+	})
+	close(stop)
+	eventually(t, "the job done with", func() bool {
+		return len(must[[]*job](t)(b.loadJobs(ctx))) == 0
+	})
+}
+
+// TestSharedJobs: each job is done once, whichever stores find it.
+func TestSharedJobs(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	db := openDB(t)
+	a, b := openStore(t, db, Options{Shared: true}), openStore(t, db, Options{Shared: true})
+	for n := range 5 {
+		d := must[*Descriptor](t)(a.Create(ctx, simple(fmt.Sprint("t", n))))
+		must[[]Written](t)(a.Write(ctx, []Write{put(d, item(t, `{"p":{"S":"a"},"s":{"N":"1"}}`))}, nil))
+		must[*Descriptor](t)(a.Drop(ctx, testScope, d.Name, nil))
+	}
+	eventually(t, "dropped tables gone", func() bool {
+		return len(must[[]*job](t)(b.loadJobs(ctx))) == 0
+	})
+	for _, s := range []*Store{a, b} {
+		eventually(t, "jobs out of the queue", func() bool {
+			s.jobs.mu.Lock()
+			defer s.jobs.mu.Unlock()
+			return len(s.jobs.known) == 0
+		})
+	}
+}
