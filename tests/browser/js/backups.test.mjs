@@ -20,7 +20,7 @@ async function recovery(page) {
   await button(page, "Edit point-in-time recovery").click();
   await dialog(page).getByRole("checkbox", { name: "Turn on point-in-time recovery" }).check();
   await dialog(page).getByLabel("Backup recovery period").fill("36");
-  await dialog(page).getByText("Enter a whole number from 1 to 35.").waitFor();
+  await dialog(page).getByText("Enter a whole number from 1 to 35.").first().waitFor();
   await accessible(page);
   await dialog(page).getByLabel("Backup recovery period").fill("7");
   await dialog(page).getByRole("button", { name: "Save changes" }).click();
@@ -77,7 +77,7 @@ async function fromBackup(page) {
   await page.getByRole("heading", { level: 1, name: "Restore table from backup" }).waitFor();
   await button(page, "Restore").click();
   await page.getByLabel("Name of restored table").fill("x");
-  await page.getByText("Between 3 and 255 characters").nth(1).waitFor();
+  await page.getByText("Between 3 and 255 characters").last().waitFor();
   await page.getByLabel("Name of restored table").fill("Orders-before");
   await page.getByRole("radio", { name: "Restore the table without secondary indexes" }).check();
   await page.getByRole("radio", { name: "Provisioned" }).check();
@@ -100,7 +100,7 @@ async function toMoment(page) {
   await page.getByRole("textbox", { name: "Date and time Date" }).fill("2001/01/01");
   await page.getByLabel("Name of restored table").fill("Orders-earliest");
   await button(page, "Restore").click();
-  await page.getByText(/^The earliest is /).waitFor();
+  await page.getByText(/^The earliest is /).first().waitFor();
   await accessible(page);
   await page.getByRole("radio", { name: "Earliest" }).check();
   await button(page, "Restore").click();

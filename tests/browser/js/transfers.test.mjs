@@ -25,7 +25,7 @@ async function exportTable(page) {
   await dialog(page).getByRole("button", { name: "Save changes" }).click();
   await page.getByText("Point-in-time recovery is off", { exact: true }).waitFor({ state: "detached" });
   await button(page, "Export").click();
-  await page.getByText("Enter the name of a bucket.").waitFor();
+  await page.getByText("Enter the name of a bucket.").first().waitFor();
   await page.getByRole("radio", { name: "Incremental export" }).check();
   await page.getByRole("textbox", { name: "Export period from Date" }).waitFor();
   await accessible(page);
@@ -48,7 +48,7 @@ async function exportTable(page) {
 async function steps(page, { source, compression, format, table, key }) {
   await open(page, "/console/dynamodb/import-table", "Choose the source");
   await button(page, "Next").click();
-  await page.getByText("Enter the name of a bucket.").waitFor();
+  await page.getByText("Enter the name of a bucket.").first().waitFor();
   await page.getByLabel("Source S3 URL").fill(source);
   if (compression) await page.getByRole("radio", { name: compression }).check();
   if (format) await page.getByRole("radio", { name: format, exact: true }).check();
@@ -99,7 +99,7 @@ test("a CSV file with faults, and a place where nothing is", (t) =>
       let next = await steps(page, { source: "uploads/things.csv", format: "CSV", table: "Things", key: "id" });
       await page.getByRole("radio", { name: "Custom header" }).check();
       await button(page, "Next").click();
-      await page.getByText("Enter the names of the attributes.").waitFor();
+      await page.getByText("Enter the names of the attributes.").first().waitFor();
       await page.getByRole("textbox", { name: "Custom header" }).fill("id, colour");
       await choose(page, /CSV delimiter character/, "Semicolon (;)");
       await next();
