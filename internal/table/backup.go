@@ -100,6 +100,18 @@ func decodeBackup(value []byte) (*Backup, error) {
 	return b, nil
 }
 
+// backupTime returns a time in milliseconds since 1970 that is after those of the backups before it, so that they are listed in their
+// order.
+func (s *Store) backupTime(now int64) int64 {
+	for {
+		last := s.lastBackup.Load()
+		at := max(now, last+1)
+		if s.lastBackup.CompareAndSwap(last, at) {
+			return at
+		}
+	}
+}
+
 // newBackup writes a backup of a table that is asked for now. As on AWS an id is the milliseconds of its time and a random number, which
 // is 0 for System. The definition of the table is locked.
 func (s *Store) newBackup(ctx context.Context, tx kv.Txn, d *Descriptor, b Backup) (*Backup, error) {
@@ -109,7 +121,7 @@ func (s *Store) newBackup(ctx context.Context, tx kv.Txn, d *Descriptor, b Backu
 		b.Expires = b.Created.Add(systemBackupLife)
 	}
 	var random [4]byte
-	for at := b.Created.UnixMilli(); ; at++ {
+	for at := s.backupTime(b.Created.UnixMilli()); ; at++ {
 		if !b.System {
 			_, _ = rand.Read(random[:]) // never fails
 		}

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/statordb/stator/internal/keyspace"
@@ -59,7 +60,9 @@ type Store struct {
 	leases leases
 	shared *sharing // nil if there is no other store
 	ticks  ticks
-	pools  pools
+	// lastBackup is the time in the id of the last backup, in milliseconds since 1970.
+	lastBackup atomic.Int64
+	pools      pools
 
 	// ctx ends when background work has to.
 	ctx     context.Context
