@@ -77,7 +77,7 @@ async function fromBackup(page) {
   await page.getByRole("heading", { level: 1, name: "Restore table from backup" }).waitFor();
   await button(page, "Restore").click();
   await page.getByLabel("Name of restored table").fill("x");
-  await page.getByText("Between 3 and 255 characters").last().waitFor();
+  await page.getByText("Between 3 and 255 characters").nth(1).waitFor();
   await page.getByLabel("Name of restored table").fill("Orders-before");
   await page.getByRole("radio", { name: "Restore the table without secondary indexes" }).check();
   await page.getByRole("radio", { name: "Provisioned" }).check();
