@@ -59,6 +59,12 @@ func TestDynamoDBDenied(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
+	browser.Flow(t, "dynamodb_denied.test.mjs", browser.Visit{Endpoint: s.Endpoint}, "VIEWER="+viewer(t, s))
+}
+
+// viewer makes a user who may only see that there are tables, and signs in.
+func viewer(t *testing.T, s *harness.Server) string {
+	t.Helper()
 	users, name := iam.NewFromConfig(s.Config), aws.String("viewer")
 	if _, err := users.CreateUser(t.Context(), &iam.CreateUserInput{UserName: name}); err != nil {
 		t.Fatal(err)
@@ -67,7 +73,7 @@ func TestDynamoDBDenied(t *testing.T) {
 	if _, err := users.PutUserPolicy(t.Context(), &iam.PutUserPolicyInput{UserName: name, PolicyName: aws.String("see"), PolicyDocument: aws.String(policy)}); err != nil {
 		t.Fatal(err)
 	}
-	browser.Flow(t, "dynamodb_denied.test.mjs", browser.SignedInAs(t, s, "viewer"))
+	return browser.SignIn(t, s.Config, s.Account, *name)
 }
 
 // The shards of a stream give way to their children every few seconds; the viewer goes on in those.

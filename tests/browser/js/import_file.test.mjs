@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { accessible, browse, open, screenshot } from "./console.mjs";
+import { accessible, browse, open } from "./console.mjs";
 import { cells, choose } from "./items.mjs";
 
 const file = (name, text) => ({ name, mimeType: "", buffer: Buffer.from(text) });
@@ -24,7 +24,6 @@ test("import files", (t) =>
       await choose(page, "Type of n", "Number");
       await page.getByRole("table", { name: "Preview" }).getByText("row 9").waitFor();
       await accessible(page);
-      await screenshot(page, "import-file");
       await page.getByRole("button", { name: "Import 64 rows" }).click();
       await page.getByText("60 of 64 rows written, 4 failed").first().waitFor();
       assert.deepEqual(await cells(page, "Faults", 1), ["61", "62", "63", "64"]);

@@ -54,6 +54,7 @@ test("create an item of all types in the form", part("create"), (t) =>
     await page.getByText('"x" is not a number.').waitFor();
     await put(page, "n", "1");
     await row(page, "gone").getByRole("button", { name: "Remove gone" }).click();
+    await page.evaluate(() => window.scrollTo(0, 0));
     await screenshot(page, "item-form");
     await page.getByRole("button", { name: "Create item" }).click();
     await saved(page, "The item has been created.");
@@ -97,7 +98,6 @@ test("edit as DynamoDB JSON and as plain JSON", part("change"), (t) =>
     assert.ok(plain.includes(`"number": ${digits}`), plain);
     await write(page, "Item as JSON", plain.replace(`"number": ${digits}`, `"number": 1${digits.slice(0, -1)}, "more": {"a": [1.10, null, true]}`));
     await accessible(page);
-    await screenshot(page, "item-json");
     await page.getByRole("button", { name: "Save changes" }).click();
     await saved(page, "The item has been saved.");
   }));
@@ -149,7 +149,7 @@ test("leaving with changes asks first", part("change"), (t) =>
     await tables.click();
     await question.getByRole("button", { name: "Cancel" }).click();
     assert.equal(await row(page, "id").getByRole("textbox", { name: "Value of id" }).inputValue(), "lost");
-    await page.goBack(); // as a person does, not by a link
+    void page.goBack().catch(() => {}); // it ends when the page is left
     await question.getByText("Are you sure that you want to leave the current page?").waitFor();
     await accessible(page);
     await question.getByRole("button", { name: "Leave" }).click();

@@ -25,6 +25,7 @@ const visited = Object.fromEntries([
     "/console/activity", "/console/activity/usage", "/console/connect", "/console/terminal",
     "/console/dynamodb", "/console/dynamodb/tables", "/console/dynamodb/create-table", "/console/dynamodb/backups",
     "/console/dynamodb/exports", "/console/dynamodb/imports", "/console/dynamodb/settings", "/console/dynamodb/partiql",
+    "/console/dynamodb/import-table",
     "/console/iam", "/console/iam/users", "/console/iam/create-user", "/console/iam/groups", "/console/iam/create-group",
     "/console/iam/account-settings", "/console/iam/account-settings/edit-password-policy", "/console/iam/credential-report",
     "/console/iam/security-credentials", "/console/iam/security-credentials/create-access-key",
@@ -36,6 +37,12 @@ const visited = Object.fromEntries([
   ["/console/dynamodb/tables/:table", "/console/dynamodb/tables/Music.v-1"],
   ["/console/dynamodb/tables/:table/capacity", "/console/dynamodb/tables/Music.v-1/capacity"],
   ["/console/dynamodb/tables/:table/indexes/create", "/console/dynamodb/tables/Music.v-1/indexes/create"],
+  ["/console/dynamodb/restore-table", "/console/dynamodb/restore-table?table=Music.v-1"],
+  ["/console/dynamodb/export-table", "/console/dynamodb/export-table?table=Music.v-1"],
+  ...["backups/:backup", "exports/:export", "imports/:import"].map((page) => {
+    const list = `/console/dynamodb/${page.split("/")[0]}`;
+    return [`/console/dynamodb/${page}`, [list, `a[href^="${list}/"]`]];
+  }),
   ["/console/dynamodb/explore", "/console/dynamodb/explore?table=Music.v-1"],
   ["/console/dynamodb/explore/create-item", "/console/dynamodb/explore/create-item?table=Music.v-1"],
   ["/console/dynamodb/explore/edit-item", `/console/dynamodb/explore/edit-item?table=Music.v-1&key=${key}`],
@@ -63,7 +70,7 @@ test("no page is forgotten", () => {
   assert.deepEqual(known, JSON.parse(process.env.STATOR_ROUTES), "the pages that are visited, and the routes of the source");
 });
 
-// What is not there (a password, a policy, backups) is answered with 400 or 404, which the browser notes.
+// What is not there (a password, a policy) is answered with 400 or 404, which the browser notes.
 const errors = refused(400, 404);
 
 test("pages of those who are signed in", (t) =>

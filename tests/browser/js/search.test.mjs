@@ -32,6 +32,7 @@ test("query a table and an index, scan with filters, and have it as programs", (
     await accessible(page);
     await choose(page, "Table", "Music");
     await page.getByText(scanned(120)).waitFor(); // by itself
+    await screenshot(page, "explore-items");
     await page.getByRole("button", { name: "Query" }).click();
     await run(page, "Enter a value.");
     await page.getByRole("textbox", { name: "Value of Artist" }).fill("Artist 1");
@@ -51,7 +52,6 @@ test("query a table and an index, scan with filters, and have it as programs", (
     await filter(page, 4, "Missing", "Not exists");
     await accessible(page);
     await run(page, found(10), scanned(60), "Efficiency: 17%");
-    await screenshot(page, "explore-items");
 
     // What was run, as programs that the Go test runs.
     await page.getByRole("button", { name: /^Code/ }).click();

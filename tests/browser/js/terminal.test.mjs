@@ -47,6 +47,7 @@ test("commands of the AWS CLI", (t) =>
       assert.equal(await type(page, `${query} --query "Items[].[Song.S,Year.N]" --output text`), "Call Me Today\t2001\nHowdy\tNone");
       assert.equal(JSON.parse(await type(page, query)).Items[1].Cover.B, "AQI=");
       assert.match(await type(page, "aws dynamodb list-tables --output table"), /\|\s+ListTables\s+\|[^]*Music/);
+      await screenshot(page, "terminal");
       assert.equal(JSON.parse(await type(page, "aws iam list-users --max-items 1")).Users[0].UserName, "Administrator");
       const policy = await type(page, "aws iam get-policy-version --policy-arn arn:aws:iam::aws:policy/AdministratorAccess --version-id v1");
       assert.equal(JSON.parse(policy).PolicyVersion.Document.Statement[0].Effect, "Allow", "policies are shown as JSON");
@@ -63,7 +64,6 @@ test("commands of the AWS CLI", (t) =>
       assert.match(await type(page, "aws dynamodb put-item help"), /--table-name \(string\) \[required\]/);
       assert.deepEqual(JSON.parse(await type(page, "aws dynamodb get-item --generate-cli-skeleton input")).TableName, "");
       await accessible(page);
-      await screenshot(page, "terminal");
     },
     { errors: /status of 400/ },
   ));

@@ -94,4 +94,15 @@ func furnish(t *testing.T, s *harness.Server) {
 	browser.Table(t, db, "Music.v-1", []string{"Artist S", "Year N"}, []map[string]types.AttributeValue{
 		{"Artist": &types.AttributeValueMemberS{Value: "No One & Co"}, "Year": &types.AttributeValueMemberN{Value: "2001"}, "Rating": &types.AttributeValueMemberN{Value: "4"}},
 	})
+	table := "Music.v-1"
+	must(db.CreateBackup(ctx, &dynamodb.CreateBackupInput{TableName: &table, BackupName: aws.String("before")}))
+	must(db.UpdateContinuousBackups(ctx, &dynamodb.UpdateContinuousBackupsInput{TableName: &table,
+		PointInTimeRecoverySpecification: &types.PointInTimeRecoverySpecification{PointInTimeRecoveryEnabled: aws.Bool(true)}}))
+	arn := "arn:aws:dynamodb:" + s.Config.Region + ":" + s.Account + ":table/" + table
+	must(db.ExportTableToPointInTime(ctx, &dynamodb.ExportTableToPointInTimeInput{TableArn: &arn, S3Bucket: aws.String("exports")}))
+	must(db.ImportTable(ctx, &dynamodb.ImportTableInput{InputFormat: types.InputFormatDynamodbJson,
+		S3BucketSource: &types.S3BucketSource{S3Bucket: aws.String("nowhere")},
+		TableCreationParameters: &types.TableCreationParameters{TableName: aws.String("Imported"), BillingMode: types.BillingModePayPerRequest,
+			AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("id"), AttributeType: types.ScalarAttributeTypeS}},
+			KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("id"), KeyType: types.KeyTypeHash}}}}))
 }

@@ -10,12 +10,12 @@ import { useState } from "react";
 import { dynamodb } from "../aws/dynamodb";
 import { Actions } from "../parts/actions";
 import { bytes } from "../parts/bytes";
-import { Copy } from "../parts/copy";
 import { Loaded } from "../parts/loaded";
 import { Time } from "../parts/time";
 import { navigate } from "../shell/links";
 import { Page } from "../shell/page";
 import { useParams } from "../shell/params";
+import { ArnRow } from "./arn_row";
 import { DeleteBackup } from "./delete_backup";
 import { billingNames, count, encryptionText, keyText, projections, restoreBackupHref, ttlText, viewTypes, words } from "./describe";
 import { FormSection } from "./form_section";
@@ -82,9 +82,9 @@ function General({ of: b }: { of: BackupDetails }) {
           { label: "Size", value: bytes(b.BackupSizeBytes) },
           { label: "Type", value: words(b.BackupType ?? "USER") },
           { label: "Expires", value: b.BackupExpiryDateTime ? <Time at={b.BackupExpiryDateTime} /> : "Never" },
-          { label: "Backup ARN", value: <Copy text={b.BackupArn!} /> },
         ]}
       />
+      <ArnRow label="Backup ARN" arn={b.BackupArn!} />
     </FormSection>
   );
 }

@@ -71,9 +71,9 @@ const columns: Column<BackupSummary>[] = [
     minWidth: 160,
   },
   { id: "status", header: "Status", value: (b) => b.BackupStatus, cell: (b) => <Status of={b.BackupStatus} />, minWidth: 120 },
-  { id: "created", header: "Created", value: (b) => b.BackupCreationDateTime, cell: (b) => <Time at={b.BackupCreationDateTime} />, minWidth: 220 },
-  { id: "table", header: "Table", value: (b) => b.TableName, cell: (b) => b.TableName, minWidth: 120 },
-  { id: "type", header: "Type", value: (b) => b.BackupType, cell: (b) => words(b.BackupType ?? "USER"), minWidth: 100 },
+  { id: "created", header: "Created", value: (b) => b.BackupCreationDateTime, cell: (b) => <Time at={b.BackupCreationDateTime} />, minWidth: 265 },
+  { id: "table", header: "Table", value: (b) => b.TableName, cell: (b) => b.TableName, minWidth: 110 },
+  { id: "type", header: "Type", value: (b) => b.BackupType, cell: (b) => words(b.BackupType ?? "USER"), minWidth: 90 },
   { id: "size", header: "Size", value: (b) => b.BackupSizeBytes, cell: (b) => bytes(b.BackupSizeBytes), minWidth: 130 },
   { id: "arn", header: "Backup ARN", value: (b) => b.BackupArn, cell: (b) => b.BackupArn, hidden: true },
 ];

@@ -10,6 +10,7 @@ import { Loaded } from "../parts/loaded";
 import { Time } from "../parts/time";
 import { Page } from "../shell/page";
 import { useParams } from "../shell/params";
+import { ArnRow } from "./arn_row";
 import { count, exportTypes, idOf, tableHref } from "./describe";
 import { FormSection } from "./form_section";
 import { JobStatus } from "./job_status";
@@ -61,17 +62,18 @@ function Export({ of: e }: { of: ExportDescription }) {
               { label: "File format", value: e.ExportFormat === "ION" ? "Amazon Ion text" : "DynamoDB JSON" },
               { label: "Started", value: <Time at={e.StartTime} /> },
               { label: "Ended", value: <Time at={e.EndTime} /> },
-              { label: "Export ARN", value: <Copy text={e.ExportArn!} /> },
             ]}
           />
+          <ArnRow label="Export ARN" arn={e.ExportArn!} />
         </SpaceBetween>
       </FormSection>
       <FormSection title="Destination">
         <KeyValuePairs
           columns={2}
           items={[
-            { label: "S3 location", value: <Copy text={s3URL(e.S3Bucket, e.S3Prefix)} /> },
+            { label: "S3 location", value: s3URL(e.S3Bucket, e.S3Prefix) },
             { label: "S3 bucket owner", value: e.S3BucketOwner ?? "–" },
+            { label: "Data files", value: e.ExportManifest ? <Copy text={s3URL(e.S3Bucket, e.ExportManifest.replace(/[^/]*$/, "data/"))} /> : "–" },
             { label: "Manifest", value: e.ExportManifest ? <Copy text={s3URL(e.S3Bucket, e.ExportManifest)} /> : "–" },
             { label: "Encryption", value: e.S3SseAlgorithm === "KMS" ? `KMS key ${e.S3SseKmsKeyId}` : e.S3SseAlgorithm ?? "–" },
           ]}

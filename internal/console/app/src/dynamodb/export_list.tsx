@@ -57,9 +57,9 @@ const columns: Column<ExportDescription>[] = [
     isRowHeader: true,
     minWidth: 220,
   },
-  { id: "status", header: "Status", value: (e) => e.ExportStatus, cell: (e) => <Status of={e.ExportStatus} />, minWidth: 130 },
+  { id: "status", header: "Status", value: (e) => e.ExportStatus, cell: (e) => <Status of={e.ExportStatus} />, minWidth: 150 },
   { id: "table", header: "Table", value: tableOf, cell: (e) => tableOf(e) ?? "–", minWidth: 120 },
-  { id: "type", header: "Export type", value: (e) => e.ExportType, cell: (e) => exportTypes[e.ExportType ?? "FULL_EXPORT"], minWidth: 130 },
+  { id: "type", header: "Export type", value: (e) => e.ExportType, cell: (e) => exportTypes[e.ExportType ?? "FULL_EXPORT"], minWidth: 150 },
   {
     id: "destination",
     header: "Destination",
@@ -69,7 +69,7 @@ const columns: Column<ExportDescription>[] = [
   },
   { id: "items", header: "Items", value: (e) => e.ItemCount, cell: (e) => count(e.ItemCount) },
   { id: "size", header: "Billed size", value: (e) => e.BilledSizeBytes, cell: (e) => bytes(e.BilledSizeBytes), minWidth: 130 },
-  { id: "started", header: "Started", value: (e) => e.StartTime, cell: (e) => <Time at={e.StartTime} />, minWidth: 220 },
+  { id: "started", header: "Started", value: (e) => e.StartTime, cell: (e) => <Time at={e.StartTime} />, minWidth: 265 },
 ];
 
 /** What DescribeExport says of each export, or just what the list has where that is not allowed. */

@@ -11,6 +11,7 @@ import { Loaded } from "../parts/loaded";
 import { Time } from "../parts/time";
 import { Page } from "../shell/page";
 import { useParams } from "../shell/params";
+import { ArnRow } from "./arn_row";
 import { billingNames, count, exploreHref, idOf, keyText, tableHref } from "./describe";
 import { FormSection } from "./form_section";
 import { compressions, delimiters, importFormats } from "./import_draft";
@@ -74,9 +75,9 @@ function Progress({ of: i }: PartProps) {
             { label: "Started", value: <Time at={i.StartTime} /> },
             { label: "Ended", value: <Time at={i.EndTime} /> },
             { label: "Log group of the errors", value: i.CloudWatchLogGroupArn ?? "–" },
-            { label: "Import ARN", value: <Copy text={i.ImportArn!} /> },
           ]}
         />
+        <ArnRow label="Import ARN" arn={i.ImportArn!} />
       </SpaceBetween>
     </FormSection>
   );

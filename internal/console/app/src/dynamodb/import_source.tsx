@@ -22,7 +22,7 @@ export function ImportSource({ draft, faults, change }: ImportSourceProps) {
       <SpaceBetween size="l">
         <S3Field
           label="Source S3 URL"
-          description="All files below the prefix are imported. An export's are below its folder data."
+          description="All files whose names begin so are imported. Those of an export are on its page, and have GZIP compression."
           value={draft.source}
           error={faults.source}
           onChange={(source) => change({ source })}

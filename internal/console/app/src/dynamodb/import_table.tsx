@@ -9,7 +9,7 @@ import { Failure } from "../parts/failure";
 import { navigate } from "../shell/links";
 import { useNotifications } from "../shell/notifications";
 import { Page } from "../shell/page";
-import { useUnsaved } from "../shell/unsaved";
+import { leave, useUnsaved } from "../shell/unsaved";
 import { importHref } from "./describe";
 import type { TableDraft } from "./draft";
 import { destinationFaults, importInput, newImport, settingsFaults, sourceFaults, type ImportDraft } from "./import_draft";
@@ -50,6 +50,7 @@ export default function ImportTable() {
     });
   return (
     <Page
+      heading={false}
       title="Import table from Amazon S3"
       breadcrumbs={[
         ["DynamoDB", "/console/dynamodb"],
@@ -59,7 +60,7 @@ export default function ImportTable() {
       <Wizard
         activeStepIndex={step}
         onNavigate={({ detail }) => go(detail.requestedStepIndex)}
-        onCancel={() => navigate("/console/dynamodb/imports")}
+        onCancel={() => leave("/console/dynamodb/imports")}
         onSubmit={submit}
         isLoadingNextStep={start.isPending}
         submitButtonText="Import"

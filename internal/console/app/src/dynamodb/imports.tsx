@@ -55,12 +55,12 @@ const columns: Column<ImportTableDescription>[] = [
     isRowHeader: true,
     minWidth: 220,
   },
-  { id: "status", header: "Status", value: (i) => i.ImportStatus, cell: (i) => <Status of={i.ImportStatus} />, minWidth: 130 },
-  { id: "table", header: "Destination table", value: tableOf, cell: (i) => tableOf(i) ?? "–", minWidth: 160 },
+  { id: "status", header: "Status", value: (i) => i.ImportStatus, cell: (i) => <Status of={i.ImportStatus} />, minWidth: 150 },
+  { id: "table", header: "Destination table", value: tableOf, cell: (i) => tableOf(i) ?? "–", minWidth: 190 },
   { id: "source", header: "Source", value: source, cell: source, minWidth: 180 },
-  { id: "items", header: "Imported items", value: (i) => i.ImportedItemCount, cell: (i) => count(i.ImportedItemCount), minWidth: 140 },
+  { id: "items", header: "Imported items", value: (i) => i.ImportedItemCount, cell: (i) => count(i.ImportedItemCount), minWidth: 170 },
   { id: "errors", header: "Errors", value: (i) => i.ErrorCount, cell: (i) => count(i.ErrorCount) },
-  { id: "started", header: "Started", value: (i) => i.StartTime, cell: (i) => <Time at={i.StartTime} />, minWidth: 220 },
+  { id: "started", header: "Started", value: (i) => i.StartTime, cell: (i) => <Time at={i.StartTime} />, minWidth: 265 },
 ];
 
 /** What DescribeImport says of each import, or just what the list has where that is not allowed. */

@@ -36,20 +36,17 @@ export function MomentField({ label, description, error, value, onChange }: Mome
   return (
     <FormField label={label} description={description} constraintText={`Use 24-hour format, of the time zone ${zone}.`} errorText={error}>
       <SpaceBetween direction="horizontal" size="xs">
-        <DatePicker
-          ariaLabel={`${label}: date`}
-          value={value.date}
-          placeholder="YYYY/MM/DD"
-          openCalendarAriaLabel={() => `${label}: choose the date`}
-          onChange={({ detail }) => onChange({ ...value, date: detail.value })}
-        />
-        <TimeInput
-          ariaLabel={`${label}: time`}
-          value={value.time}
-          placeholder="hh:mm:ss"
-          format="hh:mm:ss"
-          onChange={({ detail }) => onChange({ ...value, time: detail.value })}
-        />
+        <FormField label="Date">
+          <DatePicker
+            value={value.date}
+            placeholder="YYYY/MM/DD"
+            openCalendarAriaLabel={() => `${label}: choose the date`}
+            onChange={({ detail }) => onChange({ ...value, date: detail.value })}
+          />
+        </FormField>
+        <FormField label="Time">
+          <TimeInput value={value.time} placeholder="hh:mm:ss" format="hh:mm:ss" onChange={({ detail }) => onChange({ ...value, time: detail.value })} />
+        </FormField>
       </SpaceBetween>
     </FormField>
   );

@@ -8,8 +8,8 @@ import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { bytes } from "../parts/bytes";
-import { Copy } from "../parts/copy";
 import { Time } from "../parts/time";
+import { ArnRow } from "./arn_row";
 import { backupHref, capacityMode, count, encryptionText, isOnDemand, keyText, onOff, tableClass, tableHref, viewTypes, type TabProps } from "./describe";
 import { FormSection } from "./form_section";
 import { useTable } from "./load";
@@ -52,9 +52,7 @@ export function Overview({ table }: TabProps) {
                 { label: "Table ID", value: table.TableId },
               ]}
             />
-            <Box margin={{ top: "m" }}>
-              <KeyValuePairs items={[{ label: "Amazon Resource Name (ARN)", value: <Copy text={table.TableArn!} /> }]} />
-            </Box>
+            <ArnRow label="Amazon Resource Name (ARN)" arn={table.TableArn!} />
           </ExpandableSection>
         </SpaceBetween>
       </Container>

@@ -31,7 +31,7 @@ export function RestoreFields({ source, draft, faults, change, point }: RestoreF
     </FormField>
   );
   return (
-    <>
+    <SpaceBetween size="l">
       {source.backup && <Backup of={source.backup} />}
       <FormSection title="Restore settings">
         <SpaceBetween size="l">
@@ -77,7 +77,7 @@ export function RestoreFields({ source, draft, faults, change, point }: RestoreF
       <FormSection title="Encryption at rest" description={encryptionNote}>
         <EncryptionField value={draft} error={faults.keyArn} onChange={change} />
       </FormSection>
-    </>
+    </SpaceBetween>
   );
 }
 

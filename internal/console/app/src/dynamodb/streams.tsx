@@ -20,11 +20,11 @@ import { StreamViewer } from "./stream_viewer";
 
 /** The exports of the table, its stream, and what is read of it. */
 export default function Streams({ table }: TabProps) {
-  // Which is open is decided by the click: what was turned on may be loaded before its window has closed.
-  const [changing, setChanging] = useState<"on" | "off">();
   const on = isStreamOn(table);
+  // What it is turned to, not whether it is on: that changes before the window is closed.
+  const [turning, setTurning] = useState<"on" | "off">();
   const view = viewTypes[table.StreamSpecification?.StreamViewType ?? ""];
-  const close = () => setChanging(undefined);
+  const close = () => setTurning(undefined);
   return (
     <SpaceBetween size="l">
       <Container
@@ -35,7 +35,7 @@ export default function Streams({ table }: TabProps) {
             actions={
               <Actions>
                 {on && <Button href={tableHref(table.TableName!, "?tab=permissions")}>Manage stream policy</Button>}
-                <Button ariaLabel={`${on ? "Turn off" : "Turn on"} the stream`} onClick={() => setChanging(on ? "off" : "on")}>
+                <Button ariaLabel={`${on ? "Turn off" : "Turn on"} the stream`} onClick={() => setTurning(on ? "off" : "on")}>
                   {on ? "Turn off" : "Turn on"}
                 </Button>
               </Actions>
@@ -59,8 +59,8 @@ export default function Streams({ table }: TabProps) {
       <Container header={<Header variant="h2">Amazon Kinesis data stream details</Header>}>
         <Missing what="Kinesis data streams">Follow the stream of the table instead.</Missing>
       </Container>
-      {changing === "off" && <TurnOff table={table.TableName!} onClose={close} />}
-      {changing === "on" && <TurnOn table={table.TableName!} onClose={close} />}
+      {turning === "off" && <TurnOff table={table.TableName!} onClose={close} />}
+      {turning === "on" && <TurnOn table={table.TableName!} onClose={close} />}
     </SpaceBetween>
   );
 }

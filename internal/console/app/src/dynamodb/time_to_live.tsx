@@ -17,8 +17,8 @@ import { EditModal } from "./edit_modal";
 import { Status } from "./status";
 
 export function TimeToLive({ table }: { table: string }) {
-  // Which is open is decided by the click: what was turned on may be loaded before its window has closed.
-  const [changing, setChanging] = useState<"on" | "off">();
+  // What it is turned to, not whether it is on: that changes before the window is closed.
+  const [turning, setTurning] = useState<"on" | "off">();
   const ttl = useAws(["dynamodb", "DescribeTimeToLive", table], async () => {
     const { TimeToLiveDescription } = await dynamodb().send(new DescribeTimeToLiveCommand({ TableName: table }));
     return TimeToLiveDescription ?? {};
@@ -26,7 +26,7 @@ export function TimeToLive({ table }: { table: string }) {
   const status = ttl.data?.TimeToLiveStatus ?? "DISABLED";
   const on = status === "ENABLED" || status === "ENABLING";
   const attribute = ttl.data?.AttributeName ?? "";
-  const close = () => setChanging(undefined);
+  const close = () => setTurning(undefined);
   return (
     <Container
       header={
@@ -39,7 +39,7 @@ export function TimeToLive({ table }: { table: string }) {
               <Button
                 disabled={!ttl.data || status.endsWith("ING")}
                 ariaLabel={`${on ? "Turn off" : "Turn on"} Time to Live`}
-                onClick={() => setChanging(on ? "off" : "on")}
+                onClick={() => setTurning(on ? "off" : "on")}
               >
                 {on ? "Turn off" : "Turn on"}
               </Button>
@@ -61,8 +61,8 @@ export function TimeToLive({ table }: { table: string }) {
           />
         )}
       </Loaded>
-      {changing === "off" && <TurnOff table={table} attribute={attribute} onClose={close} />}
-      {changing === "on" && <TurnOn table={table} onClose={close} />}
+      {turning === "off" && <TurnOff table={table} attribute={attribute} onClose={close} />}
+      {turning === "on" && <TurnOn table={table} onClose={close} />}
     </Container>
   );
 }
