@@ -47,14 +47,14 @@ test("run PartiQL statements", (t) =>
       await page.getByRole("button", { name: "Retrieve next page" }).click();
       await page.getByRole("heading", { name: "Result (350)" }).waitFor();
 
-      // The history has what was run, also after the page was left, and nothing else.
+      // The history has what was to run, also what a fault kept from it, after the page was left too, and nothing else.
       await page.reload();
       await page.getByRole("button", { name: /^History/ }).click();
       await page.getByRole("button", { name: `Edit again: ${insert}` }).click();
       assert.equal(await codeOf(page, label), `${insert};`);
       const stored = await page.evaluate(() => Object.entries(localStorage).filter(([name]) => name.startsWith("stator.explore.statements")));
       assert.equal(stored.length, 1);
-      assert.equal(JSON.parse(stored[0][1]).length, 6);
+      assert.equal(JSON.parse(stored[0][1]).length, 7);
       await page.getByRole("button", { name: "Clear history" }).click();
       await page.getByText("No statements yet.").waitFor();
     },
