@@ -1,8 +1,8 @@
 import { useState } from "react";
+import { FormModal } from "../parts/form_modal";
 import { useNotifications } from "../shell/notifications";
 import type { TabProps } from "./describe";
 import { encryption, type EncryptionDraft } from "./draft";
-import { EditModal } from "./edit_modal";
 import { EncryptionField } from "./encryption_field";
 import { useUpdateTable } from "./load";
 
@@ -16,26 +16,20 @@ export function EditEncryption({ table, onClose }: TabProps & { onClose: () => v
   const { notify } = useNotifications();
   const update = useUpdateTable(table.TableName!);
   const changed = chosen.encryption !== before.encryption || chosen.keyArn !== before.keyArn;
-  const save = () =>
-    update.mutate(
-      { SSESpecification: encryption(chosen) },
-      {
-        onSuccess: () => {
-          notify({ type: "success", header: "The encryption was changed." });
-          onClose();
-        },
-      },
-    );
+  const save = async () => {
+    await update.mutateAsync({ SSESpecification: encryption(chosen) });
+    notify({ type: "success", header: "The encryption was changed." });
+  };
   return (
-    <EditModal
+    <FormModal
       title="Manage encryption"
+      verb="Save changes"
       size="large"
       ready={changed && (chosen.encryption !== "customer" || !!chosen.keyArn)}
-      saving={update}
-      onSave={save}
+      onSubmit={save}
       onClose={onClose}
     >
       <EncryptionField value={chosen} onChange={(part) => setChosen({ ...chosen, ...part })} />
-    </EditModal>
+    </FormModal>
   );
 }

@@ -1,7 +1,7 @@
 import { useState } from "react";
+import { FormModal } from "../parts/form_modal";
 import { useNotifications } from "../shell/notifications";
 import type { TabProps } from "./describe";
-import { EditModal } from "./edit_modal";
 import { useUpdateTable } from "./load";
 import { TableClassField } from "./table_settings";
 
@@ -10,19 +10,20 @@ export function EditTableClass({ table, onClose }: TabProps & { onClose: () => v
   const [chosen, setChosen] = useState(before);
   const { notify } = useNotifications();
   const update = useUpdateTable(table.TableName!);
-  const save = () =>
-    update.mutate(
-      { TableClass: chosen },
-      {
-        onSuccess: () => {
-          notify({ type: "success", header: "The table class was changed." });
-          onClose();
-        },
-      },
-    );
+  const save = async () => {
+    await update.mutateAsync({ TableClass: chosen });
+    notify({ type: "success", header: "The table class was changed." });
+  };
   return (
-    <EditModal title="Edit table class" size="large" ready={chosen !== before} saving={update} onSave={save} onClose={onClose}>
+    <FormModal
+      title="Edit table class"
+      verb="Save changes"
+      size="large"
+      ready={chosen !== before}
+      onSubmit={save}
+      onClose={onClose}
+    >
       <TableClassField value={chosen} onChange={setChosen} />
-    </EditModal>
+    </FormModal>
   );
 }

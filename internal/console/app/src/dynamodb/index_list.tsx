@@ -5,9 +5,9 @@ import Header from "@cloudscape-design/components/header";
 import Table from "@cloudscape-design/components/table";
 import { useState } from "react";
 import { Actions } from "../parts/actions";
+import { FormModal } from "../parts/form_modal";
 import { projections } from "./describe";
 import { indexFaults, newIndex, type IndexDraft, type KeyDraft, type TableDraft } from "./draft";
-import { EditModal } from "./edit_modal";
 import { IndexFields } from "./index_fields";
 
 interface IndexListProps {
@@ -104,23 +104,21 @@ function IndexModal({ initial, draft, onCreate, onClose }: IndexModalProps) {
   const [tried, setTried] = useState(false);
   const wrong = indexFaults(index, draft.billing === "PROVISIONED");
   if (draft.indexes.some((x) => x.name === index.name)) wrong.name = "There is an index of that name already.";
-  const create = () => {
+  const create = async () => {
     setTried(true);
-    if (Object.keys(wrong).length) return;
+    if (Object.keys(wrong).length) return false;
     onCreate(index);
-    onClose();
   };
   return (
-    <EditModal
+    <FormModal
       title={index.local ? "New local secondary index" : "New global secondary index"}
       verb="Create index"
       size="large"
-      ready
-      onSave={create}
+      onSubmit={create}
       onClose={onClose}
     >
       <IndexFields billing={draft.billing} value={index} faults={tried ? wrong : {}} onChange={setIndex} />
-    </EditModal>
+    </FormModal>
   );
 }
 

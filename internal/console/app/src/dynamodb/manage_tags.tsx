@@ -2,10 +2,10 @@ import { TagResourceCommand, UntagResourceCommand } from "@aws-sdk/client-dynamo
 import { useState } from "react";
 import { dynamodb } from "../aws/dynamodb";
 import { useAwsChange } from "../aws/query";
+import { FormModal } from "../parts/form_modal";
 import { Loaded } from "../parts/loaded";
 import { useNotifications } from "../shell/notifications";
 import { faultyTags, type TagDraft } from "./draft";
-import { EditModal } from "./edit_modal";
 import { useTags } from "./load";
 import { TagsFields } from "./tags_fields";
 
@@ -16,26 +16,16 @@ export function ManageTags({ arn, onClose }: { arn: string; onClose: () => void 
   const [draft, setDraft] = useState<TagDraft[]>();
   const save = useAwsChange(() => change(arn, tags.data ?? [], draft ?? []), [["dynamodb"]]);
   const faulty = draft && faultyTags(draft);
-  const submit = () =>
-    save.mutate(undefined, {
-      onSuccess: () => {
-        notify({ type: "success", header: "The tags were saved." });
-        onClose();
-      },
-    });
+  const submit = async () => {
+    await save.mutateAsync();
+    notify({ type: "success", header: "The tags were saved." });
+  };
   return (
-    <EditModal
-      title="Manage tags"
-      size="large"
-      ready={!!draft && !faulty}
-      saving={save}
-      onSave={submit}
-      onClose={onClose}
-    >
+    <FormModal title="Manage tags" verb="Save changes" size="large" ready={!!draft && !faulty} onSubmit={submit} onClose={onClose}>
       <Loaded query={tags}>
         {(own) => <TagsFields value={draft ?? own} error="Each tag needs a key." onChange={setDraft} />}
       </Loaded>
-    </EditModal>
+    </FormModal>
   );
 }
 

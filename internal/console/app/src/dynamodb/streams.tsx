@@ -10,9 +10,9 @@ import { useState } from "react";
 import { Actions } from "../parts/actions";
 import { Copy } from "../parts/copy";
 import { DeleteModal } from "../parts/delete_modal";
+import { FormModal } from "../parts/form_modal";
 import { useNotifications } from "../shell/notifications";
 import { isStreamOn, onOff, tableHref, viewTypes, type TabProps } from "./describe";
-import { EditModal } from "./edit_modal";
 import { ExportList } from "./export_list";
 import { useUpdateTable } from "./load";
 import { Missing } from "./missing";
@@ -69,25 +69,12 @@ function TurnOn({ table, onClose }: { table: string; onClose: () => void }) {
   const [view, setView] = useState<StreamViewType>("NEW_AND_OLD_IMAGES");
   const { notify } = useNotifications();
   const update = useUpdateTable(table);
-  const submit = () =>
-    update.mutate(
-      { StreamSpecification: { StreamEnabled: true, StreamViewType: view } },
-      {
-        onSuccess: () => {
-          notify({ type: "success", header: `The stream of ${table} is on.` });
-          onClose();
-        },
-      },
-    );
+  const submit = async () => {
+    await update.mutateAsync({ StreamSpecification: { StreamEnabled: true, StreamViewType: view } });
+    notify({ type: "success", header: `The stream of ${table} is on.` });
+  };
   return (
-    <EditModal
-      title="Turn on DynamoDB stream"
-      verb="Turn on stream"
-      ready={true}
-      saving={update}
-      onSave={submit}
-      onClose={onClose}
-    >
+    <FormModal title="Turn on DynamoDB stream" verb="Turn on stream" onSubmit={submit} onClose={onClose}>
       <FormField label="View type" description="What of an item is written to the stream when it is changed">
         <RadioGroup
           value={view}
@@ -95,7 +82,7 @@ function TurnOn({ table, onClose }: { table: string; onClose: () => void }) {
           items={Object.entries(viewTypes).map(([value, v]) => ({ value, ...v }))}
         />
       </FormField>
-    </EditModal>
+    </FormModal>
   );
 }
 

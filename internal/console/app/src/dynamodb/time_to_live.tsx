@@ -10,10 +10,10 @@ import { dynamodb } from "../aws/dynamodb";
 import { useAws, useAwsChange } from "../aws/query";
 import { Actions } from "../parts/actions";
 import { DeleteModal } from "../parts/delete_modal";
+import { FormModal } from "../parts/form_modal";
 import { Loaded } from "../parts/loaded";
 import { useNotifications } from "../shell/notifications";
 import { ttlText } from "./describe";
-import { EditModal } from "./edit_modal";
 import { Status } from "./status";
 
 export function TimeToLive({ table }: { table: string }) {
@@ -78,25 +78,12 @@ function TurnOn({ table, onClose }: { table: string; onClose: () => void }) {
   const [attribute, setAttribute] = useState("");
   const { notify } = useNotifications();
   const change = useChange(table);
-  const submit = () =>
-    change.mutate(
-      { AttributeName: attribute, Enabled: true },
-      {
-        onSuccess: () => {
-          notify({ type: "success", header: `Time to Live is being turned on with the attribute ${attribute}.` });
-          onClose();
-        },
-      },
-    );
+  const submit = async () => {
+    await change.mutateAsync({ AttributeName: attribute, Enabled: true });
+    notify({ type: "success", header: `Time to Live is being turned on with the attribute ${attribute}.` });
+  };
   return (
-    <EditModal
-      title="Turn on Time to Live (TTL)"
-      verb="Turn on TTL"
-      ready={!!attribute}
-      saving={change}
-      onSave={submit}
-      onClose={onClose}
-    >
+    <FormModal title="Turn on Time to Live (TTL)" verb="Turn on TTL" ready={!!attribute} onSubmit={submit} onClose={onClose}>
       <FormField
         label="TTL attribute name"
         description="The attribute with the time when the item expires."
@@ -109,7 +96,7 @@ function TurnOn({ table, onClose }: { table: string; onClose: () => void }) {
           onChange={({ detail }) => setAttribute(detail.value)}
         />
       </FormField>
-    </EditModal>
+    </FormModal>
   );
 }
 

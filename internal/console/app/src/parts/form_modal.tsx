@@ -83,6 +83,7 @@ export function FormModal(props: FormModalProps) {
           id={form}
           onSubmit={(e) => {
             e.preventDefault();
+            e.stopPropagation(); // the page under the window may be a form too
             void submit();
           }}
         >
