@@ -82,7 +82,15 @@ func (m *migration) settlePage(ctx context.Context, p *page, checking bool) erro
 		if checking || len(changes) == 0 {
 			continue
 		}
+		keys := make([][]byte, len(changes))
+		for i, c := range changes {
+			keys[i] = c.key
+		}
 		err = m.to.Update(ctx, func(tx kv.Txn) error {
+			// Before the read: PostgreSQL has more to do for keys that are written unlocked after one.
+			if err := tx.Lock(ctx, keys...); err != nil {
+				return err
+			}
 			if err := m.isOurs(ctx, tx); err != nil {
 				return err
 			}
