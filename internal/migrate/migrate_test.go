@@ -171,7 +171,7 @@ func TestThereAndBack(t *testing.T) {
 // Whatever call fails, the target is no store before all is in it, and a second run makes it one.
 func TestInterrupted(t *testing.T) {
 	from := memory(t)
-	random(t, from, rng(t), 60)
+	random(t, from, rng(t), 20)
 	write(t, from, entry{keyspace.Identity("x"), []byte("y")})
 	for name, fault := range map[string]error{"error": errors.New("disk on fire"), "unknown outcome": kv.ErrUnknownOutcome} {
 		t.Run(name, func(t *testing.T) {
