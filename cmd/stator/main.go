@@ -24,6 +24,8 @@ Usage:
   stator check [flags]    look for inconsistencies in the data of a stopped server
   stator rotate-master-key [flags]
                           encrypt the secrets of a stopped server with a new master key
+  stator migrate --from PLACE --to PLACE
+                          move everything from one engine to another
   stator version          print the version
 
 "stator COMMAND --help" lists the flags. Each has an environment variable.
@@ -46,7 +48,7 @@ func run(args []string, std stdio) (status int) {
 	}
 	name, args := args[0], args[1:]
 	cmd, ok := map[string]command{"serve": serve, "env": env, "check": check, "account": account,
-		"rotate-master-key": rotateMasterKey, "version": version}[name]
+		"rotate-master-key": rotateMasterKey, "migrate": migrate, "version": version}[name]
 	if !ok {
 		if name == "help" || name == "-h" || name == "-help" || name == "--help" {
 			fmt.Fprint(std.out, usage)

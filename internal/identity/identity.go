@@ -164,11 +164,17 @@ func Initialized(ctx context.Context, db kv.DB) (ok bool, err error) {
 
 // Account returns the account that Bootstrap made.
 func (s *Store) Account(ctx context.Context) (account string, err error) {
-	err = s.db.View(ctx, func(r kv.Reader) error {
-		m, ok, err := get[markRecord](ctx, r, markKey())
-		if err == nil && !ok {
-			err = ErrNoSuchEntity
-		}
+	account, err = FirstAccount(ctx, s.db)
+	if err == nil && account == "" {
+		err = ErrNoSuchEntity
+	}
+	return account, err
+}
+
+// FirstAccount returns the account that Bootstrap made in an engine; "" if there is none.
+func FirstAccount(ctx context.Context, db kv.DB) (account string, err error) {
+	err = db.View(ctx, func(r kv.Reader) error {
+		m, _, err := get[markRecord](ctx, r, markKey())
 		account = m.Account
 		return err
 	})

@@ -34,7 +34,8 @@
 //	q s stream id, lane, generation                  shard of a stream
 //	s                                                statistics (reserved)
 //	t  ‹account› ‹region› token                      idempotency token
-//	v                                                the version of the format of all this
+//	v                                                the version of the format of all this; while package migrate
+//	                                                 fills a store, how far that is
 //	w  name                                          lease of a piece of background work
 //	x  queue id                                      the table that a TTL queue is of
 //	x  queue id, shard, second, partition, ‹sort›    when an item of that table is due; the shard has one byte
@@ -61,6 +62,7 @@ package keyspace
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
 )
 
 // The first byte of every key.
@@ -208,6 +210,29 @@ func Unknown(yield func(start, end []byte)) {
 		from = []byte{c + 1}
 	}
 	yield(from, bytes.Repeat([]byte{0xff}, 32))
+}
+
+// Kind is a part of the map.
+type Kind struct {
+	Name       string
+	Start, End []byte
+}
+
+// Kinds are the parts of a store that stay what they are when other servers, or another engine, have it, in ascending order, with
+// what the map knows nothing of: all but the format and the leases.
+func Kinds() []Kind {
+	names := map[byte]string{prefixIdentity: "identities", prefixBackup: "journals and backups", prefixCatalogue: "tables", prefixExpiry: "expiries",
+		prefixGlobal: "global indexes", prefixItem: "items", prefixJob: "jobs", prefixLocal: "local indexes", prefixStamp: "stamp",
+		prefixCounter: "ids", prefixTransfer: "exports and imports", prefixStream: "streams", prefixStats: "statistics",
+		prefixToken: "idempotency tokens", prefixTTL: "expiring items"}
+	var all []Kind
+	for c, name := range names {
+		start, end := only(c)
+		all = append(all, Kind{name, start, end})
+	}
+	Unknown(func(start, end []byte) { all = append(all, Kind{"unknown", start, end}) })
+	slices.SortFunc(all, func(a, b Kind) int { return bytes.Compare(a.Start, b.Start) })
+	return all
 }
 
 // only is the range of one prefix.

@@ -140,3 +140,26 @@ func TestKnown(t *testing.T) {
 		t.Errorf("%d prefixes unknown, %d known", unknown, len(known))
 	}
 }
+
+// TestKinds: every key but the format and the leases is in one kind.
+func TestKinds(t *testing.T) {
+	kinds := Kinds()
+	for c := range 255 { // no key begins with 0xff
+		in := 0
+		for _, k := range kinds {
+			if key := []byte{byte(c), 1}; bytes.Compare(k.Start, key) <= 0 && bytes.Compare(key, k.End) < 0 {
+				in++
+			}
+		}
+		want := 1
+		if c == prefixFormat || c == prefixLease {
+			want = 0
+		}
+		if in != want {
+			t.Errorf("%q is in %d kinds, want %d", byte(c), in, want)
+		}
+	}
+	if !slices.IsSortedFunc(kinds, func(a, b Kind) int { return bytes.Compare(a.End, b.Start) }) {
+		t.Error("kinds are not in order, or overlap")
+	}
+}

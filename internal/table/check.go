@@ -153,7 +153,7 @@ func (c *checker) catalogue() error {
 			return err
 		}
 		v, err := r.Get(c.ctx, keyspace.Format())
-		if err == nil && string(v) != storeFormat {
+		if err == nil && string(v) != Format {
 			c.problem(keyspace.Format(), nil, nil, "format is %q", v)
 		}
 		return err

@@ -219,7 +219,7 @@ func (s *Store) awaitOthers(ctx context.Context) error {
 		return nil
 	}
 	others := false
-	err := s.eachMember(ctx, func(owner string, _ []byte) { others = others || owner != s.leases.owner })
+	err := eachMember(ctx, s.db, func(owner string, _ []byte) { others = others || owner != s.leases.owner })
 	if err != nil || !others {
 		return err
 	}
@@ -235,10 +235,10 @@ func (s *Store) awaitOthers(ctx context.Context) error {
 
 func (s *Store) memberKey() []byte { return keyspace.Lease(memberPrefix + s.leases.owner) }
 
-// eachMember calls fn with the records of all stores.
-func (s *Store) eachMember(ctx context.Context, fn func(owner string, record []byte)) error {
+// eachMember calls fn with the records of all stores over db.
+func eachMember(ctx context.Context, db kv.DB, fn func(owner string, record []byte)) error {
 	start, end := keyspace.LeasesOf(memberPrefix)
-	return s.db.View(ctx, func(r kv.Reader) error {
+	return db.View(ctx, func(r kv.Reader) error {
 		return r.Scan(ctx, kv.Range{Start: start, End: end}, func(key, value []byte) (bool, error) {
 			fn(strings.TrimPrefix(string(key), string(start)), value)
 			return true, nil
@@ -285,7 +285,7 @@ func (s *Store) lookForWork() error {
 		}
 	}
 	found := make(map[string]seen)
-	err := s.eachMember(s.ctx, func(owner string, record []byte) {
+	err := eachMember(s.ctx, s.db, func(owner string, record []byte) {
 		m, known := sh.members[owner]
 		if !known || m.record != string(record) {
 			m = seen{string(record), now}
@@ -321,4 +321,27 @@ func (s *Store) bury(owner, record string) error {
 		s.log.Info("table: a server is gone", "name", owner)
 		return tx.Delete(key)
 	})
+}
+
+// Serving is how many Shared stores use db. If there are records of any, it watches for longer than the records stay
+// unrenewed and an attempt of a write takes: whoever is not counted has crashed, and nothing of it is to come.
+func Serving(ctx context.Context, db kv.DB) (stores int, err error) {
+	before := make(map[string]string)
+	err = eachMember(ctx, db, func(owner string, record []byte) { before[owner] = string(record) })
+	if err != nil || len(before) == 0 {
+		return 0, err
+	}
+	timer := time.NewTimer(memberRenewal + kv.MaxTxnAge)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+	err = eachMember(ctx, db, func(owner string, record []byte) {
+		if before[owner] != string(record) {
+			stores++
+		}
+	})
+	return stores, err
 }

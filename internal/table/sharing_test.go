@@ -83,7 +83,7 @@ func TestBuriedStore(t *testing.T) {
 	}
 	eventually(t, "out of use", func() bool { return d.live.isRetired() })
 	members := 0
-	if err := a.eachMember(ctx, func(string, []byte) { members++ }); err != nil || members != 1 {
+	if err := eachMember(ctx, a.db, func(string, []byte) { members++ }); err != nil || members != 1 {
 		t.Errorf("%d members, %v", members, err)
 	}
 	must[*Descriptor](t)(a.Table(ctx, testScope, "t"))
@@ -91,7 +91,7 @@ func TestBuriedStore(t *testing.T) {
 		t.Fatal(err)
 	}
 	members = 0
-	if err := a.eachMember(ctx, func(string, []byte) { members++ }); err != nil || members != 0 {
+	if err := eachMember(ctx, a.db, func(string, []byte) { members++ }); err != nil || members != 0 {
 		t.Errorf("%d members of closed stores, %v", members, err)
 	}
 }

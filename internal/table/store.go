@@ -20,8 +20,8 @@ import (
 	"github.com/statordb/stator/internal/kv"
 )
 
-// storeFormat is the version of everything that keyspace maps.
-const storeFormat = "stator 1"
+// Format is the version of everything that keyspace maps.
+const Format = "stator 1"
 
 // Options configure a Store.
 type Options struct {
@@ -176,14 +176,14 @@ func (s *Store) checkFormat(ctx context.Context) error {
 			if err := read(tx); err != nil || len(found) > 0 {
 				return err
 			}
-			found = append(found, storeFormat...)
+			found = append(found, Format...)
 			return tx.Set(keyspace.Format(), found)
 		})
 	}
 	if err != nil {
 		return err
 	}
-	if string(found) != storeFormat {
+	if string(found) != Format {
 		return fmt.Errorf("%w: %q", ErrFormat, found)
 	}
 	return nil

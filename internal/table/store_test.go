@@ -240,7 +240,7 @@ func TestFormat(t *testing.T) {
 	if _, err := Open(ctx, db, Options{}); !errors.Is(err, ErrFormat) {
 		t.Errorf("a store of another format: %v", err)
 	}
-	set(storeFormat)
+	set(Format)
 	openStore(t, db, Options{})
 }
 

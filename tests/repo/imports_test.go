@@ -21,7 +21,7 @@ var allowed = map[string]struct {
 	why     string
 }{
 	"cmd/stator":                          {[]string{"", "internal/identity"}, "the command is package stator with flags"},
-	"":                                    {[]string{"internal/accessanalyzer", "internal/audit", "internal/awsapi", "internal/cloudtrail", "internal/cloudwatch", "internal/console", "internal/costexplorer", "internal/meter", "internal/objects", "internal/transfer", "internal/server", "internal/signin", "internal/dynamodb", "internal/identity", "internal/table", "internal/kv", "internal/kv/pebblekv", "internal/kv/postgreskv", "internal/kv/tikvkv"}, "package stator wires everything; nothing else sees an engine"},
+	"":                                    {[]string{"internal/accessanalyzer", "internal/audit", "internal/awsapi", "internal/cloudtrail", "internal/cloudwatch", "internal/console", "internal/costexplorer", "internal/meter", "internal/migrate", "internal/objects", "internal/transfer", "internal/server", "internal/signin", "internal/dynamodb", "internal/identity", "internal/table", "internal/kv", "internal/kv/pebblekv", "internal/kv/postgreskv", "internal/kv/tikvkv"}, "package stator wires everything; nothing else sees an engine"},
 	"statortest":                          {[]string{""}, "a test's server is an ordinary one"},
 	"internal/server":                     {[]string{"internal/identity", "internal/policy", "internal/sigv4", "internal/awsapi", "internal/jsonscan"}, "the front door knows operations as values, never what they do"},
 	"internal/signin":                     {[]string{"internal/server", "internal/identity", "internal/audit", "internal/policy", "internal/awsapi"}, "who signs in gets what identity makes; the front door lends it what it knows of a request"},
@@ -34,6 +34,7 @@ var allowed = map[string]struct {
 	"internal/accessanalyzer":             {[]string{"internal/awsapi", "internal/policy", "internal/jsonscan"}, "findings are about a document alone"},
 	"internal/costexplorer":               {[]string{"internal/meter", "internal/awsapi", "internal/policy"}, "usage comes from the meter; tags and settings are asked for by functions"},
 	"internal/table":                      {[]string{"internal/keyspace", "internal/attribute", "internal/kv"}, "the data model takes functions, not expressions"},
+	"internal/migrate":                    {[]string{"internal/table", "internal/keyspace", "internal/kv"}, "a store is moved as keys and values, whatever they are of"},
 	"internal/keyspace":                   {[]string{"internal/attribute"}, "a key is made of attribute values"},
 	"internal/expression":                 {[]string{"internal/attribute"}, "pure"},
 	"internal/partiql":                    {[]string{"internal/expression", "internal/attribute"}, "pure: a statement becomes the values that the operations work with"},
