@@ -71,6 +71,25 @@ export function statementsOf(text: string): Statement[] {
   return all.map((s, i) => statementOf(object(s, nth(i)), nth(i)));
 }
 
+/** What a policy lacks to be one, in words, "" if nothing: it is JSON, and each statement has actions and resources. */
+export function incomplete(text: string): string {
+  let document: unknown;
+  try {
+    document = parsed(text);
+  } catch (e) {
+    return (e as Error).message;
+  }
+  const { Statement } = Object(document) as { Statement?: unknown };
+  const statements = (Array.isArray(Statement) ? Statement : [Statement]).filter((s) => typeof s === "object" && s !== null);
+  if (!statements.length) return "The policy has no statement.";
+  const empty = (names: unknown) => names === undefined || (Array.isArray(names) && !names.length);
+  for (const [i, { Action, NotAction, Resource, NotResource }] of (statements as Record<string, unknown>[]).entries()) {
+    if (empty(Action ?? NotAction)) return `${nth(i)} names no actions. Choose a service, and at least one of its actions.`;
+    if (empty(Resource ?? NotResource)) return `${nth(i)} names no resources. Add the ARN of at least one, or choose all.`;
+  }
+  return "";
+}
+
 export function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -8,7 +8,7 @@ const of = (statement: object) => summaryOf(JSON.stringify({ Version: "2012-10-1
 test.each([
   ["iam:*", "All services except IAM", "Full access"],
   ["s3:DeleteBucket", "All services", "All actions except s3:DeleteBucket"],
-  [["iam:*", "organizations:*", "account:*"], "All services except IAM, organizations, account", "Full access"],
+  [["iam:*", "organizations:*", "account:*"], "All services except IAM, Organizations, Account", "Full access"],
   [["iam:*", "dynamodb:Delete*", "sts:GetCallerIdentity"], "All services except IAM", "All actions except dynamodb:Delete*, sts:GetCallerIdentity"],
   ["*", "All services", "None"],
 ])("NotAction %s", (NotAction, service, access) => {
