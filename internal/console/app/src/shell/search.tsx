@@ -27,17 +27,25 @@ export function Search() {
     leave(page.href);
   };
   return (
-    <Autosuggest
-      ref={input}
-      value={text}
-      options={options}
-      placeholder="Search [Alt+S]"
-      ariaLabel="Search"
-      empty="No page has that name."
-      enteredTextLabel={(text) => `Search: ${text}`}
-      onChange={({ detail }) => setText(detail.value)}
-      onSelect={({ detail }) => go(detail.value)}
-      onKeyDown={({ detail }) => detail.key === "Escape" && setText("")}
-    />
+    <form
+      role="search"
+      onSubmit={(e) => {
+        e.preventDefault();
+        go(text);
+      }}
+    >
+      <Autosuggest
+        ref={input}
+        value={text}
+        options={options}
+        placeholder="Search [Alt+S]"
+        ariaLabel="Search"
+        empty="No page has that name."
+        hideEnteredTextOption
+        onChange={({ detail }) => setText(detail.value)}
+        onSelect={({ detail }) => go(detail.value)}
+        onKeyDown={({ detail }) => detail.key === "Escape" && setText("")}
+      />
+    </form>
   );
 }

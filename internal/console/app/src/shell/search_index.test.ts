@@ -21,5 +21,6 @@ test("a page is found by its name, a part of it, or AWS's", () => {
   expect(find(pages, "users")?.href).toBe("/console/iam/users");
   expect(find(pages, " cloudsh")?.href).toBe("/console/terminal");
   expect(find(pages, "Settings - Account")?.href).toBe("/console/account/settings");
-  for (const text of ["", "settings", "nothing"]) expect(find(pages, text)).toBe(undefined);
+  expect(find(pages, "settings")?.href).toBe("/console/iam/settings");
+  for (const text of ["", " ", "nothing"]) expect(find(pages, text)).toBe(undefined);
 });

@@ -45,12 +45,10 @@ const links = (items: readonly SideNavigationProps.Item[]): { href: string; text
     ...("items" in item ? links(item.items) : []),
   ]);
 
-/** The page that a text means when it is sent: that of the name, or the only one that has the text in a name. */
+/** The page that a text means when it is sent: that of the name, or the first that has the text in a name. */
 export function find(pages: FoundPage[], text: string): FoundPage | undefined {
   const wanted = text.trim().toLowerCase();
   if (!wanted) return undefined;
   const names = (p: FoundPage) => [p.title, ...p.words].map((name) => name.toLowerCase());
-  const exact = pages.find((p) => names(p).includes(wanted));
-  const like = pages.filter((p) => names(p).some((name) => name.includes(wanted)));
-  return exact ?? (like.length === 1 ? like[0] : undefined);
+  return pages.find((p) => names(p).includes(wanted)) ?? pages.find((p) => names(p).some((name) => name.includes(wanted)));
 }
