@@ -85,14 +85,16 @@ test("a user who may do nothing", (t) =>
       await page.goto(`${url}/console/signin/example?redirect=${encodeURIComponent("//evil.example/")}`);
       await signIn(page, "nobody", password);
       await home(page);
-      await page.getByText("You may not see this").first().waitFor();
+      await page.getByRole("heading", { name: "Account", exact: true }).waitFor();
+      await page.getByRole("heading", { name: "Get started" }).waitFor({ state: "detached" });
       await accessible(page);
       await open(page, "/console/iam/users", "Users");
       await page.getByText("You don't have permission to iam:ListUsers").waitFor();
       await accessible(page);
       await screenshot(page, "denied");
       await open(page, "/console/account", "Account");
-      await page.getByText("You may not see this").first().waitFor();
+      await page.getByRole("heading", { name: "Account", exact: true }).waitFor();
+      await page.getByRole("heading", { name: "Get started" }).waitFor({ state: "detached" });
       await accessible(page);
     },
     { errors: refused(400, 403) },

@@ -19,7 +19,7 @@ export function connect(session: Session) {
   if (now) arn = now;
   // The credentials are those of one session.
   const begun = session.SignedIn ? session.SignedInAt : "";
-  if (begun !== since) cached = null;
+  if (begun !== since) forgetCredentials();
   since = begun;
   open = session.OpenAuth;
   serverRegion = session.Region;
@@ -57,8 +57,13 @@ async function ask(): Promise<AwsCredentialIdentity> {
   };
 }
 
+/** How often credentials have been forgotten. Clients of the SDK keep what they were given, so each is of one set. */
+let forgotten = 0;
+export const generation = () => forgotten;
+
 export function forgetCredentials() {
   cached = null;
+  forgotten++;
 }
 
 /** Whether an error says that the session is over, or that its credentials no longer work. */
