@@ -101,12 +101,12 @@ test("a session that ends in the middle of work", (t) =>
       await context.addCookies([token]);
       const create = page.getByRole("button", { name: "Create user group" });
       await create.click();
-      await page.getByText("Your session has ended.").waitFor();
+      await page.getByText("Your session has ended. Sign in again").waitFor();
       await accessible(page);
       // Who it was is known; what was typed is still there, and can be sent.
       await page.getByLabel("Password", { exact: true }).fill(password);
       await page.getByRole("button", { name: "Sign in", exact: true }).click();
-      await page.getByText("Your session has ended.").waitFor({ state: "detached" });
+      await page.getByText("Your session has ended. Sign in again").waitFor({ state: "detached" });
       assert.equal(new URL(page.url()).search, "?from=here");
       assert.equal(await page.getByLabel("User group name").inputValue(), "Kept");
       await create.click();
@@ -115,7 +115,7 @@ test("a session that ends in the middle of work", (t) =>
       // Without a page to stay on, the way leads to the sign-in of the same account.
       await context.clearCookies();
       await page.reload();
-      await page.getByText("Your session has ended.").waitFor();
+      await page.getByText("Your session has ended. Sign in again").waitFor();
       assert.equal(await page.getByLabel("Account ID or alias").inputValue(), account);
     },
     { errors: refused(400, 401, 403) },
