@@ -175,7 +175,7 @@ test("a newcomer", (t) =>
       await accessible(page);
       await screenshot(page, "signup");
       await page.getByLabel("Account name").fill("Müller");
-      await page.getByText("The name of an account can't have ü.").waitFor();
+      await page.getByText("The name of an account can't have ü.").first().waitFor();
       assert.ok(await page.getByRole("button", { name: "Verify email address" }).isDisabled());
       await page.getByLabel("Account name").fill("Newcomers");
       await page.getByRole("button", { name: "Verify email address" }).click();

@@ -44,7 +44,7 @@ async function details(page) {
   await nextStep.click();
   await page.getByText("Enter a user name.").waitFor();
   await page.getByLabel("User name").fill("ada/lovelace");
-  await page.getByText("A name can't have /.").waitFor();
+  await page.getByText("A name can't have /.").first().waitFor();
   await nextStep.click();
   await page.getByRole("heading", { level: 1, name: "Specify user details" }).waitFor();
   await page.getByLabel("User name").fill("ada");
