@@ -142,6 +142,7 @@ async function recover(page) {
   await page.getByRole("link", { name: "Sign in again" }).click();
   await page.getByRole("link", { name: "Sign in using root user email" }).click();
   await page.getByRole("link", { name: "Forgot password?" }).click();
+  await page.getByRole("heading", { level: 1, name: "Password recovery" }).waitFor(); // the page before has the same field
   await page.getByLabel("Root user email address").fill("root@example.com");
   await page.getByRole("button", { name: "Send email" }).click();
   const code = await mailed("root@example.com", /use this code:[\\n\s]*([A-Z0-9-]+)/);
