@@ -103,7 +103,7 @@ func (c *config) serveFlags(f *flag.FlagSet) {
 	f.StringVar(&c.auditLog, "audit-log", auditAuto, "`file` that says who did what, a line for each request on tables and identities; - is standard error, off is none, auto is audit.log in the data folder")
 	f.BoolVar(&c.auditData, "audit-data-events", false, "have reads and writes of items in the audit log too, without their values")
 	f.IntVar(&c.auditMaxSize, "audit-max-size-mb", 100, "`MiB` after which another audit log is begun")
-	f.IntVar(&c.auditMaxFiles, "audit-max-files", 0, "`number` of full audit logs that are kept (default all)")
+	f.IntVar(&c.auditMaxFiles, "audit-max-files", 0, "`number` of full audit logs that are kept, 0 for all")
 	f.DurationVar(&c.grace, "shutdown-grace", 30*time.Second, "how long requests in flight may take after SIGTERM")
 }
 

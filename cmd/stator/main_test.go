@@ -324,7 +324,8 @@ func TestMistakes(t *testing.T) {
 	if out, _, status := output(t, nil, "version"); status != 0 || !strings.HasPrefix(out, "stator ") {
 		t.Error(out)
 	}
-	if _, help, status := output(t, nil, "serve", "--help"); status != 0 || !strings.Contains(help, "--tls-cert") || !strings.Contains(help, "[STATOR_TLS_CERT]") {
+	if _, help, status := output(t, nil, "serve", "--help"); status != 0 || !strings.Contains(help, "--tls-cert") || !strings.Contains(help, "[STATOR_TLS_CERT]") ||
+		regexp.MustCompile(`\(default .*\(default `).MatchString(help) {
 		t.Error(help)
 	}
 }

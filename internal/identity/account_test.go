@@ -165,7 +165,7 @@ func TestSimulate(t *testing.T) {
 }
 
 func TestCredentialReport(t *testing.T) {
-	c, _ := admin(t)
+	c, _, _, now := adminAt(t, memory(t))
 	ctx := t.Context()
 	fails(t, "ReportNotPresent: No report exists. Call GenerateCredentialReport first.")(c.GetCredentialReport(ctx, nil))
 	for _, want := range []types.ReportStateType{types.ReportStateTypeStarted, types.ReportStateTypeComplete} {
@@ -177,6 +177,20 @@ func TestCredentialReport(t *testing.T) {
 	rows, err := csv.NewReader(bytes.NewReader(got.Content)).ReadAll()
 	if err != nil || len(rows) != 3 || rows[2][0] != adminUser || rows[2][8] != "true" || rows[2][13] != "false" {
 		t.Errorf("%q %v", rows, err)
+	}
+
+	// It stays as it was made, until a new one may be.
+	ok(t)(c.CreateUser(ctx, &iam.CreateUserInput{UserName: aws.String("bob")}))
+	now.pass(reportLifetime - time.Second)
+	ok(t)(c.GenerateCredentialReport(ctx, nil))
+	if again := must[*iam.GetCredentialReportOutput](t)(c.GetCredentialReport(ctx, nil)); !bytes.Equal(again.Content, got.Content) || !again.GeneratedTime.Equal(noon) {
+		t.Errorf("%s %q", again.GeneratedTime, again.Content)
+	}
+	now.pass(time.Second)
+	fails(t, "ReportExpired: The report has expired. Call GenerateCredentialReport again.")(c.GetCredentialReport(ctx, nil))
+	ok(t)(c.GenerateCredentialReport(ctx, nil))
+	if later := must[*iam.GetCredentialReportOutput](t)(c.GetCredentialReport(ctx, nil)); !bytes.Contains(later.Content, []byte("\nbob,")) || !later.GeneratedTime.Equal(now.now()) {
+		t.Errorf("%s %q", later.GeneratedTime, later.Content)
 	}
 }
 

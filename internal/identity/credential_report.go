@@ -2,7 +2,10 @@ package identity
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/csv"
+	"errors"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -30,50 +33,63 @@ const reportLifetime = 4 * time.Hour
 
 func reportKey(account string) []byte { return keyspace.Identity("report", account) }
 
-// reportRecord says when the last report was asked for. Its content is that of the time at which it is read: making it
-// takes no longer.
-type reportRecord struct{ Generated time.Time }
+// reportRecord is the last report that was made.
+type reportRecord struct {
+	Generated time.Time
+	// Content is compressed: the longest names and paths of as many users as an account can have are more than a value can be.
+	Content []byte
+}
 
 // generateCredentialReport decodes GenerateCredentialReport.
 func (s *Store) generateCredentialReport(req *awsapi.Request) (awsapi.Call, error) {
 	return s.write(req, "GenerateCredentialReport", anything, func(e *edit) (any, error) {
-		last, there, err := get[reportRecord](e.ctx, e.r, reportKey(e.account))
+		last, _, err := get[reportRecord](e.ctx, e.r, reportKey(e.account))
 		if err != nil {
 			return nil, err
 		}
-		if there && e.now.Before(last.Generated.Add(reportLifetime)) {
+		if last.Content != nil && e.now.Before(last.Generated.Add(reportLifetime)) {
 			return &iam.GenerateCredentialReportOutput{State: types.ReportStateTypeComplete}, nil
 		}
+		content, err := e.report()
+		if err != nil {
+			return nil, err
+		}
 		return &iam.GenerateCredentialReportOutput{State: types.ReportStateTypeStarted, Description: aws.String("No report exists. Starting a new report generation task")},
-			put(e.tx, reportKey(e.account), reportRecord{e.now})
+			put(e.tx, reportKey(e.account), reportRecord{Generated: e.now, Content: content})
 	})
 }
 
 // getCredentialReport decodes GetCredentialReport.
 func (s *Store) getCredentialReport(req *awsapi.Request) (awsapi.Call, error) {
 	return s.read(req, "GetCredentialReport", anything, func(v *view) (any, error) {
-		last, there, err := get[reportRecord](v.ctx, v.r, reportKey(v.account))
+		last, _, err := get[reportRecord](v.ctx, v.r, reportKey(v.account))
 		if err != nil {
 			return nil, err
 		}
-		if !there {
+		if last.Content == nil {
 			return nil, &awsapi.Error{Code: "ReportNotPresent", Status: http.StatusGone, Message: "No report exists. Call GenerateCredentialReport first."}
 		}
 		if !whole(s.now()).Before(last.Generated.Add(reportLifetime)) {
 			return nil, &awsapi.Error{Code: "ReportExpired", Status: http.StatusGone, Message: "The report has expired. Call GenerateCredentialReport again."}
 		}
-		content, err := v.report()
+		compressed, err := gzip.NewReader(bytes.NewReader(last.Content))
+		if err != nil {
+			return nil, err
+		}
+		content, err := io.ReadAll(compressed)
 		return &iam.GetCredentialReportOutput{Content: content, GeneratedTime: aws.Time(last.Generated), ReportFormat: types.ReportFormatTypeTextCsv}, err
 	})
 }
 
+// report makes a report of now, compressed.
 func (v *view) report() ([]byte, error) {
 	a, err := v.accountOf()
 	if err != nil {
 		return nil, err
 	}
-	var text bytes.Buffer
-	w := csv.NewWriter(&text)
+	var compressed bytes.Buffer
+	text := gzip.NewWriter(&compressed)
+	w := csv.NewWriter(text)
 	none := notUsed
 	noKey := []string{"false", none, none, none, none}
 	noCerts := []string{"false", none, "false", none}
@@ -125,8 +141,12 @@ func (v *view) report() ([]byte, error) {
 		}
 		return true, w.Write(append(row, noCerts...))
 	})
+	if err != nil {
+		return nil, err
+	}
 	w.Flush()
-	return text.Bytes(), err
+	err = errors.Join(w.Error(), text.Close())
+	return compressed.Bytes(), err
 }
 
 // mfaActive says whether a user, or the root user, has an MFA device.

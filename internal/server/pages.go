@@ -15,7 +15,7 @@ func (x *exchange) page() {
 		x.callQuery()
 		return
 	}
-	if x.r.URL.Path == "/" && x.wantsConsole() {
+	if x.isNoPath() && x.wantsConsole() {
 		x.toConsole()
 		return
 	}
@@ -40,6 +40,15 @@ func (x *exchange) page() {
 	default:
 		x.unknownPage()
 	}
+}
+
+// isNoPath says whether nothing is at the path but what DynamoDB answers to anything.
+func (x *exchange) isNoPath() bool {
+	switch x.r.URL.Path {
+	case "/ping", "/healthz", "/readyz", "/metrics":
+		return false
+	}
+	return true
 }
 
 func (x *exchange) readiness() {

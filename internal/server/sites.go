@@ -102,10 +102,10 @@ func (w *siteWriter) Write(b []byte) (int, error) {
 // Unwrap is for http.ResponseController.
 func (w *siteWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// wantsConsole says whether a request for / is that of a browser whose person wants to see something. Health checks and
+// wantsConsole says whether a request for a page is that of a browser whose person wants to see something. Health checks and
 // tools ask for anything, or nothing in particular.
 func (x *exchange) wantsConsole() bool {
-	return x.h.sites[consoleSite] != nil && strings.Contains(header(x.r, "Accept"), "text/html") && header(x.r, "Authorization") == ""
+	return x.r.Method == http.MethodGet && x.h.sites[consoleSite] != nil && strings.Contains(header(x.r, "Accept"), "text/html") && header(x.r, "Authorization") == ""
 }
 
 func (x *exchange) toConsole() {

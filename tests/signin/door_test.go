@@ -142,8 +142,16 @@ func TestBrowsersAreSentToTheConsole(t *testing.T) {
 	s := start(t)
 	b := s.browser(t)
 	page := []string{"Accept", "text/html,application/xhtml+xml,*/*;q=0.8"}
-	if a := b.ask("GET", "/", nil, page...); a.status != 302 || a.header.Get("Location") != "/console/" {
-		t.Errorf("a browser: %d %v", a.status, a.header)
+	for _, path := range []string{"/", "/nothing", "/consoles"} {
+		if a := b.ask("GET", path, nil, page...); a.status != 302 || a.header.Get("Location") != "/console/" {
+			t.Errorf("a browser at %s: %d %v", path, a.status, a.header)
+		}
+	}
+	if a := b.ask("GET", "/nothing", nil, "Accept", "*/*"); a.status != 404 {
+		t.Errorf("a tool at a path that is not there: %d", a.status)
+	}
+	if a := b.ask("GET", "/healthz", nil, page...); a.status != 200 {
+		t.Errorf("a browser at a health check: %d", a.status)
 	}
 	for what, headers := range map[string][]string{"a health check": {"Accept", "*/*"}, "a signed request": {"Accept", "text/html", "Authorization", "AWS4-HMAC-SHA256 x"}} {
 		if a := b.ask("GET", "/", nil, headers...); a.status == 302 {

@@ -21,7 +21,7 @@ func lockFolder(fsys vfs.FS, dir string) (*pebble.Lock, error) {
 	case errors.Is(err, fs.ErrPermission) && !inUse(err), errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("pebblekv: open %s: %w", dir, err)
 	default:
-		return nil, fmt.Errorf("pebblekv: %s is in use by another process: %w", dir, err)
+		return nil, fmt.Errorf("%s is in use by another process, such as another server: %w", dir, err)
 	}
 }
 

@@ -130,7 +130,7 @@ test("a role's sessions are revoked, and the role deleted", (t) =>
       }, gone);
       // There is nobody any more whose session this could be.
       await page.getByRole("button", { name: "Refresh tables" }).or(page.getByRole("button", { name: "Try again" })).first().click();
-      await page.getByText("Your session has ended.").waitFor();
+      await page.getByText("Your session has ended. Sign in again").waitFor();
     },
     { errors: refused(400, 401, 403) },
   ));

@@ -100,7 +100,7 @@ test("account settings", (t) =>
       await accessible(page);
       const save = page.getByRole("button", { name: "Save changes" });
       await save.click();
-      await page.getByText("minimumPasswordLength").first().waitFor();
+      await page.getByText("Enter a whole number between 6 and 128.").first().waitFor();
       await page.getByLabel("Password minimum length").fill("14");
       await save.click();
       await page.getByText("Password minimum length is 14 characters").waitFor();

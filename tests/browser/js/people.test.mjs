@@ -88,9 +88,9 @@ test("a session that ends in the middle of work", (t) =>
   browse(
     t,
     async (page, context) => {
-      await page.goto(`${url}/console/signin?redirect=${encodeURIComponent("/console/iam/groups?from=here")}`);
+      await page.goto(`${url}/console/signin?redirect=${encodeURIComponent("/console/iam/create-group?from=here")}`);
       await signIn(page, account, "ada");
-      await page.getByRole("heading", { level: 1, name: "User groups" }).waitFor();
+      await page.getByLabel("User group name").fill("Kept");
       const cookies = await context.cookies();
       const token = cookies.find((c) => c.httpOnly);
       assert.ok(token, "the cookie is not hidden from scripts");
@@ -99,11 +99,24 @@ test("a session that ends in the middle of work", (t) =>
       const ended = await context.request.delete(`${url}/signin/session`, { headers: { "Content-Type": "application/json", "X-Stator-Console": "1" } });
       assert.equal(ended.status(), 200);
       await context.addCookies([token]);
-      await page.getByRole("button", { name: "Refresh user groups" }).click();
-      await page.getByText("Your session has ended.").waitFor();
-      await signIn(page, account, "ada");
-      await page.getByRole("heading", { level: 1, name: "User groups" }).waitFor();
+      const create = page.getByRole("button", { name: "Create user group" });
+      await create.click();
+      await page.getByText("Your session has ended. Sign in again").waitFor();
+      await accessible(page);
+      // Who it was is known; what was typed is still there, and can be sent.
+      await page.getByLabel("Password", { exact: true }).fill(password);
+      await page.getByRole("button", { name: "Sign in", exact: true }).click();
+      await page.getByText("Your session has ended. Sign in again").waitFor({ state: "detached" });
       assert.equal(new URL(page.url()).search, "?from=here");
+      assert.equal(await page.getByLabel("User group name").inputValue(), "Kept");
+      await create.click();
+      await page.getByText("User group Kept created.").waitFor();
+
+      // Without a page to stay on, the way leads to the sign-in of the same account.
+      await context.clearCookies();
+      await page.reload();
+      await page.getByText("Your session has ended. Sign in again").waitFor();
+      assert.equal(await page.getByLabel("Account ID or alias").inputValue(), account);
     },
     { errors: refused(400, 401, 403) },
   ));

@@ -20,6 +20,10 @@ test("a policy in both editors", (t) =>
     await open(page, "/console/iam/policies", "Policies");
     await page.getByRole("link", { name: "Create policy" }).click();
     await heading(page, "Specify permissions");
+    await page.getByRole("button", { name: "Next", exact: true }).click();
+    await page.getByText("Statement 1 names no actions.").waitFor();
+    await heading(page, "Specify permissions");
+    assert.equal(await page.getByText("Empty array action").count(), 0, "lines of a JSON that nobody sees are named");
 
     // By choosing: the service, actions by their access level, a resource with its ARN built, a condition.
     await page.getByRole("button", { name: "Choose a service" }).click();

@@ -28,6 +28,14 @@ test("lists of users and tables", (t) =>
     assert.ok(await page.evaluate(() => globalThis.same), "the page was loaded anew");
     await page.getByText("No tables", { exact: true }).waitFor();
     await accessible(page);
+
+    // By AWS's name of it, from the keyboard.
+    await page.keyboard.press("Alt+s");
+    await page.keyboard.type("cloudsh");
+    await page.getByRole("option", { name: /Terminal/ }).waitFor();
+    await accessible(page);
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 1, name: "Terminal" }).waitFor();
   }));
 
 test("what a person sets in a browser", (t) =>

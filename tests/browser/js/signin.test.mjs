@@ -51,7 +51,7 @@ test("a user whose password has to be changed", (t) =>
         await accessible(other);
       });
       await page.getByRole("button", { name: "Refresh users" }).click();
-      await page.getByText("Your session has ended.").waitFor();
+      await page.getByText("Your session has ended. Sign in again").waitFor();
       assert.equal(await page.getByLabel("Account ID or alias").inputValue(), account);
       await accessible(page);
       await signIn(page, "ada", "Another-Horse-2");
@@ -85,7 +85,8 @@ test("a user who may do nothing", (t) =>
       await page.goto(`${url}/console/signin/example?redirect=${encodeURIComponent("//evil.example/")}`);
       await signIn(page, "nobody", password);
       await home(page);
-      await page.getByText("You may not see this").first().waitFor();
+      await page.getByRole("heading", { name: "Account", exact: true }).waitFor();
+      await page.getByRole("heading", { name: "Get started" }).waitFor({ state: "detached" });
       await accessible(page);
       await open(page, "/console/iam/users", "Users");
       await page.getByText("You don't have permission to iam:ListUsers").waitFor();

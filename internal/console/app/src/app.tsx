@@ -1,13 +1,13 @@
 import { I18nProvider } from "@cloudscape-design/components/i18n";
 import messages from "@cloudscape-design/components/i18n/messages/all.en";
 import { QueryClientProvider } from "@tanstack/react-query";
-import { Suspense, useRef } from "react";
+import { Suspense } from "react";
 import { Redirect, Route, Switch, useLocation } from "wouter";
 import { queryClient } from "./aws/query";
 import { Boundary } from "./shell/boundary";
 import { NotFound } from "./shell/not_found";
 import { sections, sectionOf } from "./sections";
-import { destination } from "./session/address";
+import { destination, rememberedOwner } from "./session/address";
 import type { Session } from "./session/api";
 import { publicRoutes } from "./session/routes";
 import { SessionProvider, useSession } from "./session/session";
@@ -34,8 +34,6 @@ function Views() {
   useLinks();
   const session = useSession();
   const [path] = useLocation();
-  const wasSignedIn = useRef(false);
-  if (session.SignedIn) wasSignedIn.current = true;
   if (session.OpenAuth || session.SignedIn) {
     return (
       <Shell section={sectionOf(path)}>
@@ -64,7 +62,7 @@ function Views() {
           <Route key={r.path} path={r.path} component={r.page} />
         ))}
         <Route>
-          <Redirect to={entrance(session, path + location.search, wasSignedIn.current)} replace />
+          <Redirect to={entrance(session, path + location.search)} replace />
         </Route>
       </Switch>
     </Suspense>
@@ -72,10 +70,13 @@ function Views() {
 }
 
 /** Where somebody who wants a page has to sign in first. A server that is new is claimed. */
-function entrance({ Claimed }: Session, wanted: string, ended: boolean): string {
+function entrance({ Claimed }: Session, wanted: string): string {
   const query = new URLSearchParams();
+  const ended = rememberedOwner();
   if (wanted !== "/console/") query.set("redirect", wanted);
   if (ended) query.set("ended", "");
-  const path = Claimed || ended ? "/console/signin" : "/console/claim";
+  if (ended?.root) query.set("type", "root");
+  const signin = ended?.account && !ended.root ? `/console/signin/${ended.account}` : "/console/signin";
+  const path = Claimed || ended ? signin : "/console/claim";
   return query.size > 0 ? `${path}?${query}` : path;
 }

@@ -1,13 +1,17 @@
-import { CloseAccountCommand, paginateListAccounts, type Account } from "@aws-sdk/client-organizations";
+import { CloseAccountCommand, DescribeOrganizationCommand, paginateListAccounts, type Account } from "@aws-sdk/client-organizations";
+import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
+import Link from "@cloudscape-design/components/link";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
+import { isDenied } from "../aws/errors";
 import { organizations } from "../aws/organizations";
 import { all, useAws, useAwsChange } from "../aws/query";
 import { Actions } from "../parts/actions";
 import { DeleteModal } from "../parts/delete_modal";
 import { ResourceTable, type Column } from "../parts/resource_table";
 import { Time } from "../parts/time";
+import { usePrincipal } from "../session/session";
 import { useNotifications } from "../shell/notifications";
 import { Page } from "../shell/page";
 
@@ -28,10 +32,20 @@ const isOpen = (a: Account) => a.State === "ACTIVE";
 
 /** The accounts of the server, as an organization. The management account alone may see and change them. */
 export default function Accounts() {
+  const principal = usePrincipal();
   const accounts = useAws(["organizations", "ListAccounts"], () =>
     all(paginateListAccounts({ client: organizations() }, {}), (page) => page.Accounts),
   );
+  const denied = isDenied(accounts.error);
+  const organization = useAws(
+    ["organizations", "DescribeOrganization"],
+    async () => (await organizations().send(new DescribeOrganizationCommand({}))).Organization!,
+    { enabled: denied },
+  );
   const [closing, setClosing] = useState<Account>();
+  // The root user of another account is denied as everybody else is, though no policy could allow it.
+  const management = organization.data?.MasterAccountId;
+  if (denied && management && management !== principal.Account) return <OfAnother management={management} own={principal.Account} />;
   return (
     <Page title="AWS accounts" breadcrumbs={[["Account", "/console/account"]]} heading={false}>
       <ResourceTable
@@ -56,6 +70,17 @@ export default function Accounts() {
         )}
       />
       {closing && <Close account={closing} onClose={() => setClosing(undefined)} />}
+    </Page>
+  );
+}
+
+function OfAnother({ management, own }: { management: string; own: string }) {
+  return (
+    <Page title="AWS accounts" breadcrumbs={[["Account", "/console/account"]]}>
+      <Alert type="info" header="This page is the management account's">
+        The accounts of this server are seen and made in account {management}. You are signed in to account {own}, which is
+        another: what is yours is under <Link href="/console/account">Account</Link>.
+      </Alert>
     </Page>
   );
 }

@@ -1,9 +1,9 @@
 import { PutAccountNameCommand } from "@aws-sdk/client-account";
-import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
 import { useState } from "react";
 import { account } from "../aws/account";
 import { queryClient, useAwsChange } from "../aws/query";
+import { accountNameFault } from "../parts/account_name";
+import { AccountNameField } from "../parts/account_name_field";
 import { FormModal } from "../parts/form_modal";
 import { sessionKey } from "../session/api";
 import { useNotifications } from "../shell/notifications";
@@ -17,10 +17,8 @@ export function ChangeName({ name, onClose }: { name: string; onClose: () => voi
     await queryClient.invalidateQueries({ queryKey: sessionKey });
   }, [["account"]]);
   return (
-    <FormModal title="Edit account name" verb="Save changes" ready={text.trim() !== ""} onSubmit={() => change.mutateAsync()} onClose={onClose}>
-      <FormField label="Account name" constraintText="1 to 50 characters.">
-        <Input value={text} autoFocus onChange={({ detail }) => setText(detail.value)} />
-      </FormField>
+    <FormModal title="Edit account name" verb="Save changes" ready={text.trim() !== "" && !accountNameFault(text)} onSubmit={() => change.mutateAsync()} onClose={onClose}>
+      <AccountNameField value={text} autoFocus onChange={setText} />
     </FormModal>
   );
 }

@@ -8,6 +8,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { organizations } from "../aws/organizations";
 import { useAwsChange } from "../aws/query";
+import { accountNameFault } from "../parts/account_name";
 import { Actions } from "../parts/actions";
 import { Failure } from "../parts/failure";
 import { navigate } from "../shell/links";
@@ -53,7 +54,7 @@ export default function CreateAccount() {
               <Button variant="link" href={list}>
                 Cancel
               </Button>
-              <Button variant="primary" loading={create.isPending} disabled={!name || !email}>
+              <Button variant="primary" loading={create.isPending} disabled={!name || !email || !!accountNameFault(name)}>
                 Create AWS account
               </Button>
             </Actions>
@@ -62,7 +63,7 @@ export default function CreateAccount() {
           <SpaceBetween size="l">
             <Container>
               <SpaceBetween size="m">
-                <FormField label="AWS account name">
+                <FormField label="AWS account name" errorText={accountNameFault(name)}>
                   <Input value={name} autoFocus onChange={({ detail }) => setName(detail.value)} />
                 </FormField>
                 <FormField label="Email address of the account's owner" description="No other account may have it.">

@@ -8,6 +8,7 @@ const margin = 60_000;
 
 let open = false;
 let arn = "";
+let since = "";
 let serverRegion = "us-east-1";
 let cached: { until: number; credentials: Promise<AwsCredentialIdentity> } | null = null;
 
@@ -16,6 +17,10 @@ export function connect(session: Session) {
   const now = session.SignedIn ? session.Arn : "";
   if (arn && now && now !== arn) location.reload();
   if (now) arn = now;
+  // The credentials are those of one session.
+  const begun = session.SignedIn ? session.SignedInAt : "";
+  if (begun !== since) forgetCredentials();
+  since = begun;
   open = session.OpenAuth;
   serverRegion = session.Region;
 }
@@ -52,8 +57,13 @@ async function ask(): Promise<AwsCredentialIdentity> {
   };
 }
 
+/** How often credentials have been forgotten. Clients of the SDK keep what they were given, so each is of one set. */
+let forgotten = 0;
+export const generation = () => forgotten;
+
 export function forgetCredentials() {
   cached = null;
+  forgotten++;
 }
 
 /** Whether an error says that the session is over, or that its credentials no longer work. */

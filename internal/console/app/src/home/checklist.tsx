@@ -8,16 +8,14 @@ import { isDenied } from "../aws/errors";
 import { useSession } from "../session/session";
 import { useHasAccessKey, useHasTable, useSummary, type Answer } from "./checks";
 
-interface Step {
+export interface Step {
   text: string;
   why: string;
   href: string;
   answer: Answer;
 }
 
-export function Checklist() {
-  const { OpenAuth } = useSession();
-  const steps = useSteps(OpenAuth);
+export function Checklist({ steps }: { steps: Step[] }) {
   const done = steps.filter((s) => s.answer.data).length;
   return (
     <Container
@@ -45,7 +43,9 @@ export function Checklist() {
   );
 }
 
-function useSteps(open: boolean): Step[] {
+/** The steps, none for somebody who may see the state of none. */
+export function useSteps(): Step[] {
+  const { OpenAuth: open } = useSession();
   const summary = useSummary(!open);
   const key = useHasAccessKey(!open);
   const table = useHasTable();
@@ -69,10 +69,11 @@ function useSteps(open: boolean): Step[] {
       answer: key,
     },
   ];
-  return [
+  const steps = [
     ...(open ? [] : identity),
     { text: "Create the first table", why: "It needs a name and a partition key.", href: "/console/dynamodb/create-table", answer: table },
   ];
+  return steps.every(({ answer: { data, error } }) => data === undefined && isDenied(error)) ? [] : steps;
 }
 
 function State({ answer }: { answer: Answer }) {

@@ -2,6 +2,8 @@ import {
   CreateVirtualMFADeviceCommand,
   DeleteVirtualMFADeviceCommand,
   EnableMFADeviceCommand,
+  EntityAlreadyExistsException,
+  paginateListVirtualMFADevices,
   type VirtualMFADevice,
 } from "@aws-sdk/client-iam";
 import Box from "@cloudscape-design/components/box";
@@ -10,7 +12,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import { useRef, useState } from "react";
 import { iam } from "../aws/iam";
-import { useAwsChange } from "../aws/query";
+import { all, useAwsChange } from "../aws/query";
 import { FormModal } from "../parts/form_modal";
 import { useNotifications } from "../shell/notifications";
 import { areCodes, MFACodeFields, noCodes } from "./mfa_codes";
@@ -31,7 +33,15 @@ export function AssignMFA({ user, onClose }: AssignMFAProps) {
 function Name({ onMade, onClose }: { onMade: (device: VirtualMFADevice) => void; onClose: () => void }) {
   const [name, setName] = useState("");
   const create = useAwsChange(
-    async () => (await iam().send(new CreateVirtualMFADeviceCommand({ VirtualMFADeviceName: name }))).VirtualMFADevice!,
+    async () => {
+      const make = async () => (await iam().send(new CreateVirtualMFADeviceCommand({ VirtualMFADeviceName: name }))).VirtualMFADevice!;
+      try {
+        return await make();
+      } catch (e) {
+        if (!(e instanceof EntityAlreadyExistsException) || !(await abandoned(name))) throw e;
+        return make();
+      }
+    },
     [["iam"]],
   );
   return (
@@ -57,6 +67,15 @@ function Name({ onMade, onClose }: { onMade: (device: VirtualMFADevice) => void;
       </Box>
     </FormModal>
   );
+}
+
+/** Deletes a device of a name that somebody began to set up and left, whose secret nobody has; false if it is none. */
+async function abandoned(name: string): Promise<boolean> {
+  const pages = paginateListVirtualMFADevices({ client: iam() }, { AssignmentStatus: "Unassigned" });
+  const devices = await all(pages, (p) => p.VirtualMFADevices);
+  const SerialNumber = devices.find((d) => d.SerialNumber?.endsWith(`:mfa/${name}`))?.SerialNumber;
+  if (SerialNumber) await iam().send(new DeleteVirtualMFADeviceCommand({ SerialNumber }));
+  return SerialNumber !== undefined;
 }
 
 function SetUp({ user, device, onClose }: AssignMFAProps & { device: VirtualMFADevice }) {

@@ -14,6 +14,7 @@ import { useNotifications } from "../shell/notifications";
 import { Page } from "../shell/page";
 import { createGroup, groupNameRule } from "./group_table";
 import { addToGroup } from "./membership";
+import { nameFault } from "./names";
 import { PolicyPicker } from "./policy_picker";
 import { UserTable } from "./user_table";
 
@@ -30,7 +31,7 @@ export default function CreateGroup() {
   }, [["iam"]]);
   const submit = async () => {
     setMissing(!name);
-    if (!name) return;
+    if (!name || nameFault("group", name)) return;
     await create.mutateAsync();
     notify({ type: "success", header: `User group ${name} created.` });
     navigate("/console/iam/groups");
@@ -61,7 +62,7 @@ export default function CreateGroup() {
               label="User group name"
               description="Enter a meaningful name to identify this group."
               constraintText={groupNameRule}
-              errorText={missing && !name && "Enter a name."}
+              errorText={nameFault("group", name) || (missing && !name && "Enter a name.")}
             >
               <Input value={name} autoFocus onChange={({ detail }) => setName(detail.value)} />
             </FormField>

@@ -15,6 +15,7 @@ import { passwordOf } from "./console_password";
 import { noDetails, UserDetailsStep } from "./create_user_details";
 import { UserCreated, type Created } from "./create_user_result";
 import { ReviewStep } from "./create_user_review";
+import { nameFault } from "./names";
 import { granting, grantsOf, noPermissions } from "./permission_choice";
 import { principalPage } from "./permissions";
 import { PermissionOptions } from "./permission_options";
@@ -57,7 +58,7 @@ export default function CreateUser() {
     navigate(principalPage({ kind: "user", name: made.user }));
   };
   if (create.data && (create.data.password !== undefined || create.data.failures.length)) return <UserCreated made={create.data} />;
-  const faulty = !details.name || (details.console && details.password.custom && !details.password.password);
+  const faulty = !details.name || nameFault("user", details.name) !== "" || (details.console && details.password.custom && !details.password.password);
   return (
     <Page
       heading={false}

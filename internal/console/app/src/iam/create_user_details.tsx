@@ -5,6 +5,7 @@ import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { ConsolePasswordFields, generated, type ConsolePassword } from "./console_password";
+import { nameFault } from "./names";
 
 export interface UserDetails {
   name: string;
@@ -30,7 +31,7 @@ export function UserDetailsStep({ value, onChange, checked }: UserDetailsStepPro
         <FormField
           label="User name"
           constraintText="The user name can have up to 64 characters. Valid characters: A-Z, a-z, 0-9, and + = , . @ _ - (hyphen)"
-          errorText={checked && !value.name && "Enter a user name."}
+          errorText={nameFault("user", value.name) || (checked && !value.name && "Enter a user name.")}
         >
           <Input value={value.name} autoFocus onChange={({ detail }) => onChange({ ...value, name: detail.value })} />
         </FormField>

@@ -49,7 +49,7 @@ export function ReviewStep({ details, permissions, boundary, tags, onTags, onEdi
         />
       </Container>
       <Loaded query={grants}>
-        {(grants) => <PermissionsSummary rows={summary(grants, boundary)} onEdit={() => onEdit(1)} />}
+        {(grants) => <PermissionsSummary rows={summary(grants, boundary)} console={details.console} onEdit={() => onEdit(1)} />}
       </Loaded>
       <Container
         header={
@@ -84,7 +84,14 @@ function summary(grants: Grants, boundary: string | undefined): Row[] {
   ];
 }
 
-function PermissionsSummary({ rows, onEdit }: { rows: Row[]; onEdit: () => void }) {
+interface PermissionsSummaryProps {
+  rows: Row[];
+  /** The user may sign in to the console. */
+  console: boolean;
+  onEdit: () => void;
+}
+
+function PermissionsSummary({ rows, console, onEdit }: PermissionsSummaryProps) {
   return (
     <Table
       items={rows}
@@ -95,7 +102,7 @@ function PermissionsSummary({ rows, onEdit }: { rows: Row[]; onEdit: () => void 
           Permissions summary
         </Header>
       }
-      empty={<Box>No permissions: the user can sign in, and do nothing until you add some.</Box>}
+      empty={<Box>{console ? "No permissions: the user can sign in, and do nothing until you add some." : "No permissions: the user can do nothing until you add some."}</Box>}
       columnDefinitions={[
         { id: "name", header: "Name", cell: (r) => r.name, isRowHeader: true },
         { id: "type", header: "Type", cell: (r) => r.type },

@@ -28,7 +28,7 @@ export default function CredentialReport() {
         name="iam.credential-report"
         nouns={["user", "users"]}
         title="Credential report"
-        description={`The credentials of all users of the account.${report.data ? ` Generated ${fullTime(report.data.generated)}.` : ""}`}
+        description={`The credentials of all users of the account.${report.data ? ` Generated ${fullTime(report.data.generated)}; a new one is made four hours later at the earliest.` : ""}`}
         query={{ ...report, data: rows }}
         id={(row) => row[1]!}
         columns={(report.data?.columns ?? shown).map(column)}

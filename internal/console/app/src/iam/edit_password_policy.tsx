@@ -43,6 +43,23 @@ const strengths = [
   ["RequireSymbols", "Require at least one non-alphanumeric character ( ! @ # $ % ^ & * ( ) _ + - = [ ] { } | ' )"],
 ] as const;
 
+type Range = readonly [least: number, most: number];
+
+/** What the numbers of a policy can be (UpdateAccountPasswordPolicy). */
+const ranges = {
+  MinimumPasswordLength: [6, 128],
+  MaxPasswordAge: [1, 1095],
+  PasswordReusePrevention: [1, 24],
+} as const satisfies Partial<Record<keyof PasswordPolicy, Range>>;
+
+const isWithin = ([least, most]: Range, value: number | undefined) => Number.isInteger(value) && value! >= least && value! <= most;
+
+/** Whether all numbers are what they can be; those of what is not turned on are not there. */
+const isComplete = (policy: PasswordPolicy) =>
+  isWithin(ranges.MinimumPasswordLength, policy.MinimumPasswordLength) &&
+  isWithin(ranges.MaxPasswordAge, policy.MaxPasswordAge ?? 1) &&
+  isWithin(ranges.PasswordReusePrevention, policy.PasswordReusePrevention ?? 1);
+
 function Editor({ before }: { before: PasswordPolicy | null }) {
   const { notify } = useNotifications();
   const [custom, setCustom] = useState(before !== null);
@@ -58,6 +75,7 @@ function Editor({ before }: { before: PasswordPolicy | null }) {
     });
   }, [["iam"]]);
   const submit = async () => {
+    if (custom && !isComplete(policy)) return;
     await save.mutateAsync();
     notify({ type: "success", header: "Password requirements for IAM users are updated." });
     navigate(settings);
@@ -100,7 +118,8 @@ function CustomPolicy({ policy, onChange }: { policy: PasswordPolicy; onChange: 
       <SpaceBetween size="l">
         <Count
           label="Password minimum length"
-          hint="Enforce a minimum length of characters. Needs to be between 6 and 128."
+          hint="Enforce a minimum length of characters."
+          range={ranges.MinimumPasswordLength}
           value={policy.MinimumPasswordLength}
           onChange={(MinimumPasswordLength) => onChange({ MinimumPasswordLength })}
         />
@@ -123,7 +142,7 @@ function CustomPolicy({ policy, onChange }: { policy: PasswordPolicy; onChange: 
               <SpaceBetween size="xs">
                 <Count
                   label="Expire password in (days)"
-                  hint="Needs to be between 1 and 1095 days."
+                  range={ranges.MaxPasswordAge}
                   value={policy.MaxPasswordAge}
                   onChange={(days) => onChange({ MaxPasswordAge: days ?? 0 })}
                 />
@@ -147,7 +166,7 @@ function CustomPolicy({ policy, onChange }: { policy: PasswordPolicy; onChange: 
             {policy.PasswordReusePrevention !== undefined && (
               <Count
                 label="Remember (passwords)"
-                hint="Needs to be between 1 and 24."
+                range={ranges.PasswordReusePrevention}
                 value={policy.PasswordReusePrevention}
                 onChange={(n) => onChange({ PasswordReusePrevention: n ?? 0 })}
               />
@@ -161,13 +180,18 @@ function CustomPolicy({ policy, onChange }: { policy: PasswordPolicy; onChange: 
 
 interface CountProps {
   label: string;
-  hint: string;
+  hint?: string;
+  range: Range;
   value: number | undefined;
   onChange: (value: number | undefined) => void;
 }
 
-const Count = ({ label, hint, value, onChange }: CountProps) => (
-  <FormField label={label} constraintText={hint}>
+const Count = ({ label, hint = "", range, value, onChange }: CountProps) => (
+  <FormField
+    label={label}
+    constraintText={`${hint} Needs to be between ${range[0]} and ${range[1]}.`.trim()}
+    errorText={!isWithin(range, value) && `Enter a whole number between ${range[0]} and ${range[1]}.`}
+  >
     <Input
       type="number"
       value={value === undefined ? "" : String(value)}

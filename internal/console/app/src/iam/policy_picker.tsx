@@ -19,6 +19,7 @@ const columns: Column<Policy>[] = [
       </Link>
     ),
     isRowHeader: true,
+    minWidth: 270,
   },
   { id: "type", header: "Type", value: (p) => policyType(p.Arn), cell: (p) => policyType(p.Arn) },
   { id: "attached", header: "Attached entities", value: (p) => p.AttachmentCount, cell: (p) => p.AttachmentCount ?? 0 },

@@ -1,3 +1,4 @@
+import { paginateListAccessKeys } from "@aws-sdk/client-iam";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
@@ -6,13 +7,15 @@ import Link from "@cloudscape-design/components/link";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { ReactNode } from "react";
 import { isDenied } from "../aws/errors";
+import { iam } from "../aws/iam";
+import { all, useAws } from "../aws/query";
 import { Failure } from "../parts/failure";
 import { usePrincipal } from "../session/session";
 import { useAccountSummary } from "./account_settings";
 import { useMFADevices } from "./mfa_devices";
-import { usePasswordPolicy } from "./passwords";
+import { isMissing, usePasswordPolicy } from "./passwords";
 import { principalPage } from "./permissions";
-import { days, oldAfterDays, useReport, type Report } from "./report";
+import { days, loadReport, oldAfterDays, type ReportedKey, type ReportedUser } from "./report";
 
 interface Advice {
   good: boolean;
@@ -35,7 +38,7 @@ export function Recommendations() {
   const root = PrincipalType === "Root";
   const summary = useAccountSummary();
   const policy = usePasswordPolicy();
-  const report = useReport();
+  const keys = useOldKeys();
   return (
     <Container header={<Header variant="h2">Security recommendations</Header>}>
       <ul className="plain">
@@ -65,7 +68,7 @@ export function Recommendations() {
           }
         </Item>
         {PrincipalType === "IAMUser" && <OwnMFA user={Name} />}
-        <Item query={report}>{keysAdvice}</Item>
+        <Item query={keys}>{keysAdvice}</Item>
         <Item query={policy}>
           {(p) =>
             p
@@ -102,11 +105,27 @@ function OwnMFA({ user }: { user: string }) {
   );
 }
 
-function keysAdvice(report: Report): Advice {
-  const bad = report.users.filter((u) =>
+/** The users with keys to rotate or deactivate. The report may be hours old: what was done about it since is looked up. */
+const useOldKeys = () =>
+  useAws(["iam", "OldKeys"], async () => {
+    const { users } = await loadReport();
     // A key that was never used is unused since it was made.
-    u.keys.some((k) => k.active && [k.rotated, k.used ?? k.rotated].some((t) => (days(t) ?? 0) > oldAfterDays)),
-  );
+    const isOld = (k: ReportedKey) => k.active && [k.rotated, k.used ?? k.rotated].some((t) => (days(t) ?? 0) > oldAfterDays);
+    const still = await Promise.all(
+      users
+        .filter((u) => u.keys.some(isOld))
+        .map(async (u) => {
+          const now = await all(paginateListAccessKeys({ client: iam() }, { UserName: u.name }), (p) => p.AccessKeyMetadata).catch(
+            (e: unknown) => (isMissing(e) ? [] : Promise.reject(e)),
+          );
+          const active = now.filter((k) => k.Status === "Active").map((k) => k.CreateDate?.getTime());
+          return u.keys.some((k) => isOld(k) && active.includes(k.rotated?.getTime())) ? [u] : [];
+        }),
+    );
+    return still.flat();
+  });
+
+function keysAdvice(bad: ReportedUser[]): Advice {
   if (!bad.length) {
     return { good: true, text: `No active access key is older, or unused for longer, than ${oldAfterDays} days` };
   }

@@ -9,6 +9,7 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
+import { isDenied } from "../aws/errors";
 import { iam } from "../aws/iam";
 import { useAws } from "../aws/query";
 import { Copy } from "../parts/copy";
@@ -81,14 +82,18 @@ function OfUser({ principal }: { principal: SignedIn }) {
           </Header>
         }
       >
-        <KeyValuePairs
-          columns={2}
-          minColumnWidth={180}
-          items={[
-            { label: "User created", value: <Time at={user.data?.CreateDate} /> },
-            { label: "Last console sign-in", value: <Time at={user.data?.PasswordLastUsed} /> },
-          ]}
-        />
+        {isDenied(user.error) ? (
+          <Box color="text-body-secondary">When the user was created and last signed in is shown to who may iam:GetUser.</Box>
+        ) : (
+          <KeyValuePairs
+            columns={2}
+            minColumnWidth={180}
+            items={[
+              { label: "User created", value: <Time at={user.data?.CreateDate} /> },
+              { label: "Last console sign-in", value: <Time at={user.data?.PasswordLastUsed} /> },
+            ]}
+          />
+        )}
       </Container>
       <MFADevices user={name} />
       <AccessKeys user={name} create="/console/iam/security-credentials/create-access-key" />

@@ -1,4 +1,4 @@
-import { paginateGetAccountAuthorizationDetails, paginateListUsers, type User } from "@aws-sdk/client-iam";
+import { paginateGetAccountAuthorizationDetails, paginateListUsers, paginateListVirtualMFADevices, type User } from "@aws-sdk/client-iam";
 import Button from "@cloudscape-design/components/button";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
@@ -8,7 +8,7 @@ import { all, useAws } from "../aws/query";
 import { Actions } from "../parts/actions";
 import { Failure } from "../parts/failure";
 import { ResourceTable, type Column } from "../parts/resource_table";
-import { Time } from "../parts/time";
+import { fullTime, Time } from "../parts/time";
 import { Page } from "../shell/page";
 import { DeleteUser } from "./delete_user";
 import { principalPage } from "./permissions";
@@ -16,9 +16,21 @@ import { age, useReport, type ReportedUser } from "./report";
 
 interface Row extends User {
   groups?: number;
-  /** From the credential report, which not everyone may see. */
+  /** Of now, unlike what is reported. */
+  mfa?: boolean;
+  /** From the credential report, which may be hours old, and which not everyone may see. */
   reported?: ReportedUser;
 }
+
+/** The ARNs of the users that have an MFA device. */
+const useMFAUsers = () =>
+  useAws(["iam", "ListVirtualMFADevices", "Assigned"], async () => {
+    const pages = paginateListVirtualMFADevices({ client: iam() }, { AssignmentStatus: "Assigned" });
+    return (await all(pages, (page) => page.VirtualMFADevices)).map((d) => d.User?.Arn);
+  });
+
+/** The latest use of the password, which is known, and of keys, as far as they are in the report. */
+const lastActivity = (u: Row) => [u.reported?.used, u.PasswordLastUsed].filter((t) => t !== undefined).sort((a, b) => +b - +a)[0];
 
 const activeKey = (u: Row) => u.reported?.keys.filter((k) => k.active).map((k) => k.rotated)[0];
 const keyUsed = (u: Row) => u.reported?.keys.map((k) => k.used).filter((t) => t !== undefined).sort((a, b) => +b - +a)[0];
@@ -31,21 +43,21 @@ const columns: Column<Row>[] = [
     value: (u) => u.UserName,
     cell: (u) => <Link href={principalPage({ kind: "user", name: u.UserName! })}>{u.UserName}</Link>,
     isRowHeader: true,
-    minWidth: 180,
+    minWidth: 220,
   },
-  { id: "path", header: "Path", value: (u) => u.Path, cell: (u) => u.Path },
+  { id: "path", header: "Path", value: (u) => u.Path, cell: (u) => u.Path, hidden: true },
   { id: "groups", header: "Groups", value: (u) => u.groups, cell: (u) => u.groups ?? "–" },
   {
     id: "activity",
     header: "Last activity",
-    value: (u) => u.reported?.used,
-    cell: (u) => <Time at={u.reported?.used} as="ago" />,
+    value: lastActivity,
+    cell: (u) => <Time at={lastActivity(u)} as="ago" />,
   },
   {
     id: "mfa",
     header: "MFA",
-    value: (u) => yes(u.reported?.mfa, "Virtual", "–"),
-    cell: (u) => yes(u.reported?.mfa, "Virtual", "–"),
+    value: (u) => yes(u.mfa, "Virtual", "–"),
+    cell: (u) => yes(u.mfa, "Virtual", "–"),
   },
   {
     id: "password-age",
@@ -95,10 +107,12 @@ export default function Users() {
   );
   const report = useReport();
   const [deleting, setDeleting] = useState<string>();
-  const more = details.error ?? report.error;
+  const mfa = useMFAUsers();
+  const more = details.error ?? mfa.error ?? report.error;
   const rows = users.data?.map((u) => ({
     ...u,
     groups: details.data?.find((d) => d.Arn === u.Arn)?.GroupList?.length,
+    mfa: mfa.data?.includes(u.Arn),
     reported: report.data?.users.find((r) => r.arn === u.Arn),
   }));
   return (
@@ -106,7 +120,9 @@ export default function Users() {
       <SpaceBetween size="m">
         <ResourceTable
           variant="full-page"
-          description="An IAM user is an identity with long-term credentials that is used to interact with an account."
+          description={`An IAM user is an identity with long-term credentials that is used to interact with an account.${
+            report.data ? ` Ages of passwords and keys are those of the credential report of ${fullTime(report.data.generated)}.` : ""
+          }`}
           name="iam.users"
           nouns={["user", "users"]}
           query={{ ...users, data: rows }}

@@ -19,6 +19,33 @@ export function enter(): Promise<never> {
   return new Promise(() => {}); // the page is left
 }
 
+/** Whose session this tab has had: where to sign in when it ends. */
+export interface Owner {
+  root: boolean;
+  account: string;
+}
+
+const ownerKey = "stator.owner";
+
+/** Remembers, for as long as the tab is open, whose session it has; undefined: nobody's. */
+export function rememberOwner(owner: Owner | undefined) {
+  try {
+    if (owner) sessionStorage.setItem(ownerKey, JSON.stringify(owner));
+    else sessionStorage.removeItem(ownerKey);
+  } catch {
+    // then the account is typed
+  }
+}
+
+export function rememberedOwner(): Owner | undefined {
+  try {
+    const { root, account } = JSON.parse(sessionStorage.getItem(ownerKey) ?? "") as Partial<Owner>;
+    return { root: root === true, account: String(account ?? "") };
+  } catch {
+    return undefined;
+  }
+}
+
 const key = "stator.account";
 
 /** The account that somebody wanted remembered in this browser, "" if none. */

@@ -7,6 +7,8 @@ import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { Redirect } from "wouter";
+import { AccountNameField } from "../parts/account_name_field";
+import { accountNameFault } from "../parts/account_name";
 import { address, enter } from "./address";
 import { signin } from "./api";
 import { agreed, NewPasswordFields, noPassword, rootRules } from "./new_password";
@@ -49,11 +51,9 @@ export default function Claim() {
           <FormField label="Root user email address" description="You sign in with it, and get codes there if you forget the password.">
             <Input type="email" autoComplete="username" value={email} onChange={({ detail }) => setEmail(detail.value)} />
           </FormField>
-          <FormField label="Account name" description="Such as the name of your organization. You can change it later.">
-            <Input value={name} autoComplete="organization" onChange={({ detail }) => setName(detail.value)} />
-          </FormField>
+          <AccountNameField value={name} description="Such as the name of your organization. You can change it later." onChange={setName} />
           <NewPasswordFields label="Root user password" value={password} onChange={setPassword} error={error} rules={rootRules} />
-          <Button variant="primary" fullWidth loading={busy} disabled={!token || !email || !name || !password.password || !password.again}>
+          <Button variant="primary" fullWidth loading={busy} disabled={!token || !email || !name.trim() || !!accountNameFault(name) || !password.password || !password.again}>
             Claim this server
           </Button>
         </SpaceBetween>

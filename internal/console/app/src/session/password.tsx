@@ -8,16 +8,18 @@ interface PasswordProps {
   value: string;
   onChange: (value: string) => void;
   label?: string;
+  autoFocus?: boolean;
 }
 
 /** The password that somebody has. */
-export function Password({ value, onChange, label = "Password" }: PasswordProps) {
+export function Password({ value, onChange, label = "Password", autoFocus }: PasswordProps) {
   const [shown, setShown] = useState(false);
   return (
     <SpaceBetween size="xs">
       <FormField label={label}>
         <Input
           type={shown ? "text" : "password"}
+          autoFocus={autoFocus}
           autoComplete="current-password"
           value={value}
           onChange={({ detail }) => onChange(detail.value)}

@@ -10,19 +10,25 @@ import { Password } from "./password";
 import { Refusal } from "./refusal";
 import { useSubmit } from "./submit";
 
+interface RootFormProps {
+  /** Whose it is, if that is known. */
+  email: string | undefined;
+  onSignIn: (input: SignIn) => Promise<void>;
+}
+
 /** Asks a root user who it is. */
-export function RootForm({ onSignIn }: { onSignIn: (input: SignIn) => Promise<void> }) {
-  const [email, setEmail] = useState("");
+export function RootForm(props: RootFormProps) {
+  const [email, setEmail] = useState(props.email ?? "");
   const [password, setPassword] = useState("");
-  const { busy, error, onSubmit } = useSubmit(() => onSignIn({ Type: "root", Email: email.trim(), Password: password }));
+  const { busy, error, onSubmit } = useSubmit(() => props.onSignIn({ Type: "root", Email: email.trim(), Password: password }));
   return (
     <form onSubmit={onSubmit}>
       <SpaceBetween size="m">
         <Refusal error={error} />
         <FormField label="Root user email address">
-          <Input type="email" value={email} autoFocus autoComplete="username" onChange={({ detail }) => setEmail(detail.value)} />
+          <Input type="email" value={email} autoFocus={!props.email} autoComplete="username" onChange={({ detail }) => setEmail(detail.value)} />
         </FormField>
-        <Password value={password} onChange={setPassword} />
+        <Password autoFocus={!!props.email} value={password} onChange={setPassword} />
         <Link href={address("/console/forgot-password", location.search)}>Forgot password?</Link>
         <Button variant="primary" fullWidth loading={busy} disabled={!email || !password}>
           Sign in

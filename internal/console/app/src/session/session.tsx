@@ -1,27 +1,50 @@
 // Who is signed in. Nothing of it is kept by the browser but the cookie, which scripts cannot see.
-import { useQuery } from "@tanstack/react-query";
-import { createContext, useContext, type ReactNode } from "react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { createContext, useContext, useEffect, useRef, type ReactNode } from "react";
 import { connect } from "../aws/credentials";
 import { Failure } from "../parts/failure";
+import { rememberOwner } from "./address";
 import { sessionKey, signin, type Session, type SignedIn } from "./api";
+import { SessionEnded } from "./session_ended";
 
 const Context = createContext<Session | null>(null);
 
-/** SessionProvider asks the server once; its children are shown when the answer is there. */
+/**
+ * SessionProvider asks the server once; its children are shown when the answer is there. When the session ends they stay, below a
+ * window to sign in again: what was typed into a form is not lost.
+ */
 export function SessionProvider({ children }: { children: ReactNode }) {
+  const client = useQueryClient();
+  const last = useRef<Session & SignedIn>(undefined);
   const { data, error, refetch } = useQuery({
     queryKey: sessionKey,
     queryFn: async () => {
       const session = await signin.session();
       connect(session);
+      if (session.SignedIn) {
+        last.current = session;
+        const root = session.PrincipalType === "Root";
+        if (root || session.PrincipalType === "IAMUser") rememberOwner({ root, account: session.Account });
+      }
       return session;
     },
     staleTime: Infinity,
     // Meanwhile somebody may have signed out, or in, in another tab.
     refetchOnWindowFocus: "always",
   });
+  const ended = data && !data.SignedIn && !data.OpenAuth ? last.current : undefined;
+  useEffect(() => {
+    if (!ended) return;
+    // What failed for want of a session is asked again when there is one.
+    return () => void client.refetchQueries({ type: "active", predicate: ({ state }) => state.status === "error" });
+  }, [ended, client]);
   if (!data) return error ? <Failure error={error} retry={refetch} /> : null;
-  return <Context value={data}>{children}</Context>;
+  return (
+    <Context value={ended ?? data}>
+      {children}
+      {ended && <SessionEnded session={ended} onSignedIn={refetch} />}
+    </Context>
+  );
 }
 
 export function useSession(): Session {
@@ -49,5 +72,6 @@ export function usePrincipal(): SignedIn {
 /** Ends the session here, and with it all that this page remembers. */
 export async function signOut(everywhere = false) {
   await (everywhere ? signin.signOutEverywhere() : signin.signOut());
+  rememberOwner(undefined);
   location.assign(everywhere ? "/console/signed-out?everywhere" : "/console/signed-out");
 }

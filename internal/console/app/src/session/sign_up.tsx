@@ -6,6 +6,8 @@ import Input from "@cloudscape-design/components/input";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
+import { AccountNameField } from "../parts/account_name_field";
+import { accountNameFault } from "../parts/account_name";
 import { enter } from "./address";
 import { signin } from "./api";
 import { CodeSent } from "./code_sent";
@@ -20,9 +22,7 @@ const signInInstead = <Link href="/console/signin">Sign in to an existing accoun
 
 export default function SignUp() {
   const { SignUp } = useSession();
-  const [email, setEmail] = useState("");
-  const [name, setName] = useState("");
-  const [id, setId] = useState("");
+  const [{ email, name, id }, set] = useKept();
   const [token, setToken] = useState("");
   if (!SignUp) {
     return (
@@ -33,9 +33,35 @@ export default function SignUp() {
       </PublicPage>
     );
   }
-  if (token) return <PasswordStep token={token} onAgain={() => (setId(""), setToken(""))} />;
-  if (id) return <CodeStep id={id} email={email} onToken={setToken} onBack={() => setId("")} />;
-  return <FirstStep email={email} name={name} onEmail={setEmail} onName={setName} onId={setId} />;
+  if (token) return <PasswordStep token={token} onAgain={() => (set({ id: "" }), setToken(""))} />;
+  if (id) return <CodeStep id={id} email={email} onToken={setToken} onBack={() => set({ id: "" })} />;
+  return (
+    <FirstStep
+      email={email}
+      name={name}
+      onEmail={(email) => set({ email })}
+      onName={(name) => set({ name })}
+      onId={(id) => set({ id })}
+    />
+  );
+}
+
+interface Kept {
+  email: string;
+  name: string;
+  /** Of the sign-up whose code has been sent; without the code it is worth nothing. */
+  id: string;
+}
+
+/** What is kept when the page is loaded anew, as it may be while somebody looks for the code. It is part of the tab's history. */
+function useKept(): [Kept, (change: Partial<Kept>) => void] {
+  const [kept, setKept] = useState<Kept>(() => ({ email: "", name: "", id: "", ...(history.state as { signUp?: Kept } | null)?.signUp }));
+  const change = (change: Partial<Kept>) => {
+    const signUp = { ...kept, ...change };
+    history.replaceState({ signUp }, "");
+    setKept(signUp);
+  };
+  return [kept, change];
 }
 
 interface FirstStepProps {
@@ -58,10 +84,8 @@ function FirstStep({ email, name, onEmail, onName, onId }: FirstStepProps) {
           <FormField label="Root user email address" description="Used for account recovery and some administrative functions.">
             <Input type="email" autoFocus autoComplete="username" value={email} onChange={({ detail }) => onEmail(detail.value)} />
           </FormField>
-          <FormField label="Account name" description="Choose a name for your account. You can change it after you sign up.">
-            <Input value={name} autoComplete="organization" onChange={({ detail }) => onName(detail.value)} />
-          </FormField>
-          <Button variant="primary" fullWidth loading={busy} disabled={!email || !name}>
+          <AccountNameField value={name} description="Choose a name for your account. You can change it after you sign up." onChange={onName} />
+          <Button variant="primary" fullWidth loading={busy} disabled={!email || !name.trim() || !!accountNameFault(name)}>
             Verify email address
           </Button>
         </SpaceBetween>

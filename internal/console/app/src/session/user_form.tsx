@@ -13,6 +13,8 @@ import { useSubmit } from "./submit";
 interface UserFormProps {
   /** The account that the address is for, "" if it names none. */
   account: string;
+  /** Whose it is, if that is known. */
+  name: string | undefined;
   onSignIn: (input: SignIn) => Promise<void>;
 }
 
@@ -20,7 +22,7 @@ interface UserFormProps {
 export function UserForm(props: UserFormProps) {
   const [account, setAccount] = useState(props.account || rememberedAccount());
   const [remember, setRemember] = useState(rememberedAccount() !== "");
-  const [name, setName] = useState("");
+  const [name, setName] = useState(props.name ?? "");
   const [password, setPassword] = useState("");
   const { busy, error, onSubmit } = useSubmit(() => {
     rememberAccount(remember ? plain(account) : "");
@@ -37,9 +39,9 @@ export function UserForm(props: UserFormProps) {
           Remember this account
         </Checkbox>
         <FormField label="IAM username">
-          <Input value={name} autoFocus={!!account} autoComplete="username" onChange={({ detail }) => setName(detail.value)} />
+          <Input value={name} autoFocus={!!props.account && !props.name} autoComplete="username" onChange={({ detail }) => setName(detail.value)} />
         </FormField>
-        <Password value={password} onChange={setPassword} />
+        <Password autoFocus={!!props.name} value={password} onChange={setPassword} />
         <Button variant="primary" fullWidth loading={busy} disabled={!account || !name || !password}>
           Sign in
         </Button>

@@ -4,6 +4,7 @@ import { sections } from "../sections";
 import { signOut, usePrincipal, useSession } from "../session/session";
 import { useNotifications } from "./notifications";
 import { regions } from "./regions";
+import { Search } from "./search";
 import { changeSettings, useSettings } from "./settings";
 
 /** The bar of somebody who is signed in: services, region, settings, account. */
@@ -76,7 +77,7 @@ export function AccountNavigation({ onRegion }: { onRegion: (region: string) => 
   } else {
     utilities.push({ type: "button", iconName: "unlocked", text: "No authentication", disableUtilityCollapse: true });
   }
-  return <TopNavigation identity={identity} utilities={utilities} />;
+  return <TopNavigation identity={identity} utilities={utilities} search={<Search />} />;
 }
 
 export const identity: TopNavigationProps.Identity = {

@@ -29,14 +29,16 @@ export function ActionChoice({ permission, service: prefix, onChange }: ActionCh
   const set = (actions: string[]) => onChange({ actions: [...new Set(actions)] });
   return (
     <SpaceBetween size="s">
-      <Box variant="h3">Actions {permission.effect === "Allow" ? "allowed" : "denied"}</Box>
+      <Box variant="h3">
+        {permission.exceptActions ? "Actions excepted" : `Actions ${permission.effect === "Allow" ? "allowed" : "denied"}`}
+      </Box>
       {permission.exceptActions && (
         <Alert
           type="info"
           header="Except"
           action={<Button onClick={() => onChange({ exceptActions: false })}>Switch to these actions</Button>}
         >
-          The permission is about all actions but those chosen (NotAction).
+          The permission {permission.effect === "Allow" ? "allows" : "denies"} all actions of all services but those chosen here (NotAction).
         </Alert>
       )}
       <Checkbox checked={actions.includes("*")} onChange={({ detail }) => set(detail.checked ? ["*"] : [])}>

@@ -1,5 +1,6 @@
 // Create policy: the steps of "Create IAM policies (console)" (IAM User Guide).
 import { CreatePolicyCommand } from "@aws-sdk/client-iam";
+import Alert from "@cloudscape-design/components/alert";
 import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
@@ -16,8 +17,9 @@ import { navigate } from "../../shell/links";
 import { useNotifications } from "../../shell/notifications";
 import { Page } from "../../shell/page";
 import { leave, useUnsaved } from "../../shell/unsaved";
+import { nameFault } from "../names";
 import { policyPage } from "../permissions";
-import { emptyDocument } from "./document";
+import { emptyDocument, incomplete } from "./document";
 import { PolicyEditor } from "./policy_editor";
 import { SummaryTable } from "./summary_table";
 
@@ -29,6 +31,7 @@ export default function CreatePolicy() {
   const [description, setDescription] = useState("");
   const [tags, setTags] = useState<TagValue[]>([]);
   const [checked, setChecked] = useState(false);
+  const [fault, setFault] = useState("");
   useUnsaved(document !== emptyDocument || name !== "");
   const create = useAwsChange(
     () =>
@@ -39,7 +42,7 @@ export default function CreatePolicy() {
   );
   const submit = async () => {
     setChecked(true);
-    if (!name) return;
+    if (!name || nameFault("policy", name)) return;
     const { Policy } = await create.mutateAsync();
     notify({ type: "success", header: `Policy ${name} created.` });
     navigate(policyPage(Policy!.Arn!));
@@ -55,7 +58,11 @@ export default function CreatePolicy() {
     >
       <Wizard
         activeStepIndex={step}
-        onNavigate={({ detail }) => setStep(detail.requestedStepIndex)}
+        onNavigate={({ detail }) => {
+          const found = incomplete(document);
+          setFault(found);
+          if (step > 0 || !found) setStep(detail.requestedStepIndex);
+        }}
         onCancel={() => leave("/console/iam/policies")}
         onSubmit={() => void submit().catch(() => {})}
         isLoadingNextStep={create.isPending}
@@ -66,7 +73,25 @@ export default function CreatePolicy() {
           navigationAriaLabel: "Steps",
         }}
         steps={[
-          { title: "Specify permissions", content: <PolicyEditor document={document} onChange={setDocument} /> },
+          {
+            title: "Specify permissions",
+            content: (
+              <SpaceBetween size="l">
+                <PolicyEditor
+                  document={document}
+                  onChange={(changed) => {
+                    setDocument(changed);
+                    setFault("");
+                  }}
+                />
+                {fault && (
+                  <Alert type="error" header="The policy is not complete">
+                    {fault}
+                  </Alert>
+                )}
+              </SpaceBetween>
+            ),
+          },
           {
             title: "Review and create",
             description: "Review the permissions, specify details, and tags.",
@@ -78,7 +103,7 @@ export default function CreatePolicy() {
                       label="Policy name"
                       description="Enter a meaningful name to identify this policy."
                       constraintText="Maximum 128 characters. Use alphanumeric and '+=,.@-_' characters."
-                      errorText={checked && !name && "Enter a name."}
+                      errorText={nameFault("policy", name) || (checked && !name && "Enter a name.")}
                     >
                       <Input value={name} onChange={({ detail }) => setName(detail.value)} />
                     </FormField>

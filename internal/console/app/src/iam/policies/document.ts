@@ -7,12 +7,10 @@ export interface Condition {
   values: string[];
 }
 
-export interface Permission {
+export interface Statement {
   sid: string | undefined;
   effect: "Allow" | "Deny";
-  /** The prefix of the actions, "*" for all services, undefined until it is chosen. */
-  service: string | undefined;
-  /** Names without the prefix; they can have wildcards. */
+  /** Names with the prefix of the service; they can have wildcards. */
   actions: string[];
   /** The actions are those that are not meant: NotAction. */
   exceptActions: boolean;
@@ -20,6 +18,14 @@ export interface Permission {
   /** The resources are those that are not meant: NotResource. */
   exceptResources: boolean;
   conditions: Condition[];
+}
+
+/** The part of a statement that is about one service. */
+export interface Permission extends Statement {
+  /** The prefix of the actions, "*" for all services, undefined until it is chosen. */
+  service: string | undefined;
+  /** Names without the prefix; they can have wildcards. */
+  actions: string[];
 }
 
 export interface Visual {
@@ -49,12 +55,39 @@ const members = ["Sid", "Effect", "Action", "NotAction", "Resource", "NotResourc
 /** Reads a document; a NotVisual is thrown where that is not possible. */
 export function read(text: string): Visual {
   const document = object(parsed(text), "The document");
-  const statements = Array.isArray(document.Statement) ? document.Statement : [document.Statement];
   return {
     version: optional(document.Version),
     id: optional(document.Id),
-    permissions: statements.flatMap((s: unknown, i) => permissionsOf(object(s, `Statement ${i + 1}`), `Statement ${i + 1}`)),
+    permissions: statementsOf(text).flatMap((s, i) => permissionsOf(s, nth(i))),
   };
+}
+
+const nth = (index: number) => `Statement ${index + 1}`;
+
+/** The statements of a document; a NotVisual is thrown where one has what no statement of an identity-based policy has. */
+export function statementsOf(text: string): Statement[] {
+  const { Statement } = object(parsed(text), "The document");
+  const all: unknown[] = Array.isArray(Statement) ? Statement : [Statement];
+  return all.map((s, i) => statementOf(object(s, nth(i)), nth(i)));
+}
+
+/** What a policy lacks to be one, in words, "" if nothing: it is JSON, and each statement has actions and resources. */
+export function incomplete(text: string): string {
+  let document: unknown;
+  try {
+    document = parsed(text);
+  } catch (e) {
+    return (e as Error).message;
+  }
+  const { Statement } = Object(document) as { Statement?: unknown };
+  const statements = (Array.isArray(Statement) ? Statement : [Statement]).filter((s) => typeof s === "object" && s !== null);
+  if (!statements.length) return "The policy has no statement.";
+  const empty = (names: unknown) => names === undefined || (Array.isArray(names) && !names.length);
+  for (const [i, { Action, NotAction, Resource, NotResource }] of (statements as Record<string, unknown>[]).entries()) {
+    if (empty(Action ?? NotAction)) return `${nth(i)} names no actions. Choose a service, and at least one of its actions.`;
+    if (empty(Resource ?? NotResource)) return `${nth(i)} names no resources. Add the ARN of at least one, or choose all.`;
+  }
+  return "";
 }
 
 export function parsed(text: string): unknown {
@@ -65,21 +98,19 @@ export function parsed(text: string): unknown {
   }
 }
 
-/** The permissions of a statement: one for each service that its actions are of. */
-function permissionsOf(s: Record<string, unknown>, what: string): Permission[] {
+function statementOf(s: Record<string, unknown>, what: string): Statement {
   const unknown = Object.keys(s).filter((m) => !members.includes(m));
   if (unknown.length) throw new NotVisual(`${what} has the element ${unknown[0]}, which an identity-based policy does not have.`);
   if (s.Effect !== "Allow" && s.Effect !== "Deny") throw new NotVisual(`${what} has no Effect that is Allow or Deny.`);
   const { names: actions, except: exceptActions } = either(s, "Action", what);
   const { names: resources, except: exceptResources } = either(s, "Resource", what);
-  const common = {
-    sid: optional(s.Sid),
-    effect: s.Effect,
-    exceptActions,
-    resources,
-    exceptResources,
-    conditions: conditionsOf(s.Condition, what),
-  } as const;
+  const conditions = conditionsOf(s.Condition, what);
+  return { sid: optional(s.Sid), effect: s.Effect, actions, exceptActions, resources, exceptResources, conditions };
+}
+
+/** The permissions of a statement: one for each service that its actions are of. */
+export function permissionsOf(statement: Statement, what: string): Permission[] {
+  const { sid, actions, exceptActions } = statement;
   const byService = new Map<string | undefined, string[]>();
   if (!actions.length) byService.set(undefined, []);
   for (const a of actions) {
@@ -89,9 +120,9 @@ function permissionsOf(s: Record<string, unknown>, what: string): Permission[] {
   }
   if (exceptActions && byService.size > 1) throw new NotVisual(`${what} has NotAction with actions of several services.`);
   return [...byService].map(([service, actions], i) => ({
-    ...common,
+    ...statement,
     // Two statements can't have the same Sid.
-    sid: common.sid && i > 0 ? `${common.sid}${i + 1}` : common.sid,
+    sid: sid && i > 0 ? `${sid}${i + 1}` : sid,
     service,
     actions,
   }));

@@ -12,6 +12,7 @@ import { ConditionFields } from "./condition_fields";
 import type { Permission } from "./document";
 import { ResourceChoice } from "./resource_choice";
 import { serviceName, services } from "./services";
+import { allBut } from "./summary";
 
 interface PermissionBlockProps {
   permission: Permission;
@@ -23,7 +24,7 @@ interface PermissionBlockProps {
 
 /** One permission of the visual editor: a service, its actions, the resources and the conditions. */
 export function PermissionBlock({ permission: p, onChange, onDuplicate, onRemove }: PermissionBlockProps) {
-  const title = p.service ? serviceName(p.service) : "Select a service";
+  const title = titleOf(p);
   const set = (changed: Partial<Permission>) => onChange({ ...p, ...changed });
   return (
     <ExpandableSection
@@ -58,9 +59,18 @@ export function PermissionBlock({ permission: p, onChange, onDuplicate, onRemove
   );
 }
 
+/** What a permission is about. One that names what is not meant is about all other services, too. */
+function titleOf(p: Permission): string {
+  if (!p.service) return "Select a service";
+  return p.exceptActions ? allOf(p).service : serviceName(p.service);
+}
+
+const allOf = (p: Permission) => allBut(p.service === "*" ? ["*"] : p.actions.map((a) => `${p.service}:${a}`));
+
 function summary(p: Permission): string {
+  if (p.exceptActions) return `${p.effect}: ${allOf(p).access}`;
   const count = p.actions.includes("*") ? "All actions" : `${p.actions.length} action${p.actions.length === 1 ? "" : "s"}`;
-  return `${p.effect} ${p.exceptActions ? "all but " : ""}${count}`;
+  return `${p.effect} ${count}`;
 }
 
 function ServiceChoice({ onChange }: { onChange: (service: string) => void }) {

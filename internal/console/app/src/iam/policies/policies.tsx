@@ -34,6 +34,7 @@ const columns: Column<Policy>[] = [
     value: (p) => p.PolicyName,
     cell: (p) => <Link href={policyPage(p.Arn!)}>{p.PolicyName}</Link>,
     isRowHeader: true,
+    minWidth: 270,
   },
   { id: "type", header: "Type", value: (p) => policyType(p.Arn), cell: (p) => policyType(p.Arn) },
   { id: "used", header: "Used as", value: usedAs, cell: usedAs },

@@ -23,7 +23,8 @@ export function ResourceChoice({ permission, service: prefix, onChange }: Resour
   const all = resources.length === 1 && resources[0] === "*";
   const [specific, setSpecific] = useState(!all);
   const [adding, setAdding] = useState<string>();
-  const chosen = service ? permission.actions.flatMap((a) => actionsLike(service, a)) : [];
+  // Which actions are left, of all services, is not known where some are excepted.
+  const chosen = service && !permission.exceptActions ? permission.actions.flatMap((a) => actionsLike(service, a)) : [];
   const types = [...new Set(chosen.flatMap((a) => a.resources))];
   const unlimited = chosen.filter((a) => !a.resources.length).map((a) => a.name);
   return (

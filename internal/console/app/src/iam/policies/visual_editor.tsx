@@ -41,7 +41,7 @@ export function VisualEditor({ initial, document, onChange }: VisualEditorProps)
       <Button iconName="add-plus" onClick={() => add(newPermission)}>
         Add more permissions
       </Button>
-      <FindingsPanel query={findings} />
+      {blocks.some(({ permission }) => permission.service !== undefined) && <FindingsPanel query={findings} />}
     </SpaceBetween>
   );
 }

@@ -45,7 +45,8 @@ export default function AddProvider() {
     );
     return made.OpenIDConnectProviderArn!;
   }, [["iam"]]);
-  const complete = type === "saml" ? name && metadata : /^https:\/\/./.test(url) && audience;
+  const isThumbprint = /^([0-9a-f]{40})?$/i.test(thumbprint);
+  const complete = type === "saml" ? name && metadata : /^https:\/\/./.test(url) && audience && isThumbprint;
   const submit = async () => {
     setChecked(true);
     if (!complete) return;
@@ -121,6 +122,7 @@ export default function AddProvider() {
                     label="Thumbprint - optional"
                     description="Of the certificate of the authority that the provider's server certificate is from. Without it the authorities that the server trusts are enough."
                     constraintText="40 hexadecimal digits: the SHA-1 of the certificate."
+                    errorText={checked && !isThumbprint && "Enter 40 hexadecimal digits, or nothing."}
                   >
                     <Input value={thumbprint} onChange={({ detail }) => setThumbprint(detail.value.replace(/[\s:]/g, ""))} />
                   </FormField>

@@ -13,6 +13,7 @@ import { useNotifications } from "../../shell/notifications";
 import { Page } from "../../shell/page";
 import { leave, useUnsaved } from "../../shell/unsaved";
 import { BoundaryOption } from "../boundary_option";
+import { nameFault } from "../names";
 import { policiesOf, principalPage } from "../permissions";
 import { PolicyPicker } from "../policy_picker";
 import { ReviewRole, type RoleDetails } from "./review_role";
@@ -48,7 +49,7 @@ export default function CreateRole() {
   useUnsaved(trust !== noTrust || details.name !== "");
   const submit = async () => {
     setChecked(true);
-    if (!details.name) return;
+    if (!details.name || nameFault("role", details.name)) return;
     const failures = await create.mutateAsync();
     notify(
       failures.length

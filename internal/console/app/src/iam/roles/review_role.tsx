@@ -9,6 +9,7 @@ import Table from "@cloudscape-design/components/table";
 import Textarea from "@cloudscape-design/components/textarea";
 import { CodeEditor } from "../../parts/code_editor";
 import { TagFields, type TagValue } from "../../parts/tag_fields";
+import { nameFault } from "../names";
 import { policyNameOf, policyType } from "../permissions";
 
 export interface RoleDetails {
@@ -44,7 +45,7 @@ export function ReviewRole(props: ReviewRoleProps) {
             label="Role name"
             description="Enter a meaningful name to identify this role."
             constraintText="Maximum 64 characters. Use alphanumeric and '+=,.@-_' characters."
-            errorText={props.checked && !details.name && "Enter a name."}
+            errorText={nameFault("role", details.name) || (props.checked && !details.name && "Enter a name.")}
           >
             <Input value={details.name} onChange={({ detail }) => onDetails({ ...details, name: detail.value })} />
           </FormField>
