@@ -123,6 +123,9 @@ type Options struct {
 	ObjectStore string
 	// Metrics serves /metrics without authentication.
 	Metrics bool
+	// Drain is how long Serve goes on answering after its context has ended, while GET /readyz says that the server is going: as
+	// long as the load balancers in front take to notice. 0 is for a server with none.
+	Drain time.Duration
 	// Logger gets what the server has to say; nil drops it.
 	Logger *slog.Logger
 }
@@ -306,6 +309,7 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 		Auth:            auth,
 		Region:          opts.Region,
 		Ready:           s.ready,
+		Drain:           opts.Drain,
 		TrustedProxies:  opts.TrustedProxies,
 		AllowedNetworks: opts.AllowedNetworks,
 		Metrics:         opts.Metrics,
@@ -353,8 +357,8 @@ func (s *Server) SetupToken() string {
 	return file
 }
 
-// Serve answers requests on ln until ctx ends. Then it takes no new ones, and returns when those in flight are
-// answered, or after grace. Listeners that give TLS connections must offer h2 for HTTP/2.
+// Serve answers requests on ln until ctx ends, and for Options.Drain from then on. Then it takes no new ones, and returns when
+// those in flight are answered, or after grace. Listeners that give TLS connections must offer h2 for HTTP/2.
 func (s *Server) Serve(ctx context.Context, ln net.Listener, grace time.Duration) error {
 	return s.handler.Serve(ctx, ln, grace)
 }

@@ -64,6 +64,7 @@ func serve(ctx context.Context, args []string, std stdio) error {
 		ObjectStore:     c.objectStore,
 		ShardLife:       c.shardLife,
 		Audit:           stator.AuditOptions{Path: c.auditPath(), Data: c.auditData, MaxSizeMB: c.auditMaxSize, MaxFiles: c.auditMaxFiles},
+		Drain:           c.drain,
 		Logger:          log,
 	})
 	if err != nil {

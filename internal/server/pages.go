@@ -7,7 +7,7 @@ import (
 )
 
 // readyTimeout bounds how long /readyz waits for the engine.
-const readyTimeout = 2 * time.Second
+const readyTimeout = time.Second
 
 // page is a GET: of the query protocol, or health, metrics.
 func (x *exchange) page() {

@@ -45,7 +45,7 @@ func TestScripts(t *testing.T) {
 		t.Run(name+"/pebble", func(t *testing.T) {
 			folder := t.TempDir()
 			play(t, script, stator.Options{Engine: stator.EnginePebble, Data: folder})
-			if _, err := stator.Check(t.Context(), folder, func(problem string) { t.Error(problem) }); err != nil {
+			if _, err := stator.Check(t.Context(), stator.Options{Data: folder}, func(problem string) { t.Error(problem) }); err != nil {
 				t.Error(err)
 			}
 		})
