@@ -151,6 +151,7 @@ type Server struct {
 	audit        *auditor
 	signIn       *signin.Handler
 	db           engine
+	sharing      *sharing // nil if no other server has the engine
 	store        *table.Store
 	objects      *objects.Store
 	transfers    *transfer.Service
@@ -187,6 +188,10 @@ func OpenOn(db kv.DB, opts Options) (*Server, error) {
 
 func open(db engine, opts Options) (*Server, error) {
 	s := &Server{db: db, region: opts.Region, data: opts.Data}
+	if opts.Engine.shared() {
+		s.sharing = newSharing()
+		s.db.DB = kv.Watch(db.DB, s.sharing.called)
+	}
 	if err := s.wire(context.Background(), opts); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -313,7 +318,8 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 		TrustedProxies:  opts.TrustedProxies,
 		AllowedNetworks: opts.AllowedNetworks,
 		Metrics:         opts.Metrics,
-		Counters:        counters(s.store, tables, opts.Throttle),
+		Counters:        counters(s.store, ids, tables, opts.Throttle),
+		Collectors:      s.sharing.collectors(s.store),
 		Logger:          opts.Logger,
 	})
 	return nil

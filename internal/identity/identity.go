@@ -102,6 +102,8 @@ type Store struct {
 	// oldPasswords has a token for each wrong old password that a user may still give, by the user's id.
 	oldPasswords *lru.Cache[string, *rate.Limiter]
 	cache        cache
+	// hits and misses are lookups that were answered from the cache and from the engine.
+	hits, misses atomic.Uint64
 	// tokenKeys are the sealers of session tokens by the ids of their keys.
 	tokenKeys sync.Map
 	// checked is when the generation in the engine was last compared with the cache's, in nanoseconds since start.

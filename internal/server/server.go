@@ -19,6 +19,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/semaphore"
 
 	"github.com/statordb/stator/internal/awsapi"
@@ -49,8 +50,9 @@ type Options struct {
 	Sites map[string]http.Handler
 	// Metrics serves /metrics, to anyone who can reach it and is in an allowed network.
 	Metrics bool
-	// Counters are what /metrics shows of other parts.
-	Counters []Counter
+	// Counters and Collectors are what /metrics shows of other parts.
+	Counters   []Counter
+	Collectors []prometheus.Collector
 	// Recorder is told of the requests; nil if nobody is.
 	Recorder Recorder
 	// Now is the clock; nil is time.Now.
@@ -104,6 +106,7 @@ func New(opts Options) *Handler {
 	h.failures = NewFailureLimiter(failureBurst, failuresASecond, failingSourceMax)
 	h.metrics.watch(func() float64 { return float64(h.failures.Sources(h.now())) })
 	h.metrics.count(opts.Counters)
+	h.metrics.registry.MustRegister(opts.Collectors...)
 	h.addRoutes(opts.Operations)
 	h.addSites(opts.Sites)
 	if opts.Metrics {

@@ -13,7 +13,10 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/pingcap/log"
 	"github.com/tikv/client-go/v2/tikvrpc"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 
 	"github.com/statordb/stator"
 	"github.com/statordb/stator/internal/kv"
@@ -24,6 +27,8 @@ import (
 // TiKV starts a mock cluster and so many servers over it in this process, all at once.
 func TiKV(t testing.TB, servers int, options ...string) *Fleet {
 	t.Helper()
+	// The client tells standard error of all that faults do to it.
+	log.ReplaceGlobals(zap.NewNop(), &log.ZapProperties{Core: zapcore.NewNopCore(), Level: zap.NewAtomicLevelAt(zapcore.FatalLevel)})
 	cluster, err := tikvtest.New(3)
 	if err != nil {
 		t.Fatal(err)

@@ -243,14 +243,18 @@ func signIn(t *testing.T, f *fleet.Fleet) {
 	}
 }
 
-// ask sends what the console's pages send. Cookies know no ports, so that the jar is one for all servers.
+// balancer is where browsers think that all servers are. The name of the cookie has the port, for servers on one machine.
+const balancer = "stator.example.com"
+
+// ask sends what the console's pages send.
 func ask(t *testing.T, jar http.CookieJar, endpoint, method, path, body string) (int, map[string]any) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), method, endpoint+path, strings.NewReader(body))
 	must(t, err)
 	request.Header.Set("X-Stator-Console", "1")
 	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("Origin", endpoint)
+	request.Header.Set("Origin", "http://"+balancer)
+	request.Host = balancer
 	answer, err := (&http.Client{Jar: jar}).Do(request)
 	must(t, err)
 	defer answer.Body.Close()
