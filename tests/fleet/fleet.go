@@ -6,8 +6,12 @@
 package fleet
 
 import (
+	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
@@ -85,6 +89,28 @@ func (f *Fleet) Check(t testing.TB) {
 		s.Stop(t)
 	}
 	f.check(t)
+}
+
+// Disturb kills servers and starts them again, and disturbs the engine and the way to it, for a time. Then all is as before. It
+// returns what it did.
+func (f *Fleet) Disturb(t testing.TB, r *rand.Rand, during time.Duration) (done []string) {
+	t.Helper()
+	names := slices.Sorted(maps.Keys(f.Faults))
+	for end := time.Now().Add(during); time.Now().Before(end); {
+		time.Sleep(time.Duration(100+r.IntN(500)) * time.Millisecond)
+		if r.IntN(2) == 0 {
+			name := names[r.IntN(len(names))]
+			f.Faults[name](r)
+			done = append(done, name)
+			continue
+		}
+		i := r.IntN(len(f.Servers))
+		f.Servers[i].Kill()
+		time.Sleep(time.Duration(r.IntN(500)) * time.Millisecond)
+		f.Servers[i].Start(t)
+		done = append(done, fmt.Sprintf("server %d killed", i))
+	}
+	return done
 }
 
 // Configs are those of all servers.
