@@ -119,7 +119,8 @@ type Options struct {
 	Version string
 	// ObjectStore is where tables are exported to and imported from: a folder, mem://, or s3://bucket/prefix with the parameters
 	// endpoint and region and the access key in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Each account has its own buckets in it.
-	// The default is the folder objects in Data, and memory with EngineMemory.
+	// The default is the folder objects in Data, and memory with EngineMemory or without Data. Servers that share an engine need one that
+	// all of them reach, as any of them may do the work.
 	ObjectStore string
 	// Metrics serves /metrics without authentication.
 	Metrics bool
@@ -248,8 +249,10 @@ func openObjects(opts Options) (*objects.Store, error) {
 	switch {
 	case opts.ObjectStore != "":
 		return objects.Open(opts.ObjectStore, os.Getenv)
-	case opts.Engine == EngineMemory:
+	case opts.Engine == EngineMemory || opts.Data == "":
 		return objects.Memory(), nil
+	case opts.Engine.shared():
+		opts.Logger.Warn("exports and imports are in this server's own folder: give all servers one object store")
 	}
 	return objects.OpenFolder(filepath.Join(opts.Data, objectsFolder))
 }

@@ -72,7 +72,7 @@ func (l *load) outcomeOf(what string, err error) outcome {
 // isFault says whether err is no answer, or one of a server that could not do its work.
 func isFault(err error) bool {
 	var answer *smithyhttp.ResponseError
-	return !errors.As(err, &answer) || answer.HTTPStatusCode() >= 500
+	return !errors.As(err, &answer) || answer.HTTPStatusCode() == 0 || answer.HTTPStatusCode() >= 500
 }
 
 // scan returns all items of a table or an index.

@@ -177,7 +177,11 @@ func (s *Server) stop() error {
 
 // launch starts a process, and returns when it has said that it is ready.
 func (s *Server) launch(listen string) error {
-	cmd := exec.Command(s.binary, append([]string{"serve", "--data", s.Data, "--listen", listen}, s.args...)...)
+	engine, err := this.engineArgs(s.Data, s.args)
+	if err != nil {
+		return err
+	}
+	cmd := exec.Command(s.binary, slices.Concat([]string{"serve", "--data", s.Data, "--listen", listen}, engine, s.args)...)
 	cmd.Env = CleanEnv()
 	cmd.Stderr = &s.log
 	cmd.SysProcAttr = sysProcAttr()
