@@ -41,6 +41,8 @@ type exercise struct {
 	clientsOf []*dynamodb.Client // of each server
 	// faults says that requests may fail: then nobody knows whether they were done, and clients go on at another server.
 	faults bool
+	// pace is how long a client waits before a request at most.
+	pace time.Duration
 
 	mu      sync.Mutex
 	now     int64
@@ -99,6 +101,9 @@ func (e *exercise) run(clients, operations int) {
 		r := rand.New(rand.NewPCG(e.seed, uint64(id)))
 		all.Go(func() {
 			for range operations {
+				if e.pace > 0 {
+					time.Sleep(time.Duration(r.Int64N(int64(e.pace))))
+				}
 				if e.do(id, r) {
 					continue
 				}
@@ -110,7 +115,6 @@ func (e *exercise) run(clients, operations int) {
 				id = e.clients
 				e.clients++
 				e.mu.Unlock()
-				time.Sleep(time.Duration(r.IntN(100)) * time.Millisecond)
 			}
 		})
 	}
