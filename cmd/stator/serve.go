@@ -114,7 +114,7 @@ func printReady(out io.Writer, at announcement, engine string, s *stator.Server)
 	case ok:
 		text += "  credentials  " + c.File + " (profile default)\n"
 	default:
-		text += "  credentials  no longer in the data folder\n"
+		text += "  credentials  not in the data folder\n"
 	}
 	if file := s.SetupToken(); file != "" && at.Auth != "open" {
 		text += "  setup token  " + file + " (claim the root user with it in the console)\n"
