@@ -5,12 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
 	"os"
 	"path/filepath"
 
 	"github.com/statordb/stator/internal/identity"
-	"github.com/statordb/stator/internal/kv/pebblekv"
+	"github.com/statordb/stator/internal/kv"
 	"github.com/statordb/stator/internal/table"
 )
 
@@ -28,21 +27,33 @@ type CheckResult struct {
 	Problems   int64
 }
 
-// Check reads everything in a data folder that no server has open, and reports what is not as it has to be. No data is
-// changed.
-func Check(ctx context.Context, data string, report func(problem string)) (sum CheckResult, err error) {
-	folder := filepath.Join(data, engineFolder)
-	if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
-		return sum, fmt.Errorf("there is no data in %s", data)
-	} else if err != nil {
+// Check reads everything in an engine that no server has open, and reports what is not as it has to be. No data is changed.
+// Of opts what says where the engine is counts.
+func Check(ctx context.Context, opts Options, report func(problem string)) (sum CheckResult, err error) {
+	opts.Auth = AuthOpen // nothing is to be decrypted
+	if err := opts.complete(); err != nil {
 		return sum, err
 	}
-	db, err := pebblekv.Open(folder, pebblekv.Options{Logger: slog.New(slog.DiscardHandler)})
+	switch opts.Engine {
+	case EngineMemory:
+		return sum, errors.New("what is in memory is gone with its server")
+	case EnginePebble:
+		if _, err := os.Stat(filepath.Join(opts.Data, engineFolder)); errors.Is(err, fs.ErrNotExist) {
+			return sum, fmt.Errorf("there is no data in %s", opts.Data)
+		} else if err != nil {
+			return sum, err
+		}
+	}
+	db, err := openEngine(opts)
 	if err != nil {
 		return sum, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	return CheckOn(ctx, db, report)
+}
 
+// CheckOn is Check of an open engine, which stays open. As with OpenOn, it is for this module's own tests.
+func CheckOn(ctx context.Context, db kv.DB, report func(problem string)) (sum CheckResult, err error) {
 	t, err := table.Check(ctx, db, func(p table.Problem) { report(p.String()) })
 	sum = CheckResult{
 		Tables: t.Tables, Indexes: t.Indexes, Items: t.Items, Entries: t.Entries, Bytes: t.Bytes,

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
+	"os"
 
 	"github.com/statordb/stator/internal/identity"
 	"github.com/statordb/stator/internal/server"
@@ -23,19 +23,26 @@ func (s *Server) openIdentities(ctx context.Context, opts Options) (*identity.St
 	}
 	ids, err := identity.Open(ctx, s.db, identity.Options{MasterKey: keys[0], OldKeys: keys[1:], PublicURL: opts.PublicURL, Logger: opts.Logger,
 		NewEmail: func(to, code string) error { return s.signIn.MailNewEmail(to, code) },
-		Changed:  func(c identity.RootChange) { s.signIn.MailChange(c) }})
+		Changed:  func(c identity.RootChange) { s.signIn.MailChange(c) },
+		Leased:   s.store.Lease})
 	if err != nil {
 		return nil, nil, err
+	}
+	if opts.Auth == AuthIAM && !begun {
+		err := s.firstStart(ctx, ids, opts)
+		if errors.Is(err, identity.ErrAlreadyExists) { // another server was first, whose master key has to be this one's
+			s.credentials = Credentials{}
+			return s.openIdentities(ctx, opts)
+		}
+		return ids, server.IAM(ids), err
 	}
 	switch {
 	case opts.Auth == AuthOpen:
 		// The account of everything has no first start: a later one with IAM makes its own.
 		s.credentials = Credentials{AccessKeyID: "open", SecretAccessKey: "open", Account: server.OpenAccount}
 		return ids, server.Open(opts.Region), nil
-	case begun:
-		err = s.recall(ctx, ids, opts)
 	default:
-		err = s.firstStart(ctx, ids, opts)
+		err = s.recall(ctx, ids, opts)
 	}
 	return ids, server.IAM(ids), err
 }
@@ -60,15 +67,19 @@ func masterKeys(opts Options, begun bool) (keys []identity.MasterKey, err error)
 	return keys, folder.WriteMasterKey(keys[0])
 }
 
-// RotateMasterKey makes a new master key in a data folder that no server has open, and encrypts all secrets with it. If
-// it is interrupted, the folder still opens, and it can be called again.
-func RotateMasterKey(ctx context.Context, data string) error {
-	folder := identity.Folder(data)
+// RotateMasterKey makes a new master key in the data folder of opts, and encrypts all secrets in the engine with it. No server
+// has the engine open; those that share it get the new key before they start. If it is interrupted, the folder still opens, and
+// it can be called again.
+func RotateMasterKey(ctx context.Context, opts Options) error {
+	if err := opts.complete(); err != nil {
+		return err
+	}
+	folder := identity.Folder(opts.Data)
 	old, err := folder.MasterKeys()
 	if err != nil {
 		return err
 	}
-	db, err := openEngine(Options{Engine: EnginePebble, Data: data, Logger: slog.New(slog.DiscardHandler)})
+	db, err := openEngine(opts)
 	if err != nil {
 		return err
 	}
@@ -85,7 +96,8 @@ func RotateMasterKey(ctx context.Context, data string) error {
 }
 
 // firstStart makes the first account. Its access key is the one in the data folder, if there is one already: then a
-// server in memory has the same key each time, and nobody's only copy of a key is ever overwritten.
+// server in memory has the same key each time, and nobody's only copy of a key is ever overwritten. The error is
+// identity.ErrAlreadyExists if another server made it meanwhile; then the folder has nothing of this try.
 func (s *Server) firstStart(ctx context.Context, ids *identity.Store, opts Options) error {
 	folder := identity.Folder(opts.Data)
 	first, err := identity.NewFirst(opts.Account)
@@ -93,6 +105,7 @@ func (s *Server) firstStart(ctx context.Context, ids *identity.Store, opts Optio
 		return err
 	}
 	file := ""
+	var made []string
 	if opts.Data != "" {
 		file = folder.CredentialsPath()
 		switch key, err := folder.AccessKey(); {
@@ -109,15 +122,25 @@ func (s *Server) firstStart(ctx context.Context, ids *identity.Store, opts Optio
 			if err := folder.WriteAccessKey(first.Key); err != nil {
 				return err
 			}
+			made = append(made, file)
 		default:
 			return err
 		}
 		if err := folder.WriteSetupToken(first.SetupToken); err != nil {
 			return err
 		}
+		made = append(made, folder.SetupTokenPath())
 	}
 	s.credentials = Credentials{first.Key.ID, first.Key.Secret, first.Account, file}
-	return ids.Bootstrap(ctx, first)
+	err = ids.Bootstrap(ctx, first)
+	if errors.Is(err, identity.ErrAlreadyExists) {
+		for _, file := range made {
+			if err := os.Remove(file); err != nil {
+				return err
+			}
+		}
+	}
+	return err
 }
 
 // recall finds what an earlier start made.

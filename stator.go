@@ -119,10 +119,14 @@ type Options struct {
 	Version string
 	// ObjectStore is where tables are exported to and imported from: a folder, mem://, or s3://bucket/prefix with the parameters
 	// endpoint and region and the access key in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Each account has its own buckets in it.
-	// The default is the folder objects in Data, and memory with EngineMemory.
+	// The default is the folder objects in Data, and memory with EngineMemory or without Data. Servers that share an engine need one that
+	// all of them reach, as any of them may do the work.
 	ObjectStore string
 	// Metrics serves /metrics without authentication.
 	Metrics bool
+	// Drain is how long Serve goes on answering after its context has ended, while GET /readyz says that the server is going: as
+	// long as the load balancers in front take to notice. 0 is for a server with none.
+	Drain time.Duration
 	// Logger gets what the server has to say; nil drops it.
 	Logger *slog.Logger
 }
@@ -148,6 +152,7 @@ type Server struct {
 	audit        *auditor
 	signIn       *signin.Handler
 	db           engine
+	sharing      *sharing // nil if no other server has the engine
 	store        *table.Store
 	objects      *objects.Store
 	transfers    *transfer.Service
@@ -184,6 +189,10 @@ func OpenOn(db kv.DB, opts Options) (*Server, error) {
 
 func open(db engine, opts Options) (*Server, error) {
 	s := &Server{db: db, region: opts.Region, data: opts.Data}
+	if opts.Engine.shared() {
+		s.sharing = newSharing()
+		s.db.DB = kv.Watch(db.DB, s.sharing.called)
+	}
 	if err := s.wire(context.Background(), opts); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -240,8 +249,10 @@ func openObjects(opts Options) (*objects.Store, error) {
 	switch {
 	case opts.ObjectStore != "":
 		return objects.Open(opts.ObjectStore, os.Getenv)
-	case opts.Engine == EngineMemory:
+	case opts.Engine == EngineMemory || opts.Data == "":
 		return objects.Memory(), nil
+	case opts.Engine.shared():
+		opts.Logger.Warn("exports and imports are in this server's own folder: give all servers one object store")
 	}
 	return objects.OpenFolder(filepath.Join(opts.Data, objectsFolder))
 }
@@ -306,10 +317,12 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 		Auth:            auth,
 		Region:          opts.Region,
 		Ready:           s.ready,
+		Drain:           opts.Drain,
 		TrustedProxies:  opts.TrustedProxies,
 		AllowedNetworks: opts.AllowedNetworks,
 		Metrics:         opts.Metrics,
-		Counters:        counters(s.store, tables, opts.Throttle),
+		Counters:        counters(s.store, ids, tables, opts.Throttle),
+		Collectors:      s.sharing.collectors(s.store),
 		Logger:          opts.Logger,
 	})
 	return nil
@@ -353,8 +366,8 @@ func (s *Server) SetupToken() string {
 	return file
 }
 
-// Serve answers requests on ln until ctx ends. Then it takes no new ones, and returns when those in flight are
-// answered, or after grace. Listeners that give TLS connections must offer h2 for HTTP/2.
+// Serve answers requests on ln until ctx ends, and for Options.Drain from then on. Then it takes no new ones, and returns when
+// those in flight are answered, or after grace. Listeners that give TLS connections must offer h2 for HTTP/2.
 func (s *Server) Serve(ctx context.Context, ln net.Listener, grace time.Duration) error {
 	return s.handler.Serve(ctx, ln, grace)
 }

@@ -63,7 +63,7 @@ func TestDurable(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	sum, err := stator.Check(t.Context(), opts.Data, func(problem string) { t.Error(problem) })
+	sum, err := stator.Check(t.Context(), opts, func(problem string) { t.Error(problem) })
 	if err != nil || sum.Tables != 1 || sum.Items != 1 || sum.Identities == 0 {
 		t.Errorf("%+v %v", sum, err)
 	}

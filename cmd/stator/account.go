@@ -30,7 +30,7 @@ const accountUsage = `Usage:
   stator account close --id ID [flags]                         end all access to one; nothing is deleted
 
 The commands call the server's own AWS Organizations API, as aws organizations does, with the access key in the data
-folder. If no server runs there, they open the folder themselves.
+folder. If no server runs there, they open the engine themselves.
 `
 
 // account has the accounts of a server made, listed and closed. It is a client of the API like any other.
@@ -72,11 +72,15 @@ func account(ctx context.Context, args []string, std stdio) error {
 	if !ok {
 		return &usageError{fmt.Sprintf("there is no command account %q\n\n%s", name, accountUsage)}
 	}
-	if err := parse("account "+name, args, std, func(f *flag.FlagSet) {
-		conf.dataFlag(f)
+	err := parse("account "+name, args, std, func(f *flag.FlagSet) {
+		conf.whereFlags(f)
 		conf.masterKeyFlag(f)
 		cmd.flags(f)
-	}); err != nil {
+	})
+	if err == nil {
+		err = conf.checkEngine()
+	}
+	if err != nil {
 		return err
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
@@ -99,7 +103,9 @@ func withServer(ctx context.Context, c *config, fn func(announcement) error) err
 	if err != nil {
 		return err
 	}
-	s, err := stator.Open(stator.Options{Data: c.data, Engine: stator.EnginePebble, MasterKey: masterKey})
+	opts := c.where()
+	opts.MasterKey = masterKey
+	s, err := stator.Open(opts)
 	if err != nil {
 		return err
 	}

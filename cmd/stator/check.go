@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"os"
 	"os/signal"
@@ -10,15 +9,18 @@ import (
 	"github.com/statordb/stator"
 )
 
-// check looks for inconsistencies in a data folder. It fails if there are any.
+// check looks for inconsistencies in an engine. It fails if there are any.
 func check(ctx context.Context, args []string, std stdio) error {
 	var c config
-	if err := parse("check", args, std, func(f *flag.FlagSet) { c.dataFlag(f) }); err != nil {
+	if err := parse("check", args, std, c.whereFlags); err != nil {
+		return err
+	}
+	if err := c.checkEngine(); err != nil {
 		return err
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
-	sum, err := stator.Check(ctx, c.data, func(problem string) { fmt.Fprintln(std.out, problem) })
+	sum, err := stator.Check(ctx, c.where(), func(problem string) { fmt.Fprintln(std.out, problem) })
 	if err != nil {
 		return err
 	}

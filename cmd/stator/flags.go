@@ -14,6 +14,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/statordb/stator"
 )
 
 // usageError is a mistake in flags, arguments or environment.
@@ -40,7 +42,7 @@ type config struct {
 	allowed, proxies                networks
 	noFsync, throttle               bool
 	cacheMiB                        int64
-	grace, shardLife                time.Duration
+	drain, grace, shardLife         time.Duration
 	masterKeyCommand                string
 	publicURL, signUp               string
 	smtpURL, smtpFrom               string
@@ -52,6 +54,18 @@ type config struct {
 
 func (c *config) dataFlag(f *flag.FlagSet) {
 	f.StringVar(&c.data, "data", defaultData, "`folder` for the data, the credentials and the master key")
+}
+
+// whereFlags say where the data is.
+func (c *config) whereFlags(f *flag.FlagSet) {
+	c.dataFlag(f)
+	f.StringVar(&c.engine, "engine", "pebble", "what keeps the data: pebble, memory, or tikv or postgres, which many servers share")
+	f.StringVar(&c.engineURL, "engine-url", "", "`URL` of a shared engine: tikv://pd1:2379,pd2:2379/name?tls-ca=ca.pem&tls-cert=client.pem&tls-key=client.key (the name, stator by default, keeps uses of a cluster apart), or postgres://user:password@host:5432/database?schema=stator")
+}
+
+// where are the options that say it.
+func (c *config) where() stator.Options {
+	return stator.Options{Data: c.data, Engine: stator.Engine(c.engine), EngineURL: c.engineURL}
 }
 
 func (c *config) masterKeyFlag(f *flag.FlagSet) {
@@ -77,11 +91,9 @@ func (c *config) masterKey(ctx context.Context) (string, error) {
 }
 
 func (c *config) serveFlags(f *flag.FlagSet) {
-	c.dataFlag(f)
+	c.whereFlags(f)
 	c.masterKeyFlag(f)
 	f.StringVar(&c.listen, "listen", "127.0.0.1:8000", "`address` to serve on; port 0 takes a free one")
-	f.StringVar(&c.engine, "engine", "pebble", "what keeps the data: pebble, memory, or tikv or postgres, which many servers share")
-	f.StringVar(&c.engineURL, "engine-url", "", "`URL` of a shared engine: tikv://pd1:2379,pd2:2379/name?tls-ca=ca.pem&tls-cert=client.pem&tls-key=client.key (the name, stator by default, keeps uses of a cluster apart), or postgres://user:password@host:5432/database?schema=stator")
 	f.StringVar(&c.auth, "auth", "iam", "iam, or open: for tests alone, checks nothing")
 	f.StringVar(&c.region, "region", "us-east-1", "`region` that clients are told to use")
 	f.StringVar(&c.account, "account-id", "", "12 `digits` of the account that the first start makes (default random)")
@@ -104,6 +116,7 @@ func (c *config) serveFlags(f *flag.FlagSet) {
 	f.BoolVar(&c.auditData, "audit-data-events", false, "have reads and writes of items in the audit log too, without their values")
 	f.IntVar(&c.auditMaxSize, "audit-max-size-mb", 100, "`MiB` after which another audit log is begun")
 	f.IntVar(&c.auditMaxFiles, "audit-max-files", 0, "`number` of full audit logs that are kept, 0 for all")
+	f.DurationVar(&c.drain, "drain", 0, "how long requests are still taken after SIGTERM while /readyz fails, such as 5s: as long as load balancers in front take to notice")
 	f.DurationVar(&c.grace, "shutdown-grace", 30*time.Second, "how long requests in flight may take after SIGTERM")
 }
 
@@ -152,21 +165,8 @@ func help(f *flag.FlagSet, name string) {
 
 // check finds what is wrong with a combination of flags.
 func (c *config) check() error {
-	switch c.engine {
-	case "pebble", "memory":
-		if c.engineURL != "" {
-			return &usageError{"--engine-url is for shared engines; " + c.engine + " has none"}
-		}
-	case "tikv":
-		if c.engineURL == "" {
-			return &usageError{"--engine tikv needs --engine-url tikv://pd1:2379,pd2:2379/name"}
-		}
-	case "postgres":
-		if c.engineURL == "" {
-			return &usageError{"--engine postgres needs --engine-url postgres://user:password@host:5432/database"}
-		}
-	default:
-		return &usageError{fmt.Sprintf("--engine %q: it is pebble, memory, tikv or postgres", c.engine)}
+	if err := c.checkEngine(); err != nil {
+		return err
 	}
 	if c.auth != "iam" && c.auth != "open" {
 		return &usageError{fmt.Sprintf("--auth %q: it is iam or open", c.auth)}
@@ -189,8 +189,32 @@ func (c *config) check() error {
 	if u, err := url.Parse(c.publicURL); c.publicURL != "" && (err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.RawQuery != "" || u.Fragment != "") {
 		return &usageError{"--public-url is like https://db.example.com"}
 	}
+	if c.drain < 0 {
+		return &usageError{"--drain is negative"}
+	}
 	if c.cacheMiB < 1 {
 		return &usageError{"--cache-mib is less than 1"}
+	}
+	return nil
+}
+
+// checkEngine finds what is wrong with what says where the data is.
+func (c *config) checkEngine() error {
+	switch c.engine {
+	case "pebble", "memory":
+		if c.engineURL != "" {
+			return &usageError{"--engine-url is for shared engines; " + c.engine + " has none"}
+		}
+	case "tikv":
+		if c.engineURL == "" {
+			return &usageError{"--engine tikv needs --engine-url tikv://pd1:2379,pd2:2379/name"}
+		}
+	case "postgres":
+		if c.engineURL == "" {
+			return &usageError{"--engine postgres needs --engine-url postgres://user:password@host:5432/database"}
+		}
+	default:
+		return &usageError{fmt.Sprintf("--engine %q: it is pebble, memory, tikv or postgres", c.engine)}
 	}
 	if c.data == "" {
 		return &usageError{"--data is empty"}

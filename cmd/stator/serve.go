@@ -64,6 +64,7 @@ func serve(ctx context.Context, args []string, std stdio) error {
 		ObjectStore:     c.objectStore,
 		ShardLife:       c.shardLife,
 		Audit:           stator.AuditOptions{Path: c.auditPath(), Data: c.auditData, MaxSizeMB: c.auditMaxSize, MaxFiles: c.auditMaxFiles},
+		Drain:           c.drain,
 		Logger:          log,
 	})
 	if err != nil {
@@ -113,7 +114,7 @@ func printReady(out io.Writer, at announcement, engine string, s *stator.Server)
 	case ok:
 		text += "  credentials  " + c.File + " (profile default)\n"
 	default:
-		text += "  credentials  no longer in the data folder\n"
+		text += "  credentials  not in the data folder\n"
 	}
 	if file := s.SetupToken(); file != "" && at.Auth != "open" {
 		text += "  setup token  " + file + " (claim the root user with it in the console)\n"

@@ -74,6 +74,9 @@ type Options struct {
 	NewEmail func(to, code string) error
 	// Changed tells root users of what may have been somebody else, later. It is nil if nobody can.
 	Changed func(RootChange)
+	// Leased takes or keeps the right to do a named piece of background work, and says whether this server has it. If it is nil,
+	// there are no other servers.
+	Leased func(ctx context.Context, name string) (bool, error)
 	// Logger gets what goes wrong in the background; nil drops it.
 	Logger *slog.Logger
 }
@@ -90,6 +93,7 @@ type Store struct {
 	log           *slog.Logger
 	newEmail      func(to, code string) error
 	changed       func(RootChange)
+	leased        func(ctx context.Context, name string) (bool, error)
 	uses          usages
 
 	// hashing lets few passwords be hashed at a time, outside of changes: each takes time and memory on purpose. Few more
@@ -98,6 +102,8 @@ type Store struct {
 	// oldPasswords has a token for each wrong old password that a user may still give, by the user's id.
 	oldPasswords *lru.Cache[string, *rate.Limiter]
 	cache        cache
+	// hits and misses are lookups that were answered from the cache and from the engine.
+	hits, misses atomic.Uint64
 	// tokenKeys are the sealers of session tokens by the ids of their keys.
 	tokenKeys sync.Map
 	// checked is when the generation in the engine was last compared with the cache's, in nanoseconds since start.
@@ -112,13 +118,16 @@ func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, seal: seal, now: opts.Now, log: orDiscard(opts.Logger), newEmail: opts.NewEmail, changed: opts.Changed,
+	s := &Store{db: db, seal: seal, now: opts.Now, log: orDiscard(opts.Logger), newEmail: opts.NewEmail, changed: opts.Changed, leased: opts.Leased,
 		hashing: semaphore.NewWeighted(maxHashing), waiting: semaphore.NewWeighted(maxWaiting)}
 	if s.now == nil {
 		s.now = time.Now
 	}
 	if s.changed == nil {
 		s.changed = func(RootChange) {}
+	}
+	if s.leased == nil {
+		s.leased = func(context.Context, string) (bool, error) { return true, nil }
 	}
 	s.start = s.now()
 	opts.Providers.Now = s.now

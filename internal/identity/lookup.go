@@ -80,8 +80,10 @@ func (s *Store) Lookup(ctx context.Context, accessKeyID, sessionToken string) (s
 		if err := c.check(sessionToken, s.now()); err != nil {
 			return "", nil, err
 		}
+		s.hits.Add(1)
 		return c.secret, c.principal, nil
 	}
+	s.misses.Add(1)
 	var c *cached
 	if sessionToken == "" {
 		c, err = s.load(ctx, accessKeyID)
@@ -98,6 +100,9 @@ func (s *Store) Lookup(ctx context.Context, accessKeyID, sessionToken string) (s
 	s.cache.add(a, accessKeyID, c)
 	return c.secret, c.principal, nil
 }
+
+// Lookups are how many lookups of access keys were answered from memory and from the engine.
+func (s *Store) Lookups() (hits, misses uint64) { return s.hits.Load(), s.misses.Load() }
 
 // fresh returns the cache after making sure that it is not more than recheck behind the engine.
 func (s *Store) fresh(ctx context.Context) (*answers, error) {

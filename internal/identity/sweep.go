@@ -15,7 +15,11 @@ const maxSwept = 1000
 // sweep removes what is over of the console: sessions, and what has waited for a code. Nothing depends on it: what is over
 // counts for nothing before it is removed.
 func (s *Store) sweep(ctx context.Context) error {
-	err := all(func() (int, error) { return s.sweepConsoles(ctx) })
+	held, err := s.leased(ctx, "identities")
+	if err != nil || !held {
+		return err
+	}
+	err = all(func() (int, error) { return s.sweepConsoles(ctx) })
 	for _, kind := range []string{signUpKind, resetKind, newEmailKind, usedKind} {
 		err = errors.Join(err, all(func() (int, error) { return s.sweepWaiting(ctx, kind) }))
 	}

@@ -34,8 +34,8 @@ func (h *Handler) httpServer() *http.Server {
 	}
 }
 
-// Serve answers requests on ln until ctx ends. Then it takes no new ones, and returns when those in flight are
-// answered, or after grace. If ln gives TLS connections, their configuration must name h2 for HTTP/2.
+// Serve answers requests on ln until ctx ends, and for Options.Drain from then on. Then it takes no new ones, and returns when
+// those in flight are answered, or after grace. If ln gives TLS connections, their configuration must name h2 for HTTP/2.
 func (h *Handler) Serve(ctx context.Context, ln net.Listener, grace time.Duration) error {
 	srv := h.httpServer()
 	var fresh sync.Map // connections that have sent nothing yet
@@ -54,6 +54,11 @@ func (h *Handler) Serve(ctx context.Context, ln net.Listener, grace time.Duratio
 	case <-ctx.Done():
 	}
 	h.Drain()
+	select {
+	case err := <-failed:
+		return err
+	case <-time.After(h.drain):
+	}
 	// Shutdown would wait seconds for them.
 	fresh.Range(func(c, _ any) bool {
 		_ = c.(net.Conn).Close()

@@ -19,6 +19,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/semaphore"
 
 	"github.com/statordb/stator/internal/awsapi"
@@ -35,6 +36,8 @@ type Options struct {
 	Region string
 	// Ready says whether requests can be served; nil means always.
 	Ready func(context.Context) error
+	// Drain is how long Serve goes on after its context has ended, with /readyz failing: as long as load balancers take to notice.
+	Drain time.Duration
 	// TrustedProxies are the addresses of the proxies whose X-Forwarded-For and X-Forwarded-Proto are believed. None
 	// are by default: those headers decide what policies with aws:SourceIp and aws:SecureTransport allow.
 	TrustedProxies []netip.Prefix
@@ -47,8 +50,9 @@ type Options struct {
 	Sites map[string]http.Handler
 	// Metrics serves /metrics, to anyone who can reach it and is in an allowed network.
 	Metrics bool
-	// Counters are what /metrics shows of other parts.
-	Counters []Counter
+	// Counters and Collectors are what /metrics shows of other parts.
+	Counters   []Counter
+	Collectors []prometheus.Collector
 	// Recorder is told of the requests; nil if nobody is.
 	Recorder Recorder
 	// Now is the clock; nil is time.Now.
@@ -67,6 +71,7 @@ type Handler struct {
 	auth     Auth
 	region   string
 	ready    func(context.Context) error
+	drain    time.Duration
 	now      func() time.Time
 	log      *slog.Logger
 	metrics  *metrics
@@ -85,7 +90,7 @@ type Handler struct {
 // New returns a handler.
 func New(opts Options) *Handler {
 	h := &Handler{
-		auth: opts.Auth, region: opts.Region, ready: opts.Ready, now: opts.Now, log: opts.Logger,
+		auth: opts.Auth, region: opts.Region, ready: opts.Ready, drain: opts.Drain, now: opts.Now, log: opts.Logger,
 		recorder: opts.Recorder,
 		trusted:  unmapped(opts.TrustedProxies), allowed: unmapped(opts.AllowedNetworks), metrics: newMetrics(),
 	}
@@ -101,6 +106,7 @@ func New(opts Options) *Handler {
 	h.failures = NewFailureLimiter(failureBurst, failuresASecond, failingSourceMax)
 	h.metrics.watch(func() float64 { return float64(h.failures.Sources(h.now())) })
 	h.metrics.count(opts.Counters)
+	h.metrics.registry.MustRegister(opts.Collectors...)
 	h.addRoutes(opts.Operations)
 	h.addSites(opts.Sites)
 	if opts.Metrics {
@@ -115,7 +121,8 @@ func New(opts Options) *Handler {
 // AuditLost counts an event that a Recorder could not keep.
 func (h *Handler) AuditLost() { h.metrics.lost.Inc() }
 
-// Drain makes /readyz fail, so that load balancers send new requests elsewhere while those in flight end.
+// Drain makes /readyz fail, so that load balancers send new requests elsewhere while those in flight end, and has clients
+// close their connections after the next answer. None is closed under a request that is on its way.
 func (h *Handler) Drain() { h.draining.Store(true) }
 
 // route is where an X-Amz-Target, or a version and an action, leads.
@@ -153,11 +160,16 @@ func (h *Handler) addRoute(r *route) {
 	}
 }
 
+var closeConnection = []string{"close"}
+
 // ServeHTTP implements http.Handler.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := h.exchange.Get().(*exchange)
 	x.begin(h, w, r)
 	defer x.end()
+	if h.draining.Load() {
+		w.Header()["Connection"] = closeConnection
+	}
 	if !x.admitted() {
 		x.forbid()
 		return

@@ -20,8 +20,12 @@ func (s *Store) Table(ctx context.Context, scope Scope, name string) (*Descripto
 		return nil, err
 	}
 	if d := s.cache.get(scope, name); d != nil {
+		if s.shared != nil {
+			s.counts.cached.Add(1)
+		}
 		return d, nil
 	}
+	s.counts.uncached.Add(1)
 	for {
 		epoch := s.cache.now()
 		var d *Descriptor

@@ -157,6 +157,19 @@ func (s *Store) Lease(ctx context.Context, name string) (bool, error) {
 	return held[0], nil
 }
 
+// Leases is how many pieces of background work this store does at the moment.
+func (s *Store) Leases() (n int) {
+	now := s.now()
+	s.leases.mu.Lock()
+	defer s.leases.mu.Unlock()
+	for _, until := range s.leases.held {
+		if now.Before(until) {
+			n++
+		}
+	}
+	return n
+}
+
 // ifLeased does a piece of work, unless another server has its lease.
 func (s *Store) ifLeased(ctx context.Context, name string, work func() error) error {
 	held, err := s.lease(ctx, name)

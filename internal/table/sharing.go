@@ -72,6 +72,14 @@ func (s *sharing) isFresh() bool {
 	return time.Since(s.started)-time.Duration(s.checked.Load()) < maxStale
 }
 
+// CatalogueAge is how long ago it was made sure that what is known of tables is what the engine has. Without other stores it is always 0.
+func (s *Store) CatalogueAge() time.Duration {
+	if s.shared == nil {
+		return 0
+	}
+	return time.Since(s.shared.started) - time.Duration(s.shared.checked.Load())
+}
+
 // usable says whether an attempt of a write that begins now may go by d.
 func (s *Store) usable(d *Descriptor) bool {
 	return s.shared == nil || !d.live.isRetired() && s.shared.isFresh()

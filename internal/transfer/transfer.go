@@ -94,8 +94,9 @@ func (s *Service) Close() {
 const (
 	// parallel is how many transfers a server works on at a time, and so how many files it has in memory.
 	parallel = 2
-	// lookEvery is how often the unfinished transfers are looked for, those of servers that crashed among them.
-	lookEvery = 5 * time.Second
+	// lookEvery is how often the unfinished transfers are looked for, those of servers that crashed among them: together with the
+	// term of a lease, what one of those was doing goes on within ten seconds.
+	lookEvery = 2 * time.Second
 	// maxTries is how often an error may stop a transfer, as when the object store is out of reach, before it gets on. Then it has failed.
 	maxTries = 6
 )

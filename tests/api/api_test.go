@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"net/http"
@@ -21,8 +22,14 @@ import (
 	"time"
 
 	"github.com/cockroachdb/datadriven"
+	"github.com/pingcap/log"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 
 	"github.com/statordb/stator"
+	"github.com/statordb/stator/internal/kv/postgreskv/postgrestest"
+	"github.com/statordb/stator/internal/kv/tikvkv"
+	"github.com/statordb/stator/internal/kv/tikvkv/tikvtest"
 )
 
 const (
@@ -39,24 +46,64 @@ func TestScripts(t *testing.T) {
 	if err != nil || len(scripts) == 0 {
 		t.Fatalf("no scripts (%v)", err)
 	}
+	postgres := postgrestest.Start(t)
 	for _, script := range scripts {
 		name := strings.TrimSuffix(script, ".txt")
 		t.Run(name+"/memory", func(t *testing.T) { play(t, script, stator.Options{Engine: stator.EngineMemory}) })
 		t.Run(name+"/pebble", func(t *testing.T) {
 			folder := t.TempDir()
 			play(t, script, stator.Options{Engine: stator.EnginePebble, Data: folder})
-			if _, err := stator.Check(t.Context(), folder, func(problem string) { t.Error(problem) }); err != nil {
+			if _, err := stator.Check(t.Context(), stator.Options{Data: folder}, func(problem string) { t.Error(problem) }); err != nil {
 				t.Error(err)
 			}
 		})
+		t.Run(name+"/postgres", func(t *testing.T) {
+			where := stator.Options{Engine: stator.EnginePostgres, EngineURL: postgres.URL()}
+			play(t, script, where)
+			if _, err := stator.Check(t.Context(), where, func(problem string) { t.Error(problem) }); err != nil {
+				t.Error(err)
+			}
+		})
+		t.Run(name+"/tikv", func(t *testing.T) { playOnTiKV(t, script) })
+	}
+}
+
+// playOnTiKV plays a script on a mock of TiKV in this process.
+func playOnTiKV(t *testing.T, script string) {
+	log.ReplaceGlobals(zap.NewNop(), &log.ZapProperties{Core: zapcore.NewNopCore(), Level: zap.NewAtomicLevelAt(zapcore.FatalLevel)})
+	cluster, err := tikvtest.New(3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := cluster.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	open := func() *tikvkv.DB {
+		db, err := cluster.Open(tikvkv.Options{Prefix: []byte("api/")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return db
+	}
+	playOn(t, script, stator.Options{Engine: stator.EngineTiKV}, func(o stator.Options) (*stator.Server, error) { return stator.OpenOn(open(), o) })
+	db := open()
+	_, err = stator.CheckOn(t.Context(), db, func(problem string) { t.Error(problem) })
+	if err = errors.Join(err, db.Close()); err != nil {
+		t.Error(err)
 	}
 }
 
 // play runs a script on a server of its own. It limits throughput for the scripts on that alone.
 func play(t *testing.T, script string, options stator.Options) {
+	playOn(t, script, options, stator.Open)
+}
+
+func playOn(t *testing.T, script string, options stator.Options, open func(stator.Options) (*stator.Server, error)) {
 	options.Auth = stator.AuthOpen
 	options.Throttle = strings.HasPrefix(script, "throttle")
-	server, err := stator.Open(options)
+	server, err := open(options)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
 	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/statordb/stator/tests/harness"
 )
@@ -25,10 +26,17 @@ const (
 // patience is for whatever the server must do some time.
 const patience = 30 * time.Second
 
+// finishing is for indexes and Time To Live, which wait for other servers at each step.
+const finishing = 3 * patience
+
 // newClient makes a client that never sends anything twice.
 func newClient(s *harness.Server, connections int) *dynamodb.Client {
+	return connect(s.Config, connections)
+}
+
+func connect(to aws.Config, connections int) *dynamodb.Client {
 	h := harness.NoRetryClient(patience, connections)
-	return dynamodb.NewFromConfig(s.Config, func(o *dynamodb.Options) {
+	return dynamodb.NewFromConfig(to, func(o *dynamodb.Options) {
 		o.Retryer, o.HTTPClient = aws.NopRetryer{}, h
 	})
 }
@@ -39,12 +47,15 @@ func plainStreams(o *dynamodbstreams.Options) {
 }
 
 // outcomeOf tells what err means. Answers that no correct client should get, and lost connections to a server that was
-// not killed, are findings.
+// not killed, are findings. If faults are expected, an answer that says that the server could not do it is none: it may have
+// happened.
 func (l *load) outcomeOf(what string, err error) outcome {
 	var answer smithy.APIError
 	switch {
 	case err == nil:
 		return done
+	case l.faults && isFault(err):
+		return lost
 	case errors.As(err, &answer):
 		switch answer.ErrorCode() {
 		case "ConditionalCheckFailedException", "TransactionCanceledException":
@@ -56,6 +67,12 @@ func (l *load) outcomeOf(what string, err error) outcome {
 		l.found.add("%s: no answer, though the server was not killed: %v", what, err)
 	}
 	return lost
+}
+
+// isFault says whether err is no answer, or one of a server that could not do its work.
+func isFault(err error) bool {
+	var answer *smithyhttp.ResponseError
+	return !errors.As(err, &answer) || answer.HTTPStatusCode() == 0 || answer.HTTPStatusCode() >= 500
 }
 
 // scan returns all items of a table or an index.

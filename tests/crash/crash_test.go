@@ -113,7 +113,7 @@ func campaign(t *testing.T, r *rand.Rand, data string, rounds int, args ...strin
 	// Shards live so short that most kills come soon after some were rolled, or in the middle of that.
 	server := harness.Start(t, append([]string{"--data", data, "--stream-shard-life", "1s"}, args...)...)
 	found := &findings{}
-	l := newLoad(server, found, r.Uint64())
+	l := newLoad(found, r.Uint64(), server.Config)
 	if err := l.prepare(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +132,7 @@ func campaign(t *testing.T, r *rand.Rand, data string, rounds int, args ...strin
 			crashWhileStarting(t, data, millis(r, 5, 150))
 		}
 		server.Restart()
-		l.reconnect(server)
+		l.connect(server.Config)
 		l.verify(t.Context())
 		if len(found.all()) > 0 {
 			found.add("found after kill %d of %d", round+1, rounds)

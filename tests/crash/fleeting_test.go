@@ -161,7 +161,7 @@ func (f *fleeting) look(ctx context.Context, l *load) (left int, err error) {
 
 // finish waits until Time To Live is enabled and all that is due is gone.
 func (f *fleeting) finish(ctx context.Context, l *load) {
-	for end := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(finishing); ; time.Sleep(50 * time.Millisecond) {
 		status, err := f.status(ctx, l)
 		left := 0
 		switch {

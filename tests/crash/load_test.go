@@ -8,10 +8,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
-
-	"github.com/statordb/stator/tests/harness"
 )
 
 // connections is how many clients write at once.
@@ -19,8 +18,12 @@ const connections = 32
 
 // load is all that is done to the server, and what is known of it.
 type load struct {
+	// clients are of the servers; client is the first one's, for all that asks only one.
+	clients []*dynamodb.Client
 	client  *dynamodb.Client
 	found   *findings
+	// faults says that requests may fail while the servers are disturbed. Those who write registers go on then.
+	faults  bool
 	killing atomic.Bool
 	acked   atomic.Int64
 	lost    atomic.Int64
@@ -42,13 +45,13 @@ type load struct {
 type worker struct {
 	*load
 	*rand.Rand
-	ctx context.Context
+	ctx    context.Context
+	client *dynamodb.Client
 }
 
-func newLoad(server *harness.Server, found *findings, seed uint64) *load {
+func newLoad(found *findings, seed uint64, servers ...aws.Config) *load {
 	h := newHistory()
-	return &load{
-		client:    newClient(server, connections),
+	l := &load{
 		found:     found,
 		seed:      seed,
 		registers: &registers{history: h},
@@ -57,9 +60,11 @@ func newLoad(server *harness.Server, found *findings, seed uint64) *load {
 		bank:      newBank(),
 		online:    &onlineIndex{met: make(map[string]int)},
 		churn:     &churn{},
-		streams:   &streams{client: dynamodbstreams.NewFromConfig(server.Config, plainStreams)},
+		streams:   &streams{},
 		fleeting:  &fleeting{met: make(map[string]int)},
 	}
+	l.connect(servers...)
+	return l
 }
 
 // prepare makes the tables, and their first items.
@@ -80,14 +85,20 @@ func (l *load) run(ctx context.Context, kill func()) {
 	l.rounds++
 	var all sync.WaitGroup
 	work := func(i int, step func(*worker) outcome) {
-		w := &worker{l, rand.New(rand.NewPCG(l.seed, uint64(l.rounds)<<16|uint64(i))), ctx}
+		w := &worker{l, rand.New(rand.NewPCG(l.seed, uint64(l.rounds)<<16|uint64(i))), ctx, l.clients[i%len(l.clients)]}
 		all.Go(func() {
-			for !l.killing.Load() {
-				if step(w) == lost {
-					l.lost.Add(1)
+			for n := i; !l.killing.Load(); {
+				if step(w) != lost {
+					l.acked.Add(1)
+					continue
+				}
+				l.lost.Add(1)
+				if !l.faults || i >= connections {
 					return
 				}
-				l.acked.Add(1)
+				n++
+				w.client = l.clients[n%len(l.clients)]
+				time.Sleep(millis(w.Rand, 10, 100))
 			}
 		})
 	}
@@ -140,9 +151,13 @@ func (w *worker) step() outcome {
 	}
 }
 
-func (l *load) reconnect(server *harness.Server) {
-	l.client = newClient(server, connections)
-	l.streams.client = dynamodbstreams.NewFromConfig(server.Config, plainStreams)
+func (l *load) connect(servers ...aws.Config) {
+	l.clients = nil
+	for _, s := range servers {
+		l.clients = append(l.clients, connect(s, connections))
+	}
+	l.client = l.clients[0]
+	l.streams.client = dynamodbstreams.NewFromConfig(servers[len(servers)-1], plainStreams)
 	l.killing.Store(false)
 }
 

@@ -139,7 +139,7 @@ func (x *onlineIndex) compare(ctx context.Context, l *load) error {
 
 // finish waits until there is an active index, and verifies it.
 func (x *onlineIndex) finish(ctx context.Context, l *load) {
-	for end := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(finishing); ; time.Sleep(5 * time.Millisecond) {
 		now, err := x.observe(ctx, l.client)
 		if err == nil && (now == none || now == gone) {
 			in := x.create()

@@ -60,7 +60,7 @@ func (g *registers) prepare(ctx context.Context, l *load) error {
 	failed := make(chan error, growingKeys)
 	next := make(chan []string)
 	for i := range 8 {
-		w := &worker{l, rand.New(rand.NewPCG(l.seed, uint64(i))), ctx}
+		w := &worker{l, rand.New(rand.NewPCG(l.seed, uint64(i))), ctx, l.clients[i%len(l.clients)]}
 		all.Go(func() {
 			for keys := range next {
 				if g.batchPut(w, keys) != done {

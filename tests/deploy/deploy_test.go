@@ -150,7 +150,7 @@ func checkEnv(t *testing.T, env []core.EnvVar, grace int64) {
 	if err := cmd.Run(); err != nil {
 		t.Fatal(err)
 	}
-	known := map[string]bool{"STATOR_MASTER_KEY": true, "STATOR_DRAIN": true, "GOMEMLIMIT": true}
+	known := map[string]bool{"STATOR_MASTER_KEY": true, "GOMEMLIMIT": true}
 	for _, m := range regexp.MustCompile(`\[(STATOR_[A-Z_]+)\]`).FindAllStringSubmatch(help.String(), -1) {
 		known[m[1]] = true
 	}

@@ -1,7 +1,7 @@
 // Package harness runs the real stator binary for black-box tests: built once per test process, started on its own
 // data folder and a free port, gone when the test ends.
 //
-// It imports the AWS SDK and nothing of this module, so that a test built on it knows no more than a user does. The
+// It imports the AWS SDK and nothing of this module but what starts a PostgreSQL, so that a test built on it knows no more than a user does. The
 // main rule: whatever it tells a test (endpoint, region, credentials) comes from what the binary printed or wrote.
 //
 //	func TestMain(m *testing.M) { harness.Main(m) }
@@ -14,8 +14,9 @@
 //		s.Restart() // the same data and the same endpoint
 //	}
 //
-// Two environment variables change what is run: STATOR_TEST_BINARY names a binary to use as it is, and
-// STATOR_TEST_BUILDFLAGS gives flags for go build, such as -race.
+// Environment variables change what is run: STATOR_TEST_BINARY names a binary to use as it is, STATOR_TEST_BUILDFLAGS gives
+// flags for go build, such as -race, and STATOR_TEST_ENGINE=postgres puts the data of all servers that do not choose an engine
+// into a PostgreSQL.
 package harness
 
 import (
@@ -37,6 +38,8 @@ type process struct {
 	mu     sync.Mutex
 	temp   string // "" until something needs it
 	shared *Server
+
+	databases databases
 }
 
 var this = func() *process {
@@ -135,6 +138,7 @@ func (p *process) close() (err error) {
 	if p.shared != nil {
 		err = p.shared.stop()
 	}
+	p.databases.close()
 	if p.temp != "" {
 		_ = os.RemoveAll(p.temp)
 	}

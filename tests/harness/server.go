@@ -44,6 +44,7 @@ type Server struct {
 	binary string
 	args   []string
 	log    logged
+	block  map[string]string // what it said when it was ready
 
 	cmd    *exec.Cmd     // nil when no process runs
 	exited chan struct{} // closed when cmd is done
@@ -53,6 +54,53 @@ type Server struct {
 // Start starts a server on a new data folder and a free port. args follow the flags that do that, so a later --data
 // or --listen wins. The server is killed when the test ends, and its log shown if the test failed.
 func Start(t testing.TB, args ...string) *Server {
+	t.Helper()
+	s := prepare(t, args)
+	if err := s.launch("127.0.0.1:0"); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// StartMany starts so many servers at once, which args have share an engine and a master key. The first start makes one key
+// in the folder of one of them, and the others get a copy of the file, as from an operator.
+func StartMany(t testing.TB, n int, args ...string) []*Server {
+	t.Helper()
+	all := make([]*Server, n)
+	failed := make([]error, n)
+	var launched sync.WaitGroup
+	for i := range all {
+		all[i] = prepare(t, args)
+		launched.Go(func() { failed[i] = all[i].launch("127.0.0.1:0") })
+	}
+	launched.Wait()
+	if err := errors.Join(failed...); err != nil {
+		t.Fatal(err)
+	}
+	var key []byte
+	for _, s := range all {
+		switch text, err := os.ReadFile(s.credentials()); {
+		case err == nil && key != nil:
+			t.Fatalf("two of the servers made a first access key: %s and another", text)
+		case err == nil:
+			key = text
+		case !errors.Is(err, os.ErrNotExist):
+			t.Fatal(err)
+		}
+	}
+	for _, s := range all {
+		if err := os.WriteFile(s.credentials(), key, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.learn(s.block); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return all
+}
+
+// prepare makes a server that is not started.
+func prepare(t testing.TB, args []string) *Server {
 	t.Helper()
 	s := &Server{Data: filepath.Join(t.TempDir(), "data"), t: t, binary: Binary(t), args: args}
 	for i, a := range args {
@@ -68,9 +116,6 @@ func Start(t testing.TB, args ...string) *Server {
 			t.Logf("log of the server:\n%s", s.Log())
 		}
 	})
-	if err := s.launch("127.0.0.1:0"); err != nil {
-		t.Fatal(err)
-	}
 	return s
 }
 
@@ -132,7 +177,11 @@ func (s *Server) stop() error {
 
 // launch starts a process, and returns when it has said that it is ready.
 func (s *Server) launch(listen string) error {
-	cmd := exec.Command(s.binary, append([]string{"serve", "--data", s.Data, "--listen", listen}, s.args...)...)
+	engine, err := this.engineArgs(s.Data, s.args)
+	if err != nil {
+		return err
+	}
+	cmd := exec.Command(s.binary, slices.Concat([]string{"serve", "--data", s.Data, "--listen", listen}, engine, s.args)...)
 	cmd.Env = CleanEnv()
 	cmd.Stderr = &s.log
 	cmd.SysProcAttr = sysProcAttr()
@@ -160,8 +209,21 @@ func (s *Server) launch(listen string) error {
 		s.Kill()
 		return fmt.Errorf("stator serve did not become ready; its log:\n%s", s.Log())
 	}
-	s.Endpoint, s.Account = block["endpoint"], block["account"]
+	s.Endpoint, s.Account, s.block = block["endpoint"], block["account"], block
+	if _, err := os.Stat(s.credentials()); errors.Is(err, os.ErrNotExist) && block["credentials"] != "" {
+		return nil // another server of the same engine made them
+	}
 	return s.learn(block)
+}
+
+func (s *Server) credentials() string { return filepath.Join(s.Data, "credentials") }
+
+// Signal sends the process a signal.
+func (s *Server) Signal(signal os.Signal) {
+	s.t.Helper()
+	if err := s.cmd.Process.Signal(signal); err != nil {
+		s.t.Fatal(err)
+	}
 }
 
 // readBlock reads the block that says that the server is ready: a title, then lines of a name and a value.
@@ -199,7 +261,7 @@ func (s *Server) learn(block map[string]string) error {
 		line, _, _ := strings.Cut(string(out), "\n")
 		s.Env = append(s.Env, strings.Fields(strings.TrimPrefix(line, "export "))...)
 		load = append(load,
-			config.WithSharedCredentialsFiles([]string{filepath.Join(s.Data, "credentials")}),
+			config.WithSharedCredentialsFiles([]string{s.credentials()}),
 			config.WithSharedConfigProfile("default")) // a named profile comes before keys in the environment
 	}
 	var err error

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 	"github.com/statordb/stator/tests/harness"
 )
 
@@ -34,10 +35,14 @@ type request struct {
 
 // exercise is one history.
 type exercise struct {
-	t       *testing.T
-	subject subject
-	seed    uint64
-	client  *dynamodb.Client
+	t         *testing.T
+	subject   subject
+	seed      uint64
+	clientsOf []*dynamodb.Client // of each server
+	// faults says that requests may fail: then nobody knows whether they were done, and clients go on at another server.
+	faults bool
+	// pace is how long a client waits before a request at most.
+	pace time.Duration
 
 	mu      sync.Mutex
 	now     int64
@@ -61,20 +66,23 @@ func tableName(subject string) string { return fmt.Sprintf("%s%d", subject, tabl
 
 const patience = 30 * time.Second
 
-// connect makes a client that never sends anything twice.
-func (e *exercise) connect(config aws.Config) {
+// connect makes clients of servers that never send anything twice.
+func (e *exercise) connect(servers ...aws.Config) {
 	e.killing.Store(false)
-	h := harness.NoRetryClient(patience, clients)
-	// A server that stops waits for connections that were never used.
-	e.t.Cleanup(h.CloseIdleConnections)
-	e.client = dynamodb.NewFromConfig(config, func(o *dynamodb.Options) {
-		o.Retryer, o.HTTPClient = aws.NopRetryer{}, h
-	})
+	e.clientsOf = nil
+	for _, config := range servers {
+		h := harness.NoRetryClient(patience, clients)
+		// A server that stops waits for connections that were never used.
+		e.t.Cleanup(h.CloseIdleConnections)
+		e.clientsOf = append(e.clientsOf, dynamodb.NewFromConfig(config, func(o *dynamodb.Options) {
+			o.Retryer, o.HTTPClient = aws.NopRetryer{}, h
+		}))
+	}
 }
 
 func (e *exercise) prepare() {
 	e.t.Helper()
-	if err := e.subject.prepare(e.t.Context(), e.client); err != nil {
+	if err := e.subject.prepare(e.t.Context(), e.clientsOf[0]); err != nil {
 		e.t.Fatal(err)
 	}
 }
@@ -86,14 +94,27 @@ func (e *exercise) killAfter(answers int, kill func()) { e.killAt, e.kill = int6
 func (e *exercise) run(clients, operations int) {
 	var all sync.WaitGroup
 	for range clients {
+		e.mu.Lock()
 		id := e.clients
 		e.clients++
+		e.mu.Unlock()
 		r := rand.New(rand.NewPCG(e.seed, uint64(id)))
 		all.Go(func() {
 			for range operations {
-				if !e.do(id, r) {
+				if e.pace > 0 {
+					time.Sleep(time.Duration(r.Int64N(int64(e.pace))))
+				}
+				if e.do(id, r) {
+					continue
+				}
+				if !e.faults {
 					return
 				}
+				// A client waits for its answers: this is another one.
+				e.mu.Lock()
+				id = e.clients
+				e.clients++
+				e.mu.Unlock()
 			}
 		})
 	}
@@ -108,7 +129,7 @@ func (e *exercise) do(id int, r *rand.Rand) bool {
 	op := porcupine.Operation{ClientId: id, Input: next.in, Call: e.now}
 	e.mu.Unlock()
 
-	out, err := next.send(e.t.Context(), e.client)
+	out, err := next.send(e.t.Context(), e.clientsOf[id%len(e.clientsOf)])
 
 	e.mu.Lock()
 	e.now++
@@ -119,6 +140,9 @@ func (e *exercise) do(id int, r *rand.Rand) bool {
 	e.history = append(e.history, op)
 	e.mu.Unlock()
 
+	if e.faults && isFault(err) {
+		return false
+	}
 	var answer smithy.APIError
 	if err != nil && (errors.As(err, &answer) || !e.killing.Load()) {
 		e.t.Errorf("%s: %v", describe(next.in, nil), err)
@@ -128,6 +152,12 @@ func (e *exercise) do(id int, r *rand.Rand) bool {
 		e.kill()
 	}
 	return err == nil
+}
+
+// isFault says whether err is no answer, or one of a server that could not do its work.
+func isFault(err error) bool {
+	var answer *smithyhttp.ResponseError
+	return err != nil && (!errors.As(err, &answer) || answer.HTTPStatusCode() == 0 || answer.HTTPStatusCode() >= 500)
 }
 
 // never is when an operation without an answer ends: after all others.

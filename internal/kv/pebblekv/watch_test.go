@@ -21,7 +21,7 @@ func TestWatchTellsOfEveryCall(t *testing.T) {
 	faulty.RunTwice(true)
 	_ = db.Update(t.Context(), func(tx kv.Txn) error { return tx.Set([]byte("a"), nil) })
 	_ = db.DropRange(t.Context(), nil, nil)
-	want := []kv.Call{{Name: "view", Runs: 1, Err: boom}, {Name: "update", Runs: 2}, {Name: "drop_range", Err: kv.ErrTooLarge}}
+	want := []kv.Call{{Name: "view", Runs: 1, Err: boom}, {Name: "update", Runs: 2}, {Name: "drop_range", Err: kv.ErrTooLarge, Failed: true}}
 	if len(calls) != len(want) {
 		t.Fatalf("calls %+v, want %+v", calls, want)
 	}

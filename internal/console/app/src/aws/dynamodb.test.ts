@@ -5,6 +5,7 @@ import { dynamodb } from "./dynamodb";
 vi.mock("./credentials", () => ({
   credentials: () => Promise.resolve({ accessKeyId: "a", secretAccessKey: "b" }),
   currentRegion: () => "us-east-1",
+  generation: () => 0,
 }));
 vi.stubGlobal("location", { origin: "http://127.0.0.1:1" });
 
