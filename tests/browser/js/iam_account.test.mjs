@@ -123,6 +123,7 @@ test("account settings", (t) =>
       await page.getByRole("button", { name: "Change", exact: true }).click();
       await dialog.getByRole("radio", { name: "Valid in all Regions" }).check();
       await dialog.getByRole("button", { name: "Save changes" }).click();
+      await dialog.waitFor({ state: "hidden" });
       await page.getByText("Valid in all Regions", { exact: true }).waitFor();
 
       await page.getByRole("button", { name: "Restore default" }).click();

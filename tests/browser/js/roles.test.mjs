@@ -76,6 +76,7 @@ test("a role of another account, trusted anew, and switched to", (t) =>
 
     // The role may not do what its policies don't allow, and is told why.
     await open(page, "/console/iam/create-policy", "Specify permissions");
+    await page.getByRole("button", { name: "JSON", exact: true }).click();
     await page.getByText("You don't have permission to access-analyzer:ValidatePolicy").waitFor();
     await open(page, "/console/iam/providers", "Identity providers");
     await page.getByText(/You don't have permission to iam:List(OpenIDConnect|SAML)Providers/).first().waitFor();
