@@ -9,7 +9,7 @@ import (
 )
 
 var (
-	flagStorms = flag.Int("storms", 2, "how often TestServers disturbs the servers of each engine")
+	flagStorms = flag.Int("storms", 1, "how often TestServers disturbs the servers of each engine")
 	flagStorm  = flag.Duration("storm", 5*time.Second, "how long each time")
 )
 

@@ -45,8 +45,14 @@ type Server struct {
 
 // Each runs a test over each engine, with a fleet of its own.
 func Each(t *testing.T, servers int, options []string, test func(*testing.T, *Fleet)) {
-	t.Run("postgres", func(t *testing.T) { test(t, Postgres(t, servers, options...)) })
-	t.Run("tikv", func(t *testing.T) { test(t, TiKV(t, servers, options...)) })
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel() // much of it is waiting
+		test(t, Postgres(t, servers, options...))
+	})
+	t.Run("tikv", func(t *testing.T) {
+		t.Parallel()
+		test(t, TiKV(t, servers, options...))
+	})
 }
 
 // Kill ends a server at once. It does nothing if it does not run.

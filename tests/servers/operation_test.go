@@ -35,6 +35,7 @@ func get(t *testing.T, url string) (status int, body string) {
 // A load balancer learns within two seconds that the engine is out of reach, and that it is back. The page of metrics has what the
 // engine did meanwhile.
 func TestEngineOutOfReach(t *testing.T) {
+	t.Parallel()
 	fleet.Each(t, 2, nil, func(t *testing.T, f *fleet.Fleet) {
 		name := newTable(t, f)
 		ready := func(within time.Duration, want int) {

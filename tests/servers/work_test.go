@@ -21,6 +21,7 @@ const takeover = 10 * time.Second
 
 // An index is added while all servers write, and dropped and added again: it has every item and nothing else.
 func TestIndexAddedWhileOthersWrite(t *testing.T) {
+	t.Parallel()
 	fleet.Each(t, 3, nil, func(t *testing.T, f *fleet.Fleet) {
 		name := newTable(t, f)
 		ctx, stop := context.WithCancel(t.Context())
@@ -108,6 +109,7 @@ func contents(t *testing.T, c *dynamodb.Client, table string, index *string) map
 // Whoever does a piece of work in the background is killed. Another goes on within ten seconds: items expire, and an index that
 // was begun gets filled.
 func TestTakeover(t *testing.T) {
+	t.Parallel()
 	fleet.Each(t, 3, nil, func(t *testing.T, f *fleet.Fleet) {
 		name := newTable(t, f)
 		all := clients(f)
