@@ -28,21 +28,19 @@ func (s *Server) openIdentities(ctx context.Context, opts Options) (*identity.St
 	if err != nil {
 		return nil, nil, err
 	}
-	if opts.Auth == AuthIAM && !begun {
-		err := s.firstStart(ctx, ids, opts)
-		if errors.Is(err, identity.ErrAlreadyExists) { // another server was first, whose master key has to be this one's
-			s.credentials = Credentials{}
-			return s.openIdentities(ctx, opts)
-		}
-		return ids, server.IAM(ids), err
-	}
 	switch {
 	case opts.Auth == AuthOpen:
 		// The account of everything has no first start: a later one with IAM makes its own.
 		s.credentials = Credentials{AccessKeyID: "open", SecretAccessKey: "open", Account: server.OpenAccount}
 		return ids, server.Open(opts.Region), nil
-	default:
+	case begun:
 		err = s.recall(ctx, ids, opts)
+	default:
+		err = s.firstStart(ctx, ids, opts)
+		if errors.Is(err, identity.ErrAlreadyExists) { // another server was first, whose master key has to be this one's
+			s.credentials = Credentials{}
+			return s.openIdentities(ctx, opts)
+		}
 	}
 	return ids, server.IAM(ids), err
 }

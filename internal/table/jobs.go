@@ -195,6 +195,16 @@ func readJobs(ctx context.Context, r kv.Reader) (jobs []*job, err error) {
 	return jobs, err
 }
 
+// readJob returns a job, nil if it is done.
+func readJob(ctx context.Context, r kv.Reader, id uint64) (*job, error) {
+	key := keyspace.Job(id)
+	value, err := r.Get(ctx, key)
+	if err != nil || value == nil {
+		return nil, err
+	}
+	return decodeJob(key, value)
+}
+
 // queue says which jobs are run one after the other: those of a table. What may take as long as somebody reads or copies a table
 // holds up no other job of it.
 func (j *job) queue() uint64 {
@@ -333,12 +343,8 @@ func (s *Store) take(j *job) (*job, error) {
 		return j, nil
 	}
 	var now *job
-	key := keyspace.Job(j.id)
-	err := s.db.View(s.ctx, func(r kv.Reader) error {
-		value, err := r.Get(s.ctx, key)
-		if now = nil; err == nil && value != nil {
-			now, err = decodeJob(key, value)
-		}
+	err := s.db.View(s.ctx, func(r kv.Reader) (err error) {
+		now, err = readJob(s.ctx, r, j.id)
 		return err
 	})
 	if err != nil || now == nil {
@@ -364,16 +370,8 @@ func (s *Store) stillAt(tx kv.Txn, j *job) error {
 	if s.shared == nil {
 		return nil
 	}
-	key := keyspace.Job(j.id)
-	value, err := tx.Get(s.ctx, key)
-	if err != nil {
-		return err
-	}
-	if value == nil {
-		return errTaken
-	}
-	now, err := decodeJob(key, value)
-	if err == nil && !bytes.Equal(now.rec.Cursor, j.rec.Cursor) {
+	now, err := readJob(s.ctx, tx, j.id)
+	if err == nil && (now == nil || !bytes.Equal(now.rec.Cursor, j.rec.Cursor)) {
 		return errTaken
 	}
 	return err
