@@ -157,7 +157,7 @@ func (s *server) startTimed(ctx context.Context, o *options, temp string, entry 
 // fill loads the table and asks for each operation once. It gives the answers, and why an operation is refused.
 func (s *server) fill(ctx context.Context, o *options) (canned, map[string]string, error) {
 	if s.name != bareName {
-		if err := load(ctx, s.signer); err != nil {
+		if err := load(ctx, []*signer{s.signer}); err != nil {
 			return nil, nil, err
 		}
 	}

@@ -36,7 +36,7 @@ type sample struct {
 type usage struct {
 	servers time.Duration // of processors
 	engine  time.Duration // of processors; 0 if the engine is in the server
-	full    time.Duration // for how long the engine could not have done more, on average
+	full    time.Duration // what the engine has done, as the time in which it can do no more
 }
 
 func (u usage) since(start usage) usage {

@@ -33,7 +33,7 @@ func startMock(ctx context.Context, o *options, temp string, servers int) (f *fl
 	if err != nil {
 		return nil, err
 	}
-	f = &fleet{bound: "a request each " + mockEach.String(), explain: p.explain}
+	f = &fleet{bound: fmt.Sprintf("a capacity of a request each %s, by the benchmark", mockEach), explain: p.explain}
 	f.onStop(p.stop)
 	said, err := awaitAnnouncement(ctx, p, announced)
 	if err != nil {

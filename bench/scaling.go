@@ -69,7 +69,7 @@ func (r *scaling) measureEngine(ctx context.Context, o *options, temp string, k 
 	defer func() { err = errors.Join(err, f.stop()) }()
 	entry.Bound = f.bound
 	r.Engines = append(r.Engines, entry)
-	if err := load(ctx, f.signers[0]); err != nil {
+	if err := load(ctx, f.signers); err != nil {
 		return f.explain(err)
 	}
 	fmt.Printf("%s: %d servers ready\n", k.title, len(f.signers))

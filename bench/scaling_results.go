@@ -1,8 +1,6 @@
 package main
 
-import (
-	"time"
-)
+import "time"
 
 // scaling is what was found of several servers over one engine, as it is kept in results.json.
 type scaling struct {
@@ -60,7 +58,7 @@ func newScaling(o *options) *scaling {
 
 // full is the part of what there is from which on it is the limit. What is left are the gaps between requests that a small
 // number of connections leaves.
-const full = 0.9
+const full = 0.85
 
 // The limits of a cell.
 const (

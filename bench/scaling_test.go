@@ -14,6 +14,7 @@ import (
 func TestScaling(t *testing.T) {
 	for _, k := range engineKinds() {
 		t.Run(k.name, func(t *testing.T) {
+			t.Parallel() // much of it is waiting
 			o, err := parseOptions([]string{"-rounds", "1", "-d", "300ms", "-warm", "50ms", "-heat", "0", "-counts", "1,2", "-engines", k.name, "-dir", t.TempDir()})
 			if err != nil {
 				t.Fatal(err)
