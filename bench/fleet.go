@@ -6,19 +6,23 @@ import (
 	"time"
 )
 
-// What makes a server small enough that several of them fit on one machine with their engine and their clients: so many of its
-// requests can be with the engine at a time, and the network to it takes so long. Neither costs processor time, which is what the
-// machine has too little of; together they are the most that a server can do.
-const (
-	serverRequests  = 4
-	engineRoundTrip = 5 * time.Millisecond
-)
+// limits are what servers and their engine get of a machine that they share with each other and with their clients.
+type limits struct {
+	// Together the most that a server can do. Neither costs processor time, which is what the machine has too little of.
+	requests  int           // that a server has with the engine at a time
+	roundTrip time.Duration // that they take on their way
 
-// What the engines get, so that they are at their end before the machine is.
-const (
-	postgresCores = 0.35
-	mockEach      = 400 * time.Microsecond
-)
+	cores float64       // of PostgreSQL; 0 is all
+	each  time.Duration // for which the mock takes no other request after one; 0 is none
+}
+
+// bounded are limits at which servers end first, then the engine, and the machine not at all.
+func bounded() limits {
+	return limits{requests: 4, roundTrip: 5 * time.Millisecond, cores: 0.3, each: 500 * time.Microsecond}
+}
+
+// unbounded are no limits but the number of connections that a server has as it is installed.
+func unbounded() limits { return limits{requests: 32} }
 
 // masterKey is that of all servers of a fleet.
 const masterKey = "c3RhdG9yIGJlbmNoIHVzZXMgdGhpcyBtYXN0ZXIga2U="
@@ -29,23 +33,28 @@ type engineKind struct {
 	title string
 	note  string // what a reader of its numbers should know
 
-	// start starts the engine and so many servers over it. An errSkip leaves the engine out.
-	start func(ctx context.Context, o *options, temp string, servers int) (*fleet, error)
+	// prepare builds the program of the servers.
+	prepare func(ctx context.Context, o *options, temp string) (program string, err error)
+	// start starts the engine and so many servers over it, which keep their files in an empty folder. An errSkip leaves the
+	// engine out.
+	start func(ctx context.Context, program, temp string, l limits, servers int) (*fleet, error)
 }
 
 func engineKinds() []engineKind {
 	return []engineKind{
 		{
-			name:  "postgres",
-			title: "PostgreSQL",
-			note:  "a real one, every commit synced to disk; each server is a process",
-			start: startPostgres,
+			name:    "postgres",
+			title:   "PostgreSQL",
+			note:    "a real one, every commit synced to disk; each server is a process",
+			prepare: buildStator,
+			start:   startPostgres,
 		},
 		{
-			name:  "tikv-mock",
-			title: "mock of TiKV",
-			note:  "the mock of TiKV's Go client, in memory, where timestamps cost nothing; servers and mock are in one process",
-			start: startMock,
+			name:    "tikv-mock",
+			title:   "mock of TiKV",
+			note:    "the mock of TiKV's Go client, in memory, where timestamps cost nothing; servers and mock are in one process",
+			prepare: buildMock,
+			start:   startMock,
 		},
 	}
 }

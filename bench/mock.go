@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"time"
@@ -15,25 +14,21 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
-// startMock builds and starts the program that has the mock of a TiKV cluster and the servers over it.
-func startMock(ctx context.Context, o *options, temp string, servers int) (f *fleet, err error) {
+// buildMock builds the program that has the mock of a TiKV cluster and the servers over it.
+func buildMock(ctx context.Context, o *options, temp string) (string, error) {
 	binary := filepath.Join(temp, "mocktikv")
-	build := exec.CommandContext(ctx, "go", "build", "-o", binary, "./bench/mocktikv")
-	build.Dir = o.root
-	if out, err := build.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("go build ./bench/mocktikv: %w: %s", err, shorten(out))
-	}
-	folder := filepath.Join(temp, "mock")
-	if err := os.Mkdir(folder, 0o700); err != nil {
-		return nil, err
-	}
-	announced := filepath.Join(folder, "servers.json")
-	p, err := startProcess(ctx, folder, filepath.Join(folder, "log"), binary, "-servers", strconv.Itoa(servers), "-master-key", masterKey,
-		"-requests", strconv.Itoa(serverRequests), "-round-trip", engineRoundTrip.String(), "-each", mockEach.String(), "-announce", announced)
+	return binary, goBuild(ctx, o, binary, "./bench/mocktikv")
+}
+
+// startMock starts it, and waits until all servers answer.
+func startMock(ctx context.Context, binary, temp string, l limits, servers int) (f *fleet, err error) {
+	announced := filepath.Join(temp, "servers.json")
+	p, err := startProcess(ctx, temp, filepath.Join(temp, "log"), binary, "-servers", strconv.Itoa(servers), "-master-key", masterKey,
+		"-requests", strconv.Itoa(l.requests), "-round-trip", l.roundTrip.String(), "-each", l.each.String(), "-announce", announced)
 	if err != nil {
 		return nil, err
 	}
-	f = &fleet{bound: fmt.Sprintf("a capacity of a request each %s, by the benchmark", mockEach), explain: p.explain}
+	f = &fleet{bound: fmt.Sprintf("a capacity of a request each %s, by the benchmark", l.each), explain: p.explain}
 	f.onStop(p.stop)
 	said, err := awaitAnnouncement(ctx, p, announced)
 	if err != nil {

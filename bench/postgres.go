@@ -14,11 +14,7 @@ import (
 )
 
 // startPostgres starts a PostgreSQL, with a part of a core if the system lets it, and built servers.
-func startPostgres(ctx context.Context, o *options, temp string, servers int) (f *fleet, err error) {
-	binary, err := buildStator(ctx, o, temp)
-	if err != nil {
-		return nil, err
-	}
+func startPostgres(ctx context.Context, binary, temp string, l limits, servers int) (f *fleet, err error) {
 	f = &fleet{}
 	defer func() {
 		if err != nil {
@@ -34,24 +30,21 @@ func startPostgres(ctx context.Context, o *options, temp string, servers int) (f
 		return f, err
 	}
 	f.onStop(func() error { engine.Remove(); return nil })
-	cores := postgresCores
-	if group, err := newQuota(cores); err == nil {
-		f.bound = fmt.Sprintf("%s of a core, by a control group", percent(cores))
-		f.stops = append([]func() error{group.remove}, f.stops...) // when its processes are gone
-		if err := group.hold(engine.Pid()); err != nil {
-			return f, err
-		}
-	} else {
-		cores = float64(runtime.NumCPU())
-		f.bound = "the machine, as this user cannot make control groups"
-	}
-	between, err := startNetwork(engine.Addr, engineRoundTrip)
+	cores, err := f.confine(engine.Pid(), l.cores)
 	if err != nil {
 		return f, err
 	}
-	f.onStop(between.close)
+	url := engine.URL()
+	if l.roundTrip > 0 {
+		between, err := startNetwork(engine.Addr, l.roundTrip)
+		if err != nil {
+			return f, err
+		}
+		f.onStop(between.close)
+		url = postgrestest.Through(url, between.address())
+	}
+	url += fmt.Sprintf("&pool_max_conns=%d", l.requests)
 
-	url := fmt.Sprintf("%s&pool_max_conns=%d", postgrestest.Through(engine.URL(), between.address()), serverRequests)
 	var first string // the folder of the server that makes the access key
 	all := make([]*server, servers)
 	for i := range all {
@@ -86,4 +79,21 @@ func startPostgres(ctx context.Context, o *options, temp string, servers int) (f
 	}
 	f.explain = all[0].process.explain
 	return f, nil
+}
+
+// confine gives a process and its children so many cores if the system lets it, and all of them if it is 0. It returns what they have.
+func (f *fleet) confine(pid int, cores float64) (float64, error) {
+	all := float64(runtime.NumCPU())
+	if cores == 0 {
+		f.bound = "the machine"
+		return all, nil
+	}
+	group, err := newQuota(cores)
+	if err != nil {
+		f.bound = "the machine, as this user cannot make control groups"
+		return all, nil
+	}
+	f.stops = append([]func() error{group.remove}, f.stops...) // when its processes are gone
+	f.bound = fmt.Sprintf("%s of a core, by a control group", percent(cores))
+	return cores, group.hold(pid)
 }

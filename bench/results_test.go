@@ -134,6 +134,7 @@ func someScaling(growth float64) *scaling {
 			r.Cells = append(r.Cells,
 				scalingResult{Engine: k.name, Operation: op, Servers: 1, Rate: 1000, P50Micros: 48000, EnginePart: 0.3, MachinePart: 0.5},
 				scalingResult{Engine: k.name, Operation: op, Servers: 3, Rate: 1000 * growth, P50Micros: 20000, EnginePart: 0.97, MachinePart: 0.95})
+			r.Free = append(r.Free, scalingResult{Engine: k.name, Operation: op, Servers: 1, Rate: 5000, ServersCPUMicros: 210, EngineCPUMicros: 90})
 		}
 	}
 	return r
@@ -145,6 +146,7 @@ func TestMarkdown(t *testing.T) {
 		"| GetItem | 32 | 10,000/s | 0.50 | 10.0 |", "| PutItem | 32 | 8,000/s | 0.40 | – |",
 		"java is not on this machine", "250 µs", "| GetItem | 1 | Stator | 10,000/s | 90 µs |",
 		"| PostgreSQL | PutItem | 1,000/s | **2.50** |", "| PostgreSQL | Mixed | 3 | 2,500/s | 20.0 ms |", "| 97% | 95% | engine |", "| 30% | 50% | servers |",
+		"| PostgreSQL | GetItem | 5,000/s | 0 µs | 0 µs | 210 µs | 90 µs |",
 		"](results.svg)", "](scaling.svg)", "half a core",
 	} {
 		if !strings.Contains(text, want) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,9 +14,8 @@ import (
 // is added. Every count of servers up to 4, and 6, 8 and 12, divide it.
 const scalingConnections = 48
 
-// scalingCell is one number of it: a mixture of requests to some of the servers over an engine.
+// scalingCell is one number of a fleet: an operation asked of so many of its servers.
 type scalingCell struct {
-	engine    string
 	operation string
 	servers   int
 }
@@ -53,34 +53,56 @@ func measureScaling(ctx context.Context, o *options) (found *scaling, err error)
 	return found, nil
 }
 
-// measureEngine starts the most servers that are asked for over one engine, and asks as many of them as each cell says.
-func (r *scaling) measureEngine(ctx context.Context, o *options, temp string, k engineKind) (err error) {
+// measureEngine measures servers over one engine: first as many as each cell says, of the most that are asked for, all with limits;
+// then one that has the machine, for what a request costs when servers are busy.
+func (r *scaling) measureEngine(ctx context.Context, o *options, temp string, k engineKind) error {
 	entry := engineResult{Name: k.name, Title: k.title, Note: k.note}
-	f, err := k.start(ctx, o, temp, slices.Max(o.counts))
-	if errors.Is(err, errSkip) {
-		fmt.Printf("%s: %v\n", k.title, err)
-		entry.Skipped = err.Error()
-		r.Engines = append(r.Engines, entry)
-		return nil
-	}
+	program, err := k.prepare(ctx, o, temp)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, f.stop()) }()
-	entry.Bound = f.bound
-	r.Engines = append(r.Engines, entry)
-	if err := load(ctx, f.signers); err != nil {
-		return f.explain(err)
+	for _, part := range []struct {
+		limits limits
+		counts []int
+		cells  *[]scalingResult
+	}{{bounded(), o.counts, &r.Cells}, {unbounded(), []int{1}, &r.Free}} {
+		folder, err := os.MkdirTemp(temp, k.name)
+		if err != nil {
+			return err
+		}
+		f, err := k.start(ctx, program, folder, part.limits, slices.Max(part.counts))
+		if errors.Is(err, errSkip) {
+			fmt.Printf("%s: %v\n", k.title, err)
+			entry.Skipped = err.Error()
+			break
+		}
+		if err != nil {
+			return err
+		}
+		entry.Bound = cmp.Or(entry.Bound, f.bound)
+		samples, err := f.measure(ctx, o, k.title, part.counts)
+		if err = errors.Join(err, f.stop()); err != nil {
+			return err
+		}
+		*part.cells = append(*part.cells, r.addUp(samples, k.name, part.counts)...)
 	}
-	fmt.Printf("%s: %d servers ready\n", k.title, len(f.signers))
+	r.Engines = append(r.Engines, entry)
+	return nil
+}
+
+// measure loads the table and asks as many of the servers as each cell says.
+func (f *fleet) measure(ctx context.Context, o *options, title string, counts []int) (map[scalingCell][]*sample, error) {
+	if err := load(ctx, f.signers); err != nil {
+		return nil, f.explain(err)
+	}
+	fmt.Printf("%s: %d servers ready\n", title, len(f.signers))
 
 	ops := slices.DeleteFunc(scalingOperations(), func(op operation) bool { return !slices.Contains(o.scaled, op.name) })
-	progress := newProgress(os.Stdout, len(ops)*(1+len(o.counts)*o.rounds))
+	progress := newProgress(os.Stdout, len(ops)*(1+len(counts)*o.rounds))
 	defer progress.end()
 	take := func(op operation, servers int, warm, length time.Duration) (*sample, error) {
-		progress.next(fmt.Sprintf("%s, %s, %d servers", k.title, op.name, servers))
-		to := driven{signers: f.signers[:servers], used: f.used}
-		one, err := measure(ctx, to, op, scalingConnections, warm, length)
+		progress.next(fmt.Sprintf("%s, %s, %d servers", title, op.name, servers))
+		one, err := measure(ctx, driven{signers: f.signers[:servers], used: f.used}, op, scalingConnections, warm, length)
 		if err != nil {
 			return nil, f.explain(fmt.Errorf("%s, %d servers: %w", op.name, servers, err))
 		}
@@ -89,24 +111,23 @@ func (r *scaling) measureEngine(ctx context.Context, o *options, temp string, k 
 	for _, op := range ops {
 		if o.heat > 0 {
 			if _, err := take(op, len(f.signers), 0, o.heat); err != nil {
-				return err
+				return nil, err
 			}
 		}
 	}
 	samples := map[scalingCell][]*sample{}
 	for round := range o.rounds {
 		for number, op := range ops {
-			for turn := range o.counts {
-				servers := o.counts[(turn+round+number)%len(o.counts)]
+			for turn := range counts {
+				servers := counts[(turn+round+number)%len(counts)]
 				one, err := take(op, servers, o.warm, o.measure)
 				if err != nil {
-					return err
+					return nil, err
 				}
-				at := scalingCell{k.name, op.name, servers}
+				at := scalingCell{op.name, servers}
 				samples[at] = append(samples[at], one)
 			}
 		}
 	}
-	r.addUp(k.name, samples)
-	return nil
+	return samples, nil
 }

@@ -24,7 +24,18 @@ func scalingMarkdown(r *scaling) string {
 	}
 	growthTable(&b, r)
 	scalingNumbers(&b, r)
+	freeNumbers(&b, r)
 	return b.String()
+}
+
+// title is how an engine is called.
+func (r *scaling) title(engine string) string {
+	for _, e := range r.Engines {
+		if e.Name == engine {
+			return e.Title
+		}
+	}
+	return engine
 }
 
 // growthTable is the rate of each number of servers by that of one.
@@ -67,13 +78,20 @@ func scalingNumbers(b *strings.Builder, r *scaling) {
 		"the limit is which of them had less than %s left, and otherwise the servers.\n\n", percent(1-full))
 	b.WriteString("| Engine | Operation | Servers | Rate | p50 | p99 | Servers' CPU | Engine's CPU | Clients' CPU | Engine | Machine | Limit |\n")
 	b.WriteString("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |\n")
-	titles := map[string]string{}
-	for _, e := range r.Engines {
-		titles[e.Name] = e.Title
-	}
 	for _, c := range r.Cells {
-		fmt.Fprintf(b, "| %s | %s | %d | %s/s | %s | %s | %s | %s | %s | %s | %s | %s |\n", titles[c.Engine], c.Operation, c.Servers, grouped(c.Rate),
+		fmt.Fprintf(b, "| %s | %s | %d | %s/s | %s | %s | %s | %s | %s | %s | %s | %s |\n", r.title(c.Engine), c.Operation, c.Servers, grouped(c.Rate),
 			duration(c.P50Micros), duration(c.P99Micros), duration(c.ServersCPUMicros), duration(c.EngineCPUMicros), duration(c.ClientCPUMicros),
 			percent(c.EnginePart), percent(c.MachinePart), c.limit())
+	}
+}
+
+// freeNumbers is what a request costs where nothing but the machine is a limit.
+func freeNumbers(b *strings.Builder, r *scaling) {
+	fmt.Fprintf(b, "\nOne server without limits, with %d connections to an engine on the same machine. The machine is the limit, and a second server would add nothing; what shows is what a request costs busy servers and engines.\n\n",
+		r.Settings.FreeRequests)
+	b.WriteString("| Engine | Operation | Rate | p50 | p99 | Server's CPU | Engine's CPU | Clients' CPU | Machine |\n| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n")
+	for _, c := range r.Free {
+		fmt.Fprintf(b, "| %s | %s | %s/s | %s | %s | %s | %s | %s | %s |\n", r.title(c.Engine), c.Operation, grouped(c.Rate), duration(c.P50Micros), duration(c.P99Micros),
+			duration(c.ServersCPUMicros), duration(c.EngineCPUMicros), duration(c.ClientCPUMicros), percent(c.MachinePart))
 	}
 }

@@ -10,6 +10,7 @@ type scaling struct {
 	Operations []string        `json:"operations"`
 	Engines    []engineResult  `json:"engines"`
 	Cells      []scalingResult `json:"cells"`
+	Free       []scalingResult `json:"free"` // of one server, with no limits
 }
 
 type fleetSettings struct {
@@ -19,6 +20,7 @@ type fleetSettings struct {
 	Connections     int     `json:"connections"`     // of the clients to all servers
 	ServerRequests  int     `json:"server_requests"` // that a server has with the engine at a time
 	RoundTripMicros float64 `json:"round_trip_us"`   // between a server and the engine
+	FreeRequests    int     `json:"free_requests"`   // the same without limits
 }
 
 type engineResult struct {
@@ -51,7 +53,7 @@ func newScaling(o *options) *scaling {
 		Date: today(), Machine: thisMachine(), Operations: o.scaled,
 		Settings: fleetSettings{
 			MeasureSeconds: o.measure.Seconds(), Rounds: o.rounds, Servers: o.counts, Connections: scalingConnections,
-			ServerRequests: serverRequests, RoundTripMicros: micros(engineRoundTrip),
+			ServerRequests: bounded().requests, RoundTripMicros: micros(bounded().roundTrip), FreeRequests: unbounded().requests,
 		},
 	}
 }
@@ -107,16 +109,16 @@ func (r *scaling) measured() (all []engineResult) {
 	return all
 }
 
-// addUp makes one number of the rounds of each cell of an engine. How quiet the machine was is said of the worst engine.
-func (r *scaling) addUp(engine string, samples map[scalingCell][]*sample) {
+// addUp makes one number of the rounds of each cell of a fleet. How quiet the machine was is said of the worst fleet.
+func (r *scaling) addUp(samples map[scalingCell][]*sample, engine string, counts []int) (cells []scalingResult) {
 	var others, all time.Duration
 	for _, operation := range r.Operations {
-		for _, servers := range r.Settings.Servers {
-			rounds := samples[scalingCell{engine, operation, servers}]
+		for _, servers := range counts {
+			rounds := samples[scalingCell{operation, servers}]
 			if len(rounds) == 0 {
 				continue
 			}
-			r.Cells = append(r.Cells, scaledOf(engine, operation, servers, r.Machine.Cores, rounds))
+			cells = append(cells, scaledOf(engine, operation, servers, r.Machine.Cores, rounds))
 			for _, one := range rounds {
 				others += max(0, one.busyCPU-one.used.servers-one.used.engine-one.clientCPU)
 				all += one.elapsed * time.Duration(r.Machine.Cores)
@@ -126,6 +128,7 @@ func (r *scaling) addUp(engine string, samples map[scalingCell][]*sample) {
 	if all > 0 {
 		r.Machine.OthersPart = max(r.Machine.OthersPart, others.Seconds()/all.Seconds())
 	}
+	return cells
 }
 
 func scaledOf(engine, operation string, servers, cores int, rounds []*sample) scalingResult {
