@@ -29,7 +29,7 @@ fuzz: ## each fuzz target for FUZZTIME
 	  done; \
 	done
 
-bench: ## compare with the bare HTTP limit and with peers; writes bench/RESULTS.md and bench/results.svg
+bench: ## compare with the bare HTTP limit and with peers, and several servers over one engine with one; writes bench/RESULTS.md
 	go run ./bench -write
 
 demo: ## load the world's cities and ask for some

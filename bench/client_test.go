@@ -121,7 +121,7 @@ func TestMeasureBareHandler(t *testing.T) {
 	answers := canned{"GetItem": {Header: map[string]string{"X-Amzn-Requestid": "A"}, Body: []byte(`{"Item":{}}`)}}
 	s := testServer(t, bareHandler(answers))
 	s.answers = answers
-	found, err := measure(t.Context(), s, operations()[0], 4, 0, 50*time.Millisecond)
+	found, err := measure(t.Context(), s.driven(), operations()[0], 4, 0, 50*time.Millisecond)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +139,7 @@ func TestMeasureStopsAtAWrongAnswer(t *testing.T) {
 		}
 		_, _ = io.WriteString(w, "{}")
 	}))
-	_, err := measure(t.Context(), s, operations()[1], 4, 0, time.Minute)
+	_, err := measure(t.Context(), s.driven(), operations()[1], 4, 0, time.Minute)
 	if err == nil || !strings.Contains(err.Error(), "status 500") {
 		t.Fatalf("error %v", err)
 	}

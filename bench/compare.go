@@ -19,14 +19,14 @@ type cell struct {
 }
 
 // compare starts the servers, fills them, measures every cell in every round and adds it all up.
-func compare(ctx context.Context, o *options) (found *results, err error) {
+func compare(ctx context.Context, o *options) (found *comparison, err error) {
 	temp, err := os.MkdirTemp(o.temp, "stator-bench-")
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(temp)) }()
 
-	found = newResults(o)
+	found = newComparison(o)
 	if syncs, err := syncTime(temp); err == nil {
 		found.Machine.SyncMicros = micros(syncs)
 	}
@@ -60,7 +60,7 @@ func compare(ctx context.Context, o *options) (found *results, err error) {
 
 // startAll starts and fills the servers and leaves them paused. The bare handler comes last, because it answers what
 // the first of the others answered.
-func startAll(ctx context.Context, o *options, temp string, found *results) (servers []*server, err error) {
+func startAll(ctx context.Context, o *options, temp string, found *comparison) (servers []*server, err error) {
 	answers := canned{}
 	chosen := kinds()
 	chosen = slices.DeleteFunc(chosen, func(k kind) bool { return !slices.Contains(o.servers, k.name) })
@@ -157,7 +157,7 @@ func (s *server) startTimed(ctx context.Context, o *options, temp string, entry 
 // fill loads the table and asks for each operation once. It gives the answers, and why an operation is refused.
 func (s *server) fill(ctx context.Context, o *options) (canned, map[string]string, error) {
 	if s.name != bareName {
-		if err := load(ctx, s.signer); err != nil {
+		if err := load(ctx, []*signer{s.signer}); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -185,7 +185,7 @@ func (s *server) fill(ctx context.Context, o *options) (canned, map[string]strin
 
 // measureAll runs the rounds. Within a round the servers take turns at each cell, starting with another one each
 // time, so that what else the machine does falls on all of them alike.
-func measureAll(ctx context.Context, o *options, servers []*server, found *results, samples map[cell][]*sample) error {
+func measureAll(ctx context.Context, o *options, servers []*server, found *comparison, samples map[cell][]*sample) error {
 	type step struct {
 		op          operation
 		connections int
@@ -210,7 +210,7 @@ func measureAll(ctx context.Context, o *options, servers []*server, found *resul
 		if err := s.process.resume(); err != nil {
 			return nil, err
 		}
-		one, err := measure(ctx, s, op, connections, warm, length)
+		one, err := measure(ctx, s.driven(), op, connections, warm, length)
 		if err != nil {
 			if ctx.Err() != nil {
 				return nil, err

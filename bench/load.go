@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 )
 
-// load makes the table and puts all its items into it.
-func load(ctx context.Context, s *signer) error {
+// load makes the table at the first of several servers with the same tables, and puts all items into it, each server its part.
+func load(ctx context.Context, signers []*signer) error {
+	s := signers[0]
 	a, err := call(ctx, s, "CreateTable", createTable)
 	if err != nil {
 		return err
@@ -17,10 +19,21 @@ func load(ctx context.Context, s *signer) error {
 	if a.status != 200 {
 		return fmt.Errorf("CreateTable: status %d: %s", a.status, shorten(a.body))
 	}
-	if err := awaitTable(ctx, s); err != nil {
-		return err
+	var running sync.WaitGroup
+	failed := make([]error, len(signers))
+	for part, s := range signers {
+		running.Go(func() {
+			if failed[part] = awaitTable(ctx, s); failed[part] == nil {
+				failed[part] = loadPart(ctx, s, part, len(signers))
+			}
+		})
 	}
+	running.Wait()
+	return errors.Join(failed...)
+}
 
+// loadPart puts one of so many parts of all items into the table.
+func loadPart(ctx context.Context, s *signer, part, parts int) error {
 	c, err := dial(ctx, s.address)
 	if err != nil {
 		return err
@@ -28,7 +41,7 @@ func load(ctx context.Context, s *signer) error {
 	defer c.close()
 	defer context.AfterFunc(ctx, c.close)()
 	done := expectation{whole: []byte(`{"UnprocessedItems":{}}`)}
-	for i := range tableItems / batchSize {
+	for i := part; i < tableItems/batchSize; i += parts {
 		raw, err := s.sign(ctx, "BatchWriteItem", batchWrite(i), time.Now())
 		if err != nil {
 			return err

@@ -3,10 +3,13 @@
 // more about the machine than about the server, so everything runs in one go on one machine, the servers take
 // turns within each round, only the one being measured is running, and what is published is the ratio.
 //
-// It is a black box: it imports nothing of Stator and speaks to every server over TCP, with requests that were
-// signed beforehand, so that the client costs as little as it can.
+// Then it measures several servers over one engine, PostgreSQL and a mock of TiKV: that the rate rises with each server
+// until the engine can do no more.
 //
-//	go run ./bench                        the whole comparison, under twelve minutes
+// It is a black box: it imports nothing of Stator but what starts a PostgreSQL, and speaks to every server over TCP, with
+// requests that were signed beforehand, so that the client costs as little as it can.
+//
+//	go run ./bench                        everything, some fifteen minutes
 //	go run ./bench -ops GetItem -conns 32 one cell of it
 //	go run ./bench -write -check          refresh the published results and hold them against the targets
 package main
@@ -17,7 +20,9 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"syscall"
 )
 
@@ -46,7 +51,7 @@ func run(ctx context.Context, args []string) error {
 	} else {
 		// The client shares the cores with the servers, so it should not spend them on collecting garbage.
 		debug.SetGCPercent(400)
-		found, err = compare(ctx, options)
+		found, err = benchmark(ctx, options)
 	}
 	if err != nil {
 		if cause := context.Cause(ctx); cause != nil {
@@ -56,14 +61,33 @@ func run(ctx context.Context, args []string) error {
 	}
 
 	fmt.Println()
-	fmt.Print(markdown(found))
+	fmt.Print(markdown(found, false))
+	if options.check {
+		err = checkTargets(os.Stdout, found)
+	}
 	if options.write {
-		if err := writeResults(options.folder, found); err != nil {
-			return err
+		kept, readErr := readResults(filepath.Join(options.folder, "results.json"))
+		if readErr == nil {
+			found.keep(kept)
+			readErr = writeResults(options.folder, found)
+		}
+		err = errors.Join(err, readErr)
+	}
+	return err
+}
+
+// benchmark measures the parts that were asked for.
+func benchmark(ctx context.Context, o *options) (found *results, err error) {
+	found = &results{}
+	if slices.Contains(o.parts, comparisonPart) {
+		if found.Comparison, err = compare(ctx, o); err != nil {
+			return nil, err
 		}
 	}
-	if options.check {
-		return checkTargets(os.Stdout, found)
+	if slices.Contains(o.parts, scalingPart) {
+		if found.Scaling, err = measureScaling(ctx, o); err != nil {
+			return nil, err
+		}
 	}
-	return nil
+	return found, nil
 }

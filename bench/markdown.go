@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -13,8 +14,27 @@ const subject = "stator"
 // numbers are worth keeping.
 const quiet = 0.15
 
-// markdown renders the results as tables: what ran, the ratios that matter, and all the numbers behind them.
-func markdown(r *results) string {
+// markdown renders the results as tables, with or without the pictures beside the source.
+func markdown(r *results, pictures bool) string {
+	var b strings.Builder
+	if r.Comparison != nil {
+		if pictures {
+			b.WriteString("![Rates beside the limit](results.svg)\n\n")
+		}
+		b.WriteString(comparisonMarkdown(r.Comparison))
+	}
+	if r.Scaling != nil {
+		b.WriteString("\n## Several servers over one engine\n\n")
+		if pictures {
+			b.WriteString("![Rates by the number of servers](scaling.svg)\n\n")
+		}
+		b.WriteString(scalingMarkdown(r.Scaling))
+	}
+	return b.String()
+}
+
+// comparisonMarkdown has what ran, the ratios that matter, and all the numbers behind them.
+func comparisonMarkdown(r *comparison) string {
 	var b strings.Builder
 	setting(&b, r)
 	serverTable(&b, r)
@@ -23,13 +43,8 @@ func markdown(r *results) string {
 	return b.String()
 }
 
-func setting(b *strings.Builder, r *results) {
-	processor := r.Machine.Processor
-	if processor == "" {
-		processor = r.Machine.Arch
-	}
-	fmt.Fprintf(b, "Measured on %s with `go run ./bench`: %d cores (%s), %s, %s. ",
-		r.Date, r.Machine.Cores, processor, r.Machine.OS, r.Machine.Go)
+func setting(b *strings.Builder, r *comparison) {
+	fmt.Fprintf(b, "Measured on %s with `go run ./bench`: %s. ", r.Date, r.Machine.text())
 	fmt.Fprintf(b, "Client and servers share the machine; only the server being measured runs, the others are paused. "+
 		"%s items of %d bytes; each number is the median of %d round(s) of %s s. ",
 		grouped(float64(r.Settings.Items)), r.Settings.ItemBytes, r.Settings.Rounds, short(r.Settings.MeasureSeconds))
@@ -37,13 +52,22 @@ func setting(b *strings.Builder, r *results) {
 		fmt.Fprintf(b, "The disk needs %s to make an appended kilobyte durable. ", duration(r.Machine.SyncMicros))
 	}
 	b.WriteString("Every answer is checked.\n\n")
-	if r.Machine.OthersPart > quiet {
-		fmt.Fprintf(b, "**The machine was not quiet: other programs used %s of its processors meanwhile. Do not trust these numbers.**\n\n",
-			percent(r.Machine.OthersPart))
-	}
+	b.WriteString(r.Machine.quietness())
 }
 
-func serverTable(b *strings.Builder, r *results) {
+// quietness is a paragraph that warns of numbers that were taken while others used the machine.
+func (m machine) quietness() string {
+	if m.OthersPart <= quiet {
+		return ""
+	}
+	return fmt.Sprintf("**The machine was not quiet: other programs used %s of its processors meanwhile. Do not trust these numbers.**\n\n", percent(m.OthersPart))
+}
+
+func (m machine) text() string {
+	return fmt.Sprintf("%d cores (%s), %s, %s", m.Cores, cmp.Or(m.Processor, m.Arch), m.OS, m.Go)
+}
+
+func serverTable(b *strings.Builder, r *comparison) {
 	b.WriteString("| Server | Start to first answer | Memory idle | Memory at most | How it ran |\n| --- | ---: | ---: | ---: | --- |\n")
 	for _, s := range r.Servers {
 		title := s.Title
@@ -61,7 +85,7 @@ func serverTable(b *strings.Builder, r *results) {
 }
 
 // ratioTable is Stator by each of the others: above 1 it is the faster one.
-func ratioTable(b *strings.Builder, r *results) {
+func ratioTable(b *strings.Builder, r *comparison) {
 	measured := r.measured()
 	if r.server(subject).Name == "" || r.server(subject).Skipped != "" || len(measured) < 2 {
 		return
@@ -98,7 +122,7 @@ func ratioTable(b *strings.Builder, r *results) {
 	b.WriteString("\n")
 }
 
-func numberTable(b *strings.Builder, r *results) {
+func numberTable(b *strings.Builder, r *comparison) {
 	b.WriteString("All numbers. CPU is the processor time the server, and the client that measures it, spend on one request.\n\n")
 	b.WriteString("| Operation | Connections | Server | Rate | p50 | p99 | Server CPU | Client CPU |\n| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: |\n")
 	for _, c := range r.Cells {

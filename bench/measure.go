@@ -27,23 +27,41 @@ type sample struct {
 	requests  uint64
 	elapsed   time.Duration
 	latency   histogram
-	serverCPU time.Duration
+	used      usage
 	clientCPU time.Duration
 	busyCPU   time.Duration // of the whole machine
+}
+
+// usage is what servers, and the engine under them, have used so far.
+type usage struct {
+	servers time.Duration // of processors
+	engine  time.Duration // of processors; 0 if the engine is in the server
+	full    time.Duration // what the engine has done, as the time in which it can do no more
+}
+
+func (u usage) since(start usage) usage {
+	return usage{u.servers - start.servers, u.engine - start.engine, u.full - start.full}
+}
+
+// driven is what the connections of a cell send their requests to: one server, or several over one engine.
+type driven struct {
+	signers []*signer // of the servers, which the connections are dealt out to in turn
+	answers canned    // what the bare handler was told to answer; nil of all others
+	used    func() (usage, error)
 }
 
 func (s *sample) rate() float64 { return float64(s.requests) / s.elapsed.Seconds() }
 
 // measure keeps the connections busy with the operation, each with one request at a time, for warm and then for the
 // measured time, and stops at the first answer that is not the expected one.
-func measure(ctx context.Context, s *server, op operation, connections int, warm, length time.Duration) (*sample, error) {
-	requests, err := s.signer.pool(ctx, op, connections)
+func measure(ctx context.Context, to driven, op operation, connections int, warm, length time.Duration) (*sample, error) {
+	requests, err := pool(ctx, to.signers, op, connections)
 	if err != nil {
 		return nil, err
 	}
-	if s.answers != nil { // the bare handler answers every request of an operation alike
+	if to.answers != nil { // the bare handler answers every request of an operation alike
 		for i := range requests {
-			requests[i].want = expectation{whole: s.answers[op.target].Body}
+			requests[i].want = expectation{whole: to.answers[op.target].Body}
 		}
 	}
 
@@ -51,7 +69,7 @@ func measure(ctx context.Context, s *server, op operation, connections int, warm
 	defer cancel(nil)
 	workers := make([]worker, connections)
 	for i := range workers {
-		c, err := dial(ctx, s.address)
+		c, err := dial(ctx, to.signers[i%len(to.signers)].address)
 		if err != nil {
 			return nil, err
 		}
@@ -79,7 +97,7 @@ func measure(ctx context.Context, s *server, op operation, connections int, warm
 		})
 	}
 
-	found, err := watch(ctx, s, &phase, &answered, warm, length)
+	found, err := watch(ctx, to, &phase, &answered, warm, length)
 	phase.Store(phaseStop)
 	// What was asked for is waited for, or the server would still be at it when its next turn comes.
 	running.Wait()
@@ -101,11 +119,11 @@ func measure(ctx context.Context, s *server, op operation, connections int, warm
 
 // watch drives the phases and reads the clocks and the processor times at the two ends of the counted one. A server
 // too slow to give a handful of answers in that time gets more of it.
-func watch(ctx context.Context, s *server, phase *atomic.Int32, answered *atomic.Int64, warm, length time.Duration) (*sample, error) {
+func watch(ctx context.Context, to driven, phase *atomic.Int32, answered *atomic.Int64, warm, length time.Duration) (*sample, error) {
 	if err := sleep(ctx, warm); err != nil {
 		return nil, err
 	}
-	server, errServer := s.process.cpu()
+	used, errUsed := to.used()
 	client, errClient := ownCPU()
 	busy, errBusy := busyCPU()
 	start := time.Now()
@@ -120,11 +138,11 @@ func watch(ctx context.Context, s *server, phase *atomic.Int32, answered *atomic
 	}
 	phase.Store(phaseStop)
 	found := &sample{elapsed: time.Since(start)}
-	serverEnd, errServerEnd := s.process.cpu()
+	usedEnd, errUsedEnd := to.used()
 	clientEnd, errClientEnd := ownCPU()
 	busyEnd, errBusyEnd := busyCPU()
-	found.serverCPU, found.clientCPU, found.busyCPU = serverEnd-server, clientEnd-client, busyEnd-busy
-	return found, errors.Join(errServer, errClient, errBusy, errServerEnd, errClientEnd, errBusyEnd)
+	found.used, found.clientCPU, found.busyCPU = usedEnd.since(used), clientEnd-client, busyEnd-busy
+	return found, errors.Join(errUsed, errClient, errBusy, errUsedEnd, errClientEnd, errBusyEnd)
 }
 
 // worker is one connection and the requests it owns.

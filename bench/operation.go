@@ -25,6 +25,7 @@ type operation struct {
 	distinct int
 	body     func(i int) string
 	want     func(i int) expectation
+	parts    []operation // of a mixture, which each connection sends in turn in the place of its own target, body and want
 }
 
 func operations() []operation {

@@ -37,7 +37,7 @@ func color(server string) string {
 
 // picture draws, for each operation, the rate of each server as a part of what the bare handler does. It brings its
 // own light background, so that it reads the same on a dark page.
-func picture(r *results) string {
+func picture(r *comparison) string {
 	connections := r.Settings.Connections[len(r.Settings.Connections)-1]
 	for _, n := range r.Settings.Connections {
 		if n == pictureConnections {
@@ -78,7 +78,7 @@ func picture(r *results) string {
 }
 
 // limit is the rate that a full bar stands for: the bare handler's, or without it the fastest server's.
-func (r *results) limit(operation string, connections int, shown []serverResult) float64 {
+func (r *comparison) limit(operation string, connections int, shown []serverResult) float64 {
 	if c := r.cell(bareName, operation, connections); c != nil {
 		return c.Rate
 	}
@@ -91,7 +91,7 @@ func (r *results) limit(operation string, connections int, shown []serverResult)
 	return fastest
 }
 
-func bar(p *pen, r *results, s serverResult, operation string, connections int, limit float64, y int) {
+func bar(p *pen, r *comparison, s serverResult, operation string, connections int, limit float64, y int) {
 	c := r.cell(s.Name, operation, connections)
 	if c == nil || limit == 0 {
 		p.text(nameWidth+6, y+barHeight-2, "start", "#818b98", `font-size="11" font-style="italic"`, "not supported")

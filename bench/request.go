@@ -70,17 +70,23 @@ func digest(body string) string {
 }
 
 // pool signs the requests of one cell. It is made anew for each, so that no signature ever comes near its expiry.
-// Its size is a multiple of the connections: connection c sends requests c, c+n, c+2n, … and so owns them.
-func (s *signer) pool(ctx context.Context, op operation, connections int) ([]request, error) {
+// Its size is a multiple of the connections: connection c sends requests c, c+n, c+2n, … and so owns them. Connections
+// are dealt out to the signers, which are of one server each, in turn.
+func pool(ctx context.Context, signers []*signer, op operation, connections int) ([]request, error) {
 	size := op.distinct - op.distinct%connections
 	now := time.Now()
 	requests := make([]request, size)
 	for i := range requests {
-		raw, err := s.sign(ctx, op.target, op.body(i), now)
+		connection, turn := i%connections, i/connections
+		one := op
+		if len(op.parts) > 0 {
+			one = op.parts[(turn+connection)%len(op.parts)]
+		}
+		raw, err := signers[connection%len(signers)].sign(ctx, one.target, one.body(i), now)
 		if err != nil {
 			return nil, err
 		}
-		requests[i] = request{raw: raw, want: op.want(i)}
+		requests[i] = request{raw: raw, want: one.want(i)}
 	}
 	return requests, nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"os"
@@ -11,6 +12,18 @@ import (
 
 // results is everything a run found, as it is kept in results.json.
 type results struct {
+	Comparison *comparison `json:"comparison,omitempty"` // nil if that part was not measured, as the other
+	Scaling    *scaling    `json:"scaling,omitempty"`
+}
+
+// keep takes from older results the parts that were not measured.
+func (r *results) keep(older *results) {
+	r.Comparison = cmp.Or(r.Comparison, older.Comparison)
+	r.Scaling = cmp.Or(r.Scaling, older.Scaling)
+}
+
+// comparison is what was found of single servers.
+type comparison struct {
 	Date     string         `json:"date"`
 	Machine  machine        `json:"machine"`
 	Settings settings       `json:"settings"`
@@ -64,13 +77,18 @@ type cellResult struct {
 	Requests        uint64  `json:"requests"`
 }
 
-func newResults(o *options) *results {
-	return &results{
-		Date: time.Now().UTC().Format(time.DateOnly),
-		Machine: machine{
-			OS: runtime.GOOS, Arch: runtime.GOARCH, Processor: processorName(),
-			Cores: runtime.NumCPU(), Go: runtime.Version(),
-		},
+func today() string { return time.Now().UTC().Format(time.DateOnly) }
+
+func thisMachine() machine {
+	return machine{
+		OS: runtime.GOOS, Arch: runtime.GOARCH, Processor: processorName(),
+		Cores: runtime.NumCPU(), Go: runtime.Version(),
+	}
+}
+
+func newComparison(o *options) *comparison {
+	return &comparison{
+		Date: today(), Machine: thisMachine(),
 		Settings: settings{
 			MeasureSeconds: o.measure.Seconds(), WarmSeconds: o.warm.Seconds(), Rounds: o.rounds,
 			ItemBytes: itemBytes, Items: tableItems, Operations: o.operations, Connections: o.connections,
@@ -78,7 +96,7 @@ func newResults(o *options) *results {
 	}
 }
 
-func (r *results) server(name string) *serverResult {
+func (r *comparison) server(name string) *serverResult {
 	for i := range r.Servers {
 		if r.Servers[i].Name == name {
 			return &r.Servers[i]
@@ -88,7 +106,7 @@ func (r *results) server(name string) *serverResult {
 }
 
 // cell finds a number, or nil if it was not measured.
-func (r *results) cell(server, operation string, connections int) *cellResult {
+func (r *comparison) cell(server, operation string, connections int) *cellResult {
 	for i := range r.Cells {
 		if c := &r.Cells[i]; c.Server == server && c.Operation == operation && c.Connections == connections {
 			return c
@@ -98,7 +116,7 @@ func (r *results) cell(server, operation string, connections int) *cellResult {
 }
 
 // ratio is the rate of one server by that of another in the same cell; false if either was not measured.
-func (r *results) ratio(server, other, operation string, connections int) (float64, bool) {
+func (r *comparison) ratio(server, other, operation string, connections int) (float64, bool) {
 	a, b := r.cell(server, operation, connections), r.cell(other, operation, connections)
 	if a == nil || b == nil || b.Rate == 0 {
 		return 0, false
@@ -107,7 +125,7 @@ func (r *results) ratio(server, other, operation string, connections int) (float
 }
 
 // measured lists the servers that were not skipped.
-func (r *results) measured() []serverResult {
+func (r *comparison) measured() []serverResult {
 	var servers []serverResult
 	for _, s := range r.Servers {
 		if s.Skipped == "" {
@@ -118,7 +136,7 @@ func (r *results) measured() []serverResult {
 }
 
 // addUp makes one number of the rounds of each cell.
-func (r *results) addUp(samples map[cell][]*sample) {
+func (r *comparison) addUp(samples map[cell][]*sample) {
 	var others, all time.Duration
 	for _, operation := range r.Settings.Operations {
 		for _, connections := range r.Settings.Connections {
@@ -128,7 +146,7 @@ func (r *results) addUp(samples map[cell][]*sample) {
 					continue
 				}
 				for _, one := range rounds {
-					others += max(0, one.busyCPU-one.serverCPU-one.clientCPU)
+					others += max(0, one.busyCPU-one.used.servers-one.clientCPU)
 					all += one.elapsed * time.Duration(r.Machine.Cores)
 				}
 				r.Cells = append(r.Cells, cellOf(s.Name, operation, connections, rounds))
@@ -148,7 +166,7 @@ func cellOf(server, operation string, connections int, rounds []*sample) cellRes
 	for _, one := range rounds {
 		rates = append(rates, one.rate())
 		latency.add(&one.latency)
-		serverCPU += one.serverCPU
+		serverCPU += one.used.servers
 		clientCPU += one.clientCPU
 		c.Requests += one.requests
 	}
@@ -174,15 +192,19 @@ func readResults(file string) (*results, error) {
 	return &r, json.Unmarshal(text, &r)
 }
 
-// writeResults puts the numbers, the tables and the picture beside the source, where the documentation shows them.
+// writeResults puts the numbers, the tables and the pictures beside the source, where the documentation shows them.
 func writeResults(folder string, r *results) error {
 	numbers, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
 		return err
 	}
-	return errors.Join(
-		os.WriteFile(filepath.Join(folder, "results.json"), append(numbers, '\n'), 0o644),
-		os.WriteFile(filepath.Join(folder, "RESULTS.md"), []byte("# Benchmark\n\n![Rates beside the limit](results.svg)\n\n"+markdown(r)), 0o644),
-		os.WriteFile(filepath.Join(folder, "results.svg"), []byte(picture(r)), 0o644),
-	)
+	put := func(name, text string) error { return os.WriteFile(filepath.Join(folder, name), []byte(text), 0o644) }
+	err = errors.Join(put("results.json", string(numbers)+"\n"), put("RESULTS.md", "# Benchmark\n\n"+markdown(r, true)))
+	if r.Comparison != nil {
+		err = errors.Join(err, put("results.svg", picture(r.Comparison)))
+	}
+	if r.Scaling != nil {
+		err = errors.Join(err, put("scaling.svg", scalingPicture(r.Scaling)))
+	}
+	return err
 }

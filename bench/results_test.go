@@ -89,7 +89,7 @@ func TestWritersNeverShareAnItem(t *testing.T) {
 		if len(bodies) != op.distinct && op.target != "Scan" {
 			t.Errorf("%s: %d different requests, not %d", op.name, len(bodies), op.distinct)
 		}
-		pool, err := s.pool(t.Context(), operation{target: op.target, distinct: 50, body: op.body, want: op.want}, 7)
+		pool, err := pool(t.Context(), []*signer{s}, operation{target: op.target, distinct: 50, body: op.body, want: op.want}, 7)
 		if err != nil || len(pool)%7 != 0 {
 			t.Errorf("%s: a pool of %d for 7 connections, %v", op.name, len(pool), err)
 		}
@@ -98,7 +98,7 @@ func TestWritersNeverShareAnItem(t *testing.T) {
 
 // someResults has Stator at half of the limit and a peer that lacks the second operation.
 func someResults(putRate float64) *results {
-	r := &results{
+	r := &comparison{
 		Date:     "2026-01-02",
 		Machine:  machine{Cores: 2, Go: "go1", OS: "linux", Processor: "Some <CPU> & more", SyncMicros: 250},
 		Settings: settings{MeasureSeconds: 1, Rounds: 3, ItemBytes: 1024, Items: 10000, Operations: []string{"GetItem", "PutItem"}, Connections: []int{1, 32}},
@@ -116,14 +116,38 @@ func someResults(putRate float64) *results {
 			cellResult{Server: bareName, Operation: "PutItem", Connections: n, Rate: 20000},
 		)
 	}
+	return &results{Comparison: r, Scaling: someScaling(2.5)}
+}
+
+// someScaling has one engine, over which three servers do so many times as much as one and are limited by it.
+func someScaling(growth float64) *scaling {
+	r := &scaling{
+		Date: "2026-01-03", Machine: machine{Cores: 2, Go: "go1", OS: "linux", Processor: "Some <CPU> & more"},
+		Settings: fleetSettings{MeasureSeconds: 1, Rounds: 3, Servers: []int{1, 3}, Connections: 48, ServerRequests: 4, RoundTripMicros: 4000},
+	}
+	for _, op := range scalingOperations() {
+		r.Operations = append(r.Operations, op.name)
+	}
+	for _, k := range engineKinds() {
+		r.Engines = append(r.Engines, engineResult{Name: k.name, Title: k.title, Note: k.note, Bound: "half a core"})
+		for _, op := range r.Operations {
+			r.Cells = append(r.Cells,
+				scalingResult{Engine: k.name, Operation: op, Servers: 1, Rate: 1000, P50Micros: 48000, EnginePart: 0.3, MachinePart: 0.5},
+				scalingResult{Engine: k.name, Operation: op, Servers: 3, Rate: 1000 * growth, P50Micros: 20000, EnginePart: 0.97, MachinePart: 0.95})
+			r.Free = append(r.Free, scalingResult{Engine: k.name, Operation: op, Servers: 1, Rate: 5000, ServersCPUMicros: 210, EngineCPUMicros: 90})
+		}
+	}
 	return r
 }
 
 func TestMarkdown(t *testing.T) {
-	text := markdown(someResults(8000))
+	text := markdown(someResults(8000), true)
 	for _, want := range []string{
 		"| GetItem | 32 | 10,000/s | 0.50 | 10.0 |", "| PutItem | 32 | 8,000/s | 0.40 | – |",
 		"java is not on this machine", "250 µs", "| GetItem | 1 | Stator | 10,000/s | 90 µs |",
+		"| PostgreSQL | PutItem | 1,000/s | **2.50** |", "| PostgreSQL | Mixed | 3 | 2,500/s | 20.0 ms |", "| 97% | 95% | engine |", "| 30% | 50% | servers |",
+		"| PostgreSQL | GetItem | 5,000/s | 0 µs | 0 µs | 210 µs | 90 µs |",
+		"](results.svg)", "](scaling.svg)", "half a core",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)
@@ -138,27 +162,60 @@ func TestTargets(t *testing.T) {
 	if err := checkTargets(io.Discard, someResults(3000)); err == nil {
 		t.Error("a missed target passed")
 	}
-	if err := checkTargets(io.Discard, &results{}); err == nil {
-		t.Error("a target that was not measured passed")
+	slow := &results{Scaling: someScaling(1.4)}
+	if err := checkTargets(io.Discard, slow); err == nil {
+		t.Error("servers that add nothing passed")
+	}
+	for _, r := range []*results{{}, {Comparison: &comparison{}}, {Scaling: &scaling{}}} {
+		if err := checkTargets(io.Discard, r); err == nil {
+			t.Error("a target that was not measured passed")
+		}
+	}
+	for _, r := range []*results{{Comparison: someResults(8000).Comparison}, {Scaling: someScaling(2.5)}} {
+		if err := checkTargets(io.Discard, r); err != nil {
+			t.Errorf("one part alone: %v", err)
+		}
 	}
 }
 
-func TestPictureIsWellFormed(t *testing.T) {
-	text := picture(someResults(8000))
+// What is measured anew takes the place of what was, and nothing else does.
+func TestResultsKeepWhatWasNotMeasured(t *testing.T) {
+	older, newer := someResults(8000), &results{Scaling: someScaling(3)}
+	newer.keep(older)
+	if newer.Comparison != older.Comparison || newer.Scaling == older.Scaling {
+		t.Error("the comparison is lost, or the new scaling")
+	}
+}
+
+// named counts the elements with a title of their own in a picture.
+func named(t *testing.T, text string) (count int) {
+	t.Helper()
 	decoder := xml.NewDecoder(strings.NewReader(text))
-	bars := 0
 	for {
 		token, err := decoder.Token()
 		if errors.Is(err, io.EOF) {
-			break
+			return count
 		}
 		if err != nil {
 			t.Fatalf("%v in\n%s", err, text)
 		}
 		if element, ok := token.(xml.StartElement); ok && element.Name.Local == "title" {
-			bars++
+			count++
 		}
 	}
+}
+
+func TestScalingPictureIsWellFormed(t *testing.T) {
+	r := someScaling(2.5)
+	text := scalingPicture(r)
+	if points := named(t, text); points != len(r.Cells) || strings.Count(text, "stroke-dasharray") != len(r.Engines) {
+		t.Errorf("%d points in\n%s", points, text)
+	}
+}
+
+func TestPictureIsWellFormed(t *testing.T) {
+	text := picture(someResults(8000).Comparison)
+	bars := named(t, text)
 	if bars != 3 || !strings.Contains(text, "not supported") || !strings.Contains(text, "50%") {
 		t.Errorf("%d bars in\n%s", bars, text)
 	}
@@ -171,7 +228,8 @@ func TestResultsFileKeepsEverything(t *testing.T) {
 		t.Fatal(err)
 	}
 	again, err := readResults(filepath.Join(folder, "results.json"))
-	if err != nil || markdown(again) != markdown(r) || picture(again) != picture(r) {
+	if err != nil || markdown(again, true) != markdown(r, true) || picture(again.Comparison) != picture(r.Comparison) ||
+		scalingPicture(again.Scaling) != scalingPicture(r.Scaling) {
 		t.Errorf("what is read back renders differently, %v", err)
 	}
 }

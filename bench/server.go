@@ -123,6 +123,14 @@ func (s *server) awaitReady(ctx context.Context, data string) error {
 	}
 }
 
+// driven is the server by itself.
+func (s *server) driven() driven {
+	return driven{signers: []*signer{s.signer}, answers: s.answers, used: func() (usage, error) {
+		cpu, err := s.process.cpu()
+		return usage{servers: cpu}, err
+	}}
+}
+
 // freePort asks the system for a port nobody listens on.
 func freePort() (string, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

@@ -54,12 +54,17 @@ func buildStator(ctx context.Context, o *options, temp string) (string, error) {
 		return filepath.Abs(o.stator)
 	}
 	binary := filepath.Join(temp, "stator")
-	build := exec.CommandContext(ctx, "go", "build", "-o", binary, "./cmd/stator")
+	return binary, goBuild(ctx, o, binary, "./cmd/stator")
+}
+
+// goBuild builds a command of this tree.
+func goBuild(ctx context.Context, o *options, binary, command string) error {
+	build := exec.CommandContext(ctx, "go", "build", "-o", binary, command)
 	build.Dir = o.root
 	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("go build ./cmd/stator: %w: %s", err, shorten(out))
+		return fmt.Errorf("go build %s: %w: %s", command, err, shorten(out))
 	}
-	return binary, nil
+	return nil
 }
 
 // statorCredentials reads the key pair that the first start writes into the data folder.

@@ -15,27 +15,46 @@ type target struct {
 	atLeast     float64
 }
 
-func targets() []target {
+func comparisonTargets() []target {
 	return []target{
 		{"GetItem", 32, bareName, 0.40},
 		{"PutItem", 32, bareName, 0.30},
 	}
 }
 
-// checkTargets prints how each target did and fails if one was missed or not measured.
+// scalingTarget is how much more several servers do than one, of each operation over each engine.
+const (
+	scalingTargetServers = 3
+	scalingTarget        = 1.5
+)
+
+// checkTargets prints how each target of the parts that were measured did, and fails if one was missed or is not there.
 func checkTargets(out io.Writer, r *results) error {
-	missed := false
+	missed := r.Comparison == nil && r.Scaling == nil
 	fmt.Fprintln(out)
-	for _, t := range targets() {
-		ratio, ok := r.ratio(subject, t.other, t.operation, t.connections)
+	hold := func(what string, ratio float64, measured bool, atLeast float64) {
 		verdict := "met"
-		if !ok {
+		if !measured {
 			verdict = "not measured"
-		} else if ratio < t.atLeast {
+		} else if ratio < atLeast {
 			verdict = "missed"
 		}
 		missed = missed || verdict != "met"
-		fmt.Fprintf(out, "%s at %d connections: %.2f of %s, target %.2f: %s\n", t.operation, t.connections, ratio, r.server(t.other).Title, t.atLeast, verdict)
+		fmt.Fprintf(out, "%s: %.2f, target %.2f: %s\n", what, ratio, atLeast, verdict)
+	}
+	if c := r.Comparison; c != nil {
+		for _, t := range comparisonTargets() {
+			ratio, ok := c.ratio(subject, t.other, t.operation, t.connections)
+			hold(fmt.Sprintf("%s at %d connections, by %s", t.operation, t.connections, t.other), ratio, ok, t.atLeast)
+		}
+	}
+	if s := r.Scaling; s != nil {
+		for _, engine := range engineNames() {
+			for _, op := range scalingOperations() {
+				ratio, ok := s.ratio(engine, op.name, scalingTargetServers)
+				hold(fmt.Sprintf("%s of %d servers over %s, by one", op.name, scalingTargetServers, engine), ratio, ok, scalingTarget)
+			}
+		}
 	}
 	if missed {
 		return errors.New("a target was missed")

@@ -1,5 +1,5 @@
 // Package postgrestest starts PostgreSQL servers for tests: real ones, each with a new cluster in a temporary folder on a free
-// port of 127.0.0.1. It imports nothing of ours, and is imported by tests only.
+// port of 127.0.0.1. It imports nothing of ours, and is imported by tests and the benchmark only.
 //
 // Its main rule: a test needs nothing but the command that runs it. Where no PostgreSQL is installed, root gets Debian's, and
 // others skip the test; where CI is set, that is an error.
@@ -48,7 +48,7 @@ type Server struct {
 func Start(t testing.TB, settings ...string) *Server {
 	t.Helper()
 	s, err := New(settings...)
-	if errors.Is(err, errNone) && os.Getenv("CI") == "" {
+	if errors.Is(err, ErrNone) && os.Getenv("CI") == "" {
 		t.Skip(err)
 	}
 	if err != nil {
@@ -63,7 +63,8 @@ func Start(t testing.TB, settings ...string) *Server {
 	return s
 }
 
-var errNone = errors.New("there is no PostgreSQL on this machine, and only root can install one")
+// ErrNone is New's where there is no PostgreSQL to be had.
+var ErrNone = errors.New("there is no PostgreSQL on this machine, and only root can install one")
 
 // New is Start without a test. The caller must Remove the server.
 func New(settings ...string) (*Server, error) {
@@ -142,6 +143,9 @@ func (s *Server) Start() error {
 		time.Sleep(20 * time.Millisecond)
 	}
 }
+
+// Pid is the process that all others of the server are children of, until it is started again.
+func (s *Server) Pid() int { return s.cmd.Process.Pid }
 
 // Kill ends all processes of the server at once, as a crash would.
 func (s *Server) Kill() {
@@ -236,19 +240,19 @@ var binaries = sync.OnceValues(func() (string, error) {
 	}
 	apt, err := exec.LookPath("apt-get")
 	if err != nil || os.Geteuid() != 0 {
-		return "", errNone
+		return "", ErrNone
 	}
 	for _, args := range [][]string{{"update", "-qq"}, {"install", "-qq", "-y", "--no-install-recommends", "postgresql"}} {
 		cmd := exec.Command(apt, args...)
 		cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
 		if out, err := cmd.CombinedOutput(); err != nil {
-			return "", fmt.Errorf("%w: apt-get %q: %w\n%s", errNone, args, err, out)
+			return "", fmt.Errorf("%w: apt-get %q: %w\n%s", ErrNone, args, err, out)
 		}
 	}
 	if dir, ok := installed(); ok {
 		return dir, nil
 	}
-	return "", errNone
+	return "", ErrNone
 })
 
 func installed() (dir string, ok bool) {

@@ -1,6 +1,6 @@
 // Package tikvtest gives tests a TiKV cluster in their own process: the client's mock of one, with several stores, on which
 // any number of engines open like those of as many servers, whose regions can be split and moved, and whose requests can be
-// counted, failed, lost and delayed. It imports the engine and is imported by tests only.
+// counted, failed, lost and delayed. It imports the engine and is imported by tests and the benchmark only.
 //
 // The mock is no TiKV: it has one mutex for everything, and commits neither in one step nor asynchronously. What it is for is
 // the client's behaviour when regions, leaders, locks and connections misbehave.
@@ -79,8 +79,13 @@ func (c *Cluster) Close() error {
 
 // Open opens an engine with keys of its own under a prefix; engines with the same prefix share their keys.
 func (c *Cluster) Open(opts tikvkv.Options) (*tikvkv.DB, error) {
+	return c.OpenThrough(opts, func(r Request) (*tikvrpc.Response, error) { return r.Send() })
+}
+
+// OpenThrough is Open with a fault between this engine and the cluster, before the one of all of them.
+func (c *Cluster) OpenThrough(opts tikvkv.Options, way Fault) (*tikvkv.DB, error) {
 	store, err := tikv.NewTestTiKVStore(c.client, c.pd,
-		func(inner tikv.Client) tikv.Client { return &connection{inner, c} },
+		func(inner tikv.Client) tikv.Client { return &connection{inner, c, way} },
 		func(inner pd.Client) pd.Client { return &driver{inner, c} }, 0)
 	if err != nil {
 		return nil, err
@@ -129,6 +134,7 @@ func (c *Cluster) Move(key []byte) {
 type connection struct {
 	tikv.Client
 	cluster *Cluster
+	way     Fault
 }
 
 // SendRequest implements [tikv.Client].
@@ -139,10 +145,12 @@ func (c *connection) SendRequest(ctx context.Context, addr string, req *tikvrpc.
 		}
 		return c.Client.SendRequest(ctx, addr, req, timeout)
 	}
-	if fault := c.cluster.fault.Load(); fault != nil {
-		return (*fault)(Request{req, send})
-	}
-	return send()
+	return c.way(Request{req, func() (*tikvrpc.Response, error) {
+		if fault := c.cluster.fault.Load(); fault != nil {
+			return (*fault)(Request{req, send})
+		}
+		return send()
+	}})
 }
 
 // lock waits on the store for locks that are held, as TiKV does. The mock by itself would hold its mutex meanwhile.
