@@ -124,7 +124,11 @@ func (c *credentialsConfig) source(ctx context.Context) (agent.Source, error) {
 	}
 	c.region = conf.Region
 	if c.certificate != "" {
-		return &agent.Certificate{Endpoint: *conf.BaseEndpoint, HTTP: conf.HTTPClient, Region: conf.Region,
+		client, err := httpClient()
+		if err != nil {
+			return nil, err
+		}
+		return &agent.Certificate{Endpoint: *conf.BaseEndpoint, HTTP: client, Region: conf.Region,
 			CertificateFile: c.certificate, KeyFile: c.key, ChainFile: c.chain, TrustAnchorARN: c.anchor, ProfileARN: c.anywhereProfile,
 			RoleARN: c.role, SessionName: c.sessionName, Duration: c.duration}, nil
 	}
