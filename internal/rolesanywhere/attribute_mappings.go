@@ -1,6 +1,7 @@
 package rolesanywhere
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -136,8 +137,10 @@ func validAttribute(specifier string) bool {
 			return true
 		}
 	}
-	return name != "" && strings.Trim(name, "0123456789.") == "" && strings.Contains(name, ".")
+	return objectIdentifier.MatchString(name)
 }
+
+var objectIdentifier = regexp.MustCompile(`^\d+(\.\d+)+$`)
 
 // cutIndex cuts the number off a specifier: OU/1 is the second value of OU.
 func cutIndex(specifier string) (name string, index int) {

@@ -16,7 +16,7 @@ import (
 // What is kept of those who ask for sessions: so many subjects in a region of an account, and of each so many certificates and
 // properties. Who holds the key of an authority could else fill the store with names.
 const (
-	maxSubjects = 10_000
+	maxSubjects = 1000
 	maxSeen     = 5
 )
 

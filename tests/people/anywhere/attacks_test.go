@@ -83,8 +83,10 @@ func TestAltered(t *testing.T) {
 		},
 		"host":         func(r *http.Request) { r.Host = "example.com" },
 		"content type": func(r *http.Request) { r.Header.Set("Content-Type", "text/plain") },
-		"date":         func(r *http.Request) { r.Header.Set("X-Amz-Date", time.Now().Add(time.Minute).UTC().Format("20060102T150405Z")) },
-		"query":        func(r *http.Request) { r.URL.RawQuery = "roleArn=" + w.role },
+		"date": func(r *http.Request) {
+			r.Header.Set("X-Amz-Date", time.Now().Add(time.Minute).UTC().Format("20060102T150405Z"))
+		},
+		"query": func(r *http.Request) { r.URL.RawQuery = "roleArn=" + w.role },
 		"signature": func(r *http.Request) {
 			text := r.Header.Get("Authorization")
 			r.Header.Set("Authorization", text[:len(text)-2]+"00")
@@ -254,4 +256,3 @@ func TestBadBodies(t *testing.T) {
 		}
 	}
 }
-

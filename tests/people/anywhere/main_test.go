@@ -134,9 +134,9 @@ type request struct {
 
 // answer is what came back.
 type answer struct {
-	status                   int
-	code, message, requestID string
-	Set                      []struct {
+	status        int
+	code, message string
+	Set           []struct {
 		User        struct{ ARN, AssumedRoleID string } `json:"assumedRoleUser"`
 		Credentials struct {
 			AccessKeyID, SecretAccessKey, SessionToken string
