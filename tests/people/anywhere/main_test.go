@@ -247,9 +247,9 @@ type world struct {
 const trustAll = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"rolesanywhere.amazonaws.com"},
 	"Action":["sts:AssumeRole","sts:TagSession","sts:SetSourceIdentity"]}]}`
 
-func newWorld(t *testing.T) *world {
+func newWorld(t *testing.T, options ...statortest.Option) *world {
 	t.Helper()
-	w := &world{Server: statortest.Start(t), root: newAuthority(t, "Root", nil), roleName: "machines"}
+	w := &world{Server: statortest.Start(t, options...), root: newAuthority(t, "Root", nil), roleName: "machines"}
 	w.Config.Region = region
 	w.Config.Retryer = func() aws.Retryer { return aws.NopRetryer{} }
 	w.api, w.iam = rolesanywhere.NewFromConfig(w.Config), iam.NewFromConfig(w.Config)

@@ -16,7 +16,8 @@ import (
 	"github.com/statordb/stator/tests/harness"
 )
 
-// TestPython runs AWS's client in Python, which is not changed: with RSA and elliptic curves, with and without a chain.
+// TestPython runs AWS's client in Python, which is not changed: with RSA and elliptic curves, with and without a chain; and boto3 on
+// everything else.
 func TestPython(t *testing.T) {
 	python := harness.Python(t, "python/requirements.txt")
 	w := newWorld(t)
@@ -40,11 +41,13 @@ func TestPython(t *testing.T) {
 		m.write(t, filepath.Join(folder, name))
 		names = append(names, name)
 	}
-	text, err := json.Marshal(map[string]any{"endpoint": tls.URL, "ca": ca, "folder": folder, "machines": names, "region": region,
+	text, err := json.Marshal(map[string]any{"endpoint": tls.URL, "key": w.Credentials.AccessKeyID, "secret": w.Credentials.SecretAccessKey, "bundle": w.root.pem(), "crl": string(w.root.revoke(t)), "ca": ca, "folder": folder, "machines": names, "region": region,
 		"anchor": w.anchor.TrustAnchorArn, "profile": w.profile.ProfileArn, "role": w.role,
 		"session": strings.Replace(strings.Replace(w.role, ":iam:", ":sts:", 1), ":role/", ":assumed-role/", 1) + "/"})
 	must(t, err)
-	harness.Run(t, append(harness.CleanEnv(), "STATOR_TEST="+string(text)), "python", python, "-B", "session.py")
+	for _, script := range []string{"session.py", "control.py"} {
+		harness.Run(t, append(harness.CleanEnv(), "STATOR_TEST="+string(text)), "python", python, "-B", script)
+	}
 }
 
 // write writes what the machine has into a folder.

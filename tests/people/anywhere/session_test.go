@@ -8,6 +8,8 @@ import (
 	"crypto/x509/pkix"
 	"fmt"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +19,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/rolesanywhere"
 	"github.com/aws/aws-sdk-go-v2/service/rolesanywhere/types"
+
+	"github.com/statordb/stator"
+	"github.com/statordb/stator/statortest"
 )
 
 func TestSession(t *testing.T) {
@@ -193,4 +198,33 @@ func TestSessionNameAndPolicies(t *testing.T) {
 		t.Error("the managed policy does not limit it")
 	}
 	w.refused(t, "another role", m, request{body: w.body("roleArn", w.role+"-other")}, denied, "The profile does not have the role")
+}
+
+// TestAudit has no secret in the audit log, and who it was.
+func TestAudit(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "audit.log")
+	w := newWorld(t, statortest.WithOptions(func(o *stator.Options) { o.Audit.Path = path }))
+	a, _ := w.session(t, w.root.issue(t, template("host-1"), newKey(t)))
+	c := a.Set[0].Credentials
+	for deadline := time.Now().Add(10 * time.Second); ; {
+		text, err := os.ReadFile(path)
+		must(t, err)
+		_, event, ok := strings.Cut(string(text), `"eventName":"CreateSession"`)
+		if ok && strings.Contains(event, "\n") {
+			event, _, _ = strings.Cut(event, "\n")
+			for _, want := range []string{w.role, *w.anchor.TrustAnchorArn, a.SubjectARN, `"awsRegion":"` + region + `"`, `"recipientAccountId":"` + w.Credentials.Account + `"`} {
+				if !strings.Contains(event, want) {
+					t.Errorf("%s is not in the log: %s", want, event)
+				}
+			}
+			if strings.Contains(string(text), c.SecretAccessKey) || strings.Contains(string(text), c.SessionToken) {
+				t.Errorf("a secret is in the log: %s", event)
+			}
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the log has no CreateSession:\n%s", text)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
 }
