@@ -27,7 +27,7 @@ func authorities(bundle string) ([]*x509.Certificate, error) {
 		}
 		c, err := x509.ParseCertificate(block.Bytes)
 		if err != nil {
-			return nil, validation("Incorrect certificate data: a certificate of x509CertificateData can't be read.")
+			return nil, validation("Incorrect certificate data: a certificate of x509CertificateData can't be read: " + err.Error() + ".")
 		}
 		if wrong := notAuthority(c); wrong != "" {
 			return nil, validation("Incorrect certificate data: the certificate of " + c.Subject.String() + " " + wrong + ".")

@@ -55,7 +55,7 @@ func parseList(data []byte) (*x509.RevocationList, error) {
 	}
 	list, err := x509.ParseRevocationList(block.Bytes)
 	if err != nil {
-		return nil, validation("Incorrect CRL data: the list can't be read.")
+		return nil, validation("Incorrect CRL data: the list can't be read: " + err.Error() + ".")
 	}
 	return list, nil
 }
