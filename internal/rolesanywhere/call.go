@@ -28,6 +28,8 @@ type call struct {
 	// Either view or change is what it does. What it returns is the output.
 	view   func(ctx context.Context, r kv.Reader, p place) (any, error)
 	change func(ctx context.Context, tx kv.Txn, p place, now time.Time) (any, error)
+
+	err error // why Needs could not find out what it is on
 }
 
 func (c *call) place() place { return place{c.req.Caller.Account, c.req.Region} }
@@ -41,8 +43,10 @@ func (c *call) Needs() []policy.Need {
 	need := policy.Need{Action: service + ":" + c.action, Resource: "*"}
 	conditions := policy.MapContext{}
 	if c.id != "" {
+		var tags []tag
+		tags, c.err = c.tagsOf()
 		need.Resource = c.place().arn(c.on, c.id)
-		for _, t := range c.tagsOf() {
+		for _, t := range tags {
 			conditions["aws:resourcetag/"+policy.Key(*t.Key)] = []string{*t.Value}
 		}
 	}
@@ -60,21 +64,24 @@ func (c *call) Needs() []policy.Need {
 }
 
 // tagsOf are the tags of the resource, none if it is not there: whoever may ask learns that from Run.
-func (c *call) tagsOf() (tags []tag) {
+func (c *call) tagsOf() (tags []tag, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), lookup)
 	defer cancel()
-	_ = c.s.db.View(ctx, func(r kv.Reader) error {
+	err = c.s.db.View(ctx, func(r kv.Reader) error {
 		rec, err := read[struct{ resource }](ctx, r, c.place(), c.on, c.id)
 		if err == nil && rec != nil {
 			tags = rec.Tags
 		}
 		return err
 	})
-	return tags
+	return tags, err
 }
 
 // Run implements awsapi.Call.
 func (c *call) Run(ctx context.Context, dst []byte) ([]byte, error) {
+	if c.err != nil { // what the caller was let through for is not known
+		return dst, c.err
+	}
 	var out any
 	var err error
 	if c.view != nil {
