@@ -77,8 +77,8 @@ func strong(a x509.SignatureAlgorithm) bool {
 	return false
 }
 
-// chainTo finds a chain of certificates from own, which is its first, to one of the anchor's. It says why there is none.
-func chainTo(anchor []*x509.Certificate, own *x509.Certificate, others []*x509.Certificate, now time.Time) (chain []*x509.Certificate, wrong string) {
+// chainsTo finds the chains of certificates from own, which is the first of each, to one of the anchor's. It says why there is none.
+func chainsTo(anchor []*x509.Certificate, own *x509.Certificate, others []*x509.Certificate, now time.Time) (chains [][]*x509.Certificate, wrong string) {
 	if wrong := notEndEntity(own); wrong != "" {
 		return nil, wrong
 	}
@@ -100,7 +100,7 @@ func chainTo(anchor []*x509.Certificate, own *x509.Certificate, others []*x509.C
 	case err != nil:
 		return nil, "no chain of valid certificates leads from it to the trust anchor"
 	}
-	return chains[0], ""
+	return chains, ""
 }
 
 // revokedBy says whether a revocation list has one of the certificates of a chain. The list was imported by the account, so that

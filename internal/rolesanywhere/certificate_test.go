@@ -125,6 +125,6 @@ func FuzzCertificate(f *testing.F) {
 		if name := serialName(c); len(name)%2 != 0 || name == "" {
 			t.Errorf("the session is called %q", name)
 		}
-		chainTo([]*x509.Certificate{c}, c, []*x509.Certificate{c}, time.Unix(1<<30, 0))
+		chainsTo([]*x509.Certificate{c}, c, []*x509.Certificate{c}, time.Unix(1<<30, 0))
 	})
 }

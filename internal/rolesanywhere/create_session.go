@@ -132,7 +132,7 @@ func (c *session) find(ctx context.Context, signer sigv4.Signer) (anchorARN stri
 		if err != nil {
 			return awsapi.Internal(err) // it was good when it was stored
 		}
-		chain, wrong := chainTo(known, signer.Certificate, signer.Chain, c.req.Now)
+		chains, wrong := chainsTo(known, signer.Certificate, signer.Chain, c.req.Now)
 		if wrong != "" {
 			return untrusted(wrong)
 		}
@@ -149,7 +149,8 @@ func (c *session) find(ctx context.Context, signer sigv4.Signer) (anchorARN stri
 			if err != nil {
 				return awsapi.Internal(err)
 			}
-			if revokedBy(list, chain) {
+			chains = slices.DeleteFunc(chains, func(chain []*x509.Certificate) bool { return revokedBy(list, chain) })
+			if len(chains) == 0 {
 				return denied("Certificate revoked")
 			}
 		}

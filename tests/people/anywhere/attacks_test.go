@@ -194,6 +194,16 @@ func TestRevoked(t *testing.T) {
 		_, err = w.api.DeleteCrl(t.Context(), &rolesanywhere.DeleteCrlInput{CrlId: crl.Crl.CrlId})
 		must(t, err)
 	}
+	// An authority that has got another certificate in the place of one that is revoked.
+	again := *below.cert
+	again.SerialNumber = template("").SerialNumber
+	renewed := w.root.sign(t, &again, below.key.Public())
+	_, err = w.api.ImportCrl(t.Context(), &rolesanywhere.ImportCrlInput{Name: aws.String("list"), CrlData: w.root.revoke(t, below.cert), TrustAnchorArn: w.anchor.TrustAnchorArn, Enabled: aws.Bool(true)})
+	must(t, err)
+	w.refused(t, "with the certificate that is revoked", low, request{}, denied, "Certificate revoked")
+	low.chain = []*x509.Certificate{below.cert, renewed}
+	w.session(t, low)
+
 	forged := &authority{w.root.cert, newKey(t)}
 	if _, err := w.api.ImportCrl(t.Context(), &rolesanywhere.ImportCrlInput{Name: aws.String("list"), CrlData: forged.list(t), TrustAnchorArn: w.anchor.TrustAnchorArn}); err == nil || !strings.Contains(err.Error(), "not signed by the authority") {
 		t.Errorf("a forged list: %v", err)
