@@ -52,6 +52,11 @@ func (a *auditor) Record(r *server.Record) {
 	if r.Principal != nil {
 		e.Principal = r.Principal.Principal
 	}
+	if e.Principal.Account == "" && len(r.Resources) > 0 { // a token or a certificate has proven who asks for a role
+		if parts := strings.SplitN(r.Resources[0], ":", 6); len(parts) == 6 {
+			e.Account = parts[4]
+		}
+	}
 	if r.TLS != nil {
 		e.TLS = &audit.TLS{Version: audit.TLSVersion(r.TLS.Version),
 			Cipher: tls.CipherSuiteName(r.TLS.CipherSuite), Host: r.Host}

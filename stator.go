@@ -29,6 +29,7 @@ import (
 	"github.com/statordb/stator/internal/kv"
 	"github.com/statordb/stator/internal/meter"
 	"github.com/statordb/stator/internal/objects"
+	"github.com/statordb/stator/internal/rolesanywhere"
 	"github.com/statordb/stator/internal/server"
 	"github.com/statordb/stator/internal/signin"
 	"github.com/statordb/stator/internal/table"
@@ -312,6 +313,7 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 			accessanalyzer.New(operations).Operations(),
 			cloudtrail.New(log).Operations(),
 			cloudwatch.New(measured).Operations(),
+			rolesanywhere.New(s.db, ids, nil).Operations(),
 			costexplorer.New(measured, costexplorer.Options{Tags: tables.TableTags, Billing: ids.BillingAccess}).Operations()),
 		Sites:           sites,
 		Auth:            auth,

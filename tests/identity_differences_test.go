@@ -9,6 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
 	orgtypes "github.com/aws/aws-sdk-go-v2/service/organizations/types"
+	"github.com/aws/aws-sdk-go-v2/service/rolesanywhere"
+	anywheretypes "github.com/aws/aws-sdk-go-v2/service/rolesanywhere/types"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
 )
@@ -63,6 +65,20 @@ var identityDifferences = []difference{
 			_, err := sts.NewFromConfig(conf).DecodeAuthorizationMessage(t.Context(), &sts.DecodeAuthorizationMessageInput{EncodedMessage: aws.String("message")})
 			var api smithy.APIError
 			if !errors.As(err, &api) || api.ErrorCode() != "InvalidAuthorizationMessageException" {
+				t.Error(err)
+			}
+		},
+	},
+	{
+		title:  "IAM Roles Anywhere trusts the certificates that it is given",
+		aws:    "A trust anchor may also be an AWS Private Certificate Authority. Certificates that are about to expire are announced by CloudWatch, EventBridge and AWS Health.",
+		stator: "A trust anchor is one or two certificates of authorities; a reference to AWS Private CA is refused. Notification settings are kept and shown, and nothing is sent.",
+		why:    "There is no such authority here, and nobody to be told. Any authority's certificate will do.",
+		identity: func(t *testing.T, conf aws.Config) {
+			_, err := rolesanywhere.NewFromConfig(conf).CreateTrustAnchor(t.Context(), &rolesanywhere.CreateTrustAnchorInput{Name: aws.String("private"),
+				Source: &anywheretypes.Source{SourceType: anywheretypes.TrustAnchorTypeAwsAcmPca, SourceData: &anywheretypes.SourceDataMemberAcmPcaArn{Value: "arn:aws:acm-pca:us-east-1:111122223333:certificate-authority/x"}}})
+			var api smithy.APIError
+			if !errors.As(err, &api) || api.ErrorCode() != "ValidationException" {
 				t.Error(err)
 			}
 		},

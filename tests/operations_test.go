@@ -14,6 +14,7 @@ import (
 	"github.com/statordb/stator/internal/costexplorer"
 	"github.com/statordb/stator/internal/dynamodb"
 	"github.com/statordb/stator/internal/identity"
+	"github.com/statordb/stator/internal/rolesanywhere"
 )
 
 const operationsDocument = "../docs/operations.md"
@@ -25,6 +26,7 @@ var services = []struct{ service, title, reference, missing string }{
 	{"sts", "AWS Security Token Service", "STS", "NotImplemented"},
 	{"account", "AWS Account Management", "accounts", "UnknownOperationException"},
 	{"organizations", "AWS Organizations", "organizations", "UnknownOperationException"},
+	{"rolesanywhere", "IAM Roles Anywhere", "rolesanywhere", "UnknownOperationException"},
 	{"cloudwatch", "Amazon CloudWatch", "AmazonCloudWatch", "UnknownOperationException"},
 	{"cloudtrail", "AWS CloudTrail", "awscloudtrail", "UnknownOperationException"},
 	{"access-analyzer", "IAM Access Analyzer", "access-analyzer", "UnknownOperationException"},
@@ -39,7 +41,7 @@ func TestOperationsAreDocumented(t *testing.T) {
 	of := map[string][]awsapi.Operation{}
 	for _, op := range slices.Concat(dynamodb.New(nil, nil).Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations(),
 		ids.AccountManagementOperations(),
-		cloudwatch.New(nil).Operations(), cloudtrail.New(nil).Operations(), accessanalyzer.New(nil).Operations(),
+		rolesanywhere.New(nil, nil, nil).Operations(), cloudwatch.New(nil).Operations(), cloudtrail.New(nil).Operations(), accessanalyzer.New(nil).Operations(),
 		costexplorer.New(nil, costexplorer.Options{}).Operations()) {
 		of[op.Service] = append(of[op.Service], op)
 	}

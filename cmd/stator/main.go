@@ -21,6 +21,8 @@ Usage:
   stator serve [flags]    run the server
   stator env [flags]      print the environment for AWS clients: eval "$(stator env)"
   stator account COMMAND  list, create, describe and close accounts
+  stator credentials [process] [flags]
+                          give the credentials of a role to the processes of this host
   stator check [flags]    look for inconsistencies in the data of a stopped server
   stator rotate-master-key [flags]
                           encrypt the secrets of a stopped server with a new master key
@@ -47,7 +49,7 @@ func run(args []string, std stdio) (status int) {
 		return 2
 	}
 	name, args := args[0], args[1:]
-	cmd, ok := map[string]command{"serve": serve, "env": env, "check": check, "account": account,
+	cmd, ok := map[string]command{"serve": serve, "env": env, "check": check, "account": account, "credentials": giveCredentials,
 		"rotate-master-key": rotateMasterKey, "migrate": migrate, "version": version}[name]
 	if !ok {
 		if name == "help" || name == "-h" || name == "-help" || name == "--help" {

@@ -5,6 +5,7 @@ package awsapi
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"github.com/statordb/stator/internal/policy"
@@ -21,8 +22,10 @@ type Operation struct {
 	// Decode reads the input and checks what can be checked without looking at any data. It is nil for an
 	// operation that Stator does not have yet.
 	Decode func(*Request) (Call, error)
-	// Unsigned says that requests need no signature: their calls are Claims.
+	// Unsigned says that requests need no signature of ours: their calls are Claims.
 	Unsigned bool
+	// Status is the status of answers that are no errors, of an operation of REST JSON; 0 is 200.
+	Status int
 	// Observe, if it is there, is told how each request went whose sender is known.
 	Observe func(*Outcome)
 }
@@ -54,7 +57,7 @@ type Request struct {
 	ID string
 	// Caller is who sent it. It is shared with other requests and not changed.
 	Caller *policy.Principal
-	// Region is the one of the credential scope.
+	// Region is the one of the credential scope. A Claim may set it when it authenticates.
 	Region string
 	// Host is the host and port that the client used.
 	Host string
@@ -66,6 +69,9 @@ type Request struct {
 	Body []byte
 	// Form is the parameters of a request of the query protocol, and those in the URL of one of REST JSON.
 	Form Form
+	// HTTP is the request as it came, for an operation of REST JSON: what is in its path, and what a Claim's own signature
+	// covers. Its body has been read.
+	HTTP *http.Request
 }
 
 // Call is a decoded request: what the dispatcher authorises and then runs. It runs only if all that it needs is allowed,

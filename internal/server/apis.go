@@ -84,6 +84,7 @@ var apis = []*api{
 	{service: "ce", target: "AWSInsightsIndexService.", contentType: jsonAWS1, global: true},
 	{service: "account", protocol: awsapi.REST, contentType: jsonPlain, global: true},
 	{service: "access-analyzer", protocol: awsapi.REST, contentType: jsonPlain},
+	{service: "rolesanywhere", protocol: awsapi.REST, contentType: jsonPlain},
 	{service: "iam", protocol: awsapi.Query, version: "2010-05-08", namespace: "https://iam.amazonaws.com/doc/2010-05-08/", global: true},
 	{service: "sts", protocol: awsapi.Query, version: "2011-06-15", namespace: "https://sts.amazonaws.com/doc/2011-06-15/"},
 }

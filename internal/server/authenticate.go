@@ -79,7 +79,7 @@ func (x *exchange) prove(call awsapi.Call) error {
 		}
 		return err
 	}
-	x.input.Caller = p
+	x.input.Caller, x.caller.region = p, x.input.Region
 	x.caller.principal = &identity.Principal{Principal: *p}
 	return nil
 }

@@ -200,6 +200,7 @@ func (x *exchange) run(body []byte) error {
 		Protocol: x.api.protocol,
 		Body:     body,
 		Form:     x.form,
+		HTTP:     x.r,
 	}
 	call, err := x.route.operation.Decode(&x.input)
 	if err != nil {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"net/http"
 
 	"github.com/statordb/stator/internal/awsapi"
@@ -29,7 +30,7 @@ func (x *exchange) callPath() bool {
 	if err := x.runPath(); err != nil {
 		x.fail(err)
 	} else {
-		x.respond(http.StatusOK)
+		x.respond(cmp.Or(x.route.operation.Status, http.StatusOK))
 	}
 	return true
 }

@@ -2,7 +2,13 @@ package sigv4
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/base64"
 	"errors"
+	"math/big"
 	"net/http"
 	"net/url"
 	"strings"
@@ -74,6 +80,42 @@ func FuzzVerify(f *testing.F) {
 			t.Fatalf("%+v", e)
 		}
 		_, _ = Claimed(r)
+	})
+}
+
+// FuzzVerifyX509: no request panics, none verifies without the key, and every refusal is an *Error.
+func FuzzVerifyX509(f *testing.F) {
+	const auth = "AWS4-X509-ECDSA-SHA256 Credential=1/20150830/us-east-1/rolesanywhere/aws4_request, SignedHeaders=host;x-amz-date;x-amz-x509, " +
+		"Signature=3006020101020101"
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		f.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1)}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		f.Fatal(err)
+	}
+	certificate := base64.StdEncoding.EncodeToString(der)
+	f.Add(auth, certificate, "", "{}")
+	f.Add(auth, certificate, certificate+","+certificate, "")
+	f.Add(auth, "AAAA", ",,,,,,,", "")
+	now := time.Date(2015, 8, 30, 12, 36, 0, 0, time.UTC)
+	f.Fuzz(func(t *testing.T, auth, certificate, chain, body string) {
+		h := http.Header{}
+		for name, value := range map[string]string{"Authorization": auth, "X-Amz-Date": "20150830T123600Z", "X-Amz-X509": certificate, "X-Amz-X509-Chain": chain} {
+			if value != "" {
+				h.Set(name, value)
+			}
+		}
+		r := fuzzRequest("POST", "/sessions", "localhost", h)
+		if r == nil {
+			return
+		}
+		signer, err := VerifyX509(r, []byte(body), now, "rolesanywhere")
+		if e, ok := errors.AsType[*Error](err); !ok || e.Code == "" || e.Status < 400 || e.Message == "" {
+			t.Fatalf("%+v, %v", signer, err)
+		}
 	})
 }
 

@@ -1,7 +1,7 @@
-// Package guide does what docs/identity.md says, to the letter: its shell commands, in its order, in one shell, against a
-// new server, and it compares what they print with what the guide shows. It knows the binary and the document alone.
+// Package guide does what the guides say, to the letter: the shell commands of each, in its order, in one shell, against a
+// new server, and it compares what they print with what the guide shows. It knows the binary and the documents alone.
 //
-// Every block of the guide that is marked sh says before itself what happens here:
+// Every block of a guide that is marked sh says before itself what happens here:
 //
 //	<!-- run: NAME -->            it has to succeed
 //	<!-- run: NAME, refused -->   its last command has to fail
@@ -30,10 +30,17 @@ func TestMain(m *testing.M) { harness.Main(m) }
 // written is where the guide has the server; the real one is somewhere else.
 const written = "http://127.0.0.1:8000"
 
-func TestIdentityGuide(t *testing.T) {
+func TestIdentityGuide(t *testing.T) { follow(t, "identity.md") }
+
+func TestCertificatesGuide(t *testing.T) { follow(t, "people/certificates.md") }
+
+func TestMachinesGuide(t *testing.T) { follow(t, "people/machines.md") }
+
+// follow does what a guide says.
+func follow(t *testing.T, guide string) {
 	t.Parallel()
 	shell, path := tools(t)
-	text, err := os.ReadFile("../../docs/identity.md")
+	text, err := os.ReadFile(filepath.Join("../../docs", guide))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,6 +57,7 @@ func TestIdentityGuide(t *testing.T) {
 	cmd := exec.CommandContext(t.Context(), shell, commands)
 	cmd.Dir = home
 	cmd.Env = append(clean(s.Env), "HOME="+home, "AWS_EC2_METADATA_DISABLED=true",
+		"STATOR_LISTEN=127.0.0.1:0", // of the agent of machines.md
 		"PATH="+filepath.Dir(harness.Binary(t))+string(os.PathListSeparator)+path)
 	var printed bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &printed, &printed

@@ -34,6 +34,17 @@ func Boto3(t testing.TB) string {
 	return python
 }
 
+// Python is a Python that has boto3 and the packages of a requirements file, installed in the user's cache, or skips the test.
+func Python(t testing.TB, requirements string) string {
+	t.Helper()
+	python := Boto3(t)
+	dir := cached(t, "python", []string{requirements}, func(dir string) {
+		Run(t, os.Environ(), "", python, "-m", "venv", "--system-site-packages", dir)
+		Run(t, os.Environ(), "", filepath.Join(dir, "bin", "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements)
+	})
+	return filepath.Join(dir, "bin", "python")
+}
+
 // CLI is a PATH that has the AWS CLI, installed in the user's cache if it was not there.
 func CLI(t testing.TB) string {
 	t.Helper()
