@@ -18,10 +18,14 @@ func mailer(opts Options) (signin.Sender, error) {
 }
 
 // openSites returns the handlers of what browsers see, by path.
-func (s *Server) openSites(opts Options, mail signin.Sender) (map[string]http.Handler, error) {
+func (s *Server) openSites(opts Options) (map[string]http.Handler, error) {
 	var log *audit.Log
 	if s.audit != nil {
 		log = s.audit.Log
+	}
+	mail, err := mailer(opts)
+	if err != nil {
+		return nil, err
 	}
 	s.signIn = signin.New(signin.Options{
 		Identities: s.identities,

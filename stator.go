@@ -21,6 +21,7 @@ import (
 
 	"github.com/statordb/stator/internal/accessanalyzer"
 	"github.com/statordb/stator/internal/audit"
+	"github.com/statordb/stator/internal/center"
 	"github.com/statordb/stator/internal/cloudtrail"
 	"github.com/statordb/stator/internal/cloudwatch"
 	"github.com/statordb/stator/internal/costexplorer"
@@ -159,6 +160,7 @@ type Server struct {
 	transfers    *transfer.Service
 	identities   *identity.Store
 	directory    *directory.Store
+	center       *center.Store
 	region, data string
 	credentials  Credentials
 
@@ -279,6 +281,9 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	}
 	s.identities = ids
 	ids.Start()
+	if err := s.openPeople(ctx, opts); err != nil {
+		return err
+	}
 	var principals dynamodb.Principals // without authentication there are none
 	if opts.Auth == AuthIAM {
 		principals = ids
@@ -291,14 +296,7 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	if s.audit != nil {
 		recorder, log = s.audit, s.audit.Log
 	}
-	mail, err := mailer(opts)
-	if err != nil {
-		return err
-	}
-	if s.directory, err = s.openDirectory(ctx, opts, mail); err != nil {
-		return err
-	}
-	sites, err := s.openSites(opts, mail)
+	sites, err := s.openSites(opts)
 	if err != nil {
 		return err
 	}
