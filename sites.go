@@ -6,6 +6,7 @@ import (
 	"github.com/statordb/stator/internal/audit"
 	"github.com/statordb/stator/internal/console"
 	"github.com/statordb/stator/internal/identity"
+	"github.com/statordb/stator/internal/scim"
 	"github.com/statordb/stator/internal/signin"
 )
 
@@ -39,7 +40,7 @@ func (s *Server) openSites(opts Options) (map[string]http.Handler, error) {
 		Audit:      log,
 		Logger:     opts.Logger,
 	})
-	return map[string]http.Handler{"/signin": s.signIn, "/federation": s.signIn, "/console": console.Handler()}, nil
+	return map[string]http.Handler{scim.Path: scim.New(s.directory, opts.Logger), "/signin": s.signIn, "/federation": s.signIn, "/console": console.Handler()}, nil
 }
 
 // forgetSetupToken removes the file of a token that is worth nothing any more.
