@@ -281,25 +281,25 @@ func (h *Handler) listGroups(x *call) error {
 			}
 			return yield(x.showGroup(g)), nil
 		}
-		for _, one := range filter { // one of them may lead straight to the groups that there can be
-			var g *directory.Group
-			var err error
-			switch one.attribute {
-			case "id":
-				g, err = h.people.Group(ctx, r, strings.ToLower(one.value))
-			case "displayname":
-				g, err = h.people.GroupByName(ctx, r, one.value)
-			case "externalid":
-				g, err = h.people.GroupByExternalID(ctx, r, x.tenant.Issuer(), one.value)
-			default:
-				return h.groupsOf(x, r, one.value, show)
-			}
-			if err == nil && g != nil {
-				_, err = show(g)
-			}
-			return err
+		if len(filter) == 0 {
+			return h.people.EachGroup(ctx, r, "", show)
 		}
-		return h.people.EachGroup(ctx, r, "", show)
+		var g *directory.Group
+		var err error
+		switch one := filter[0]; one.attribute { // each condition leads straight to the groups that there can be
+		case "id":
+			g, err = h.people.Group(ctx, r, strings.ToLower(one.value))
+		case "displayname":
+			g, err = h.people.GroupByName(ctx, r, one.value)
+		case "externalid":
+			g, err = h.people.GroupByExternalID(ctx, r, x.tenant.Issuer(), one.value)
+		default:
+			return h.groupsOf(x, r, one.value, show)
+		}
+		if err == nil && g != nil {
+			_, err = show(g)
+		}
+		return err
 	}, func(one equals) bool { return slices.Contains(known, one.attribute) })
 }
 
