@@ -29,7 +29,7 @@ var allowed = map[string]struct {
 	"internal/identity":                   {[]string{"internal/federation", "internal/policy", "internal/awsapi", "internal/keyspace", "internal/kv", "internal/sigv4"}, "identities are records of their own; they know no table"},
 	"internal/directory":                  {[]string{"internal/identity", "internal/policy", "internal/awsapi", "internal/jsonscan", "internal/keyspace", "internal/kv"}, "people are records of their own; passwords and codes are what identity makes of them"},
 	"internal/center":                     {[]string{"internal/directory", "internal/identity", "internal/policy", "internal/awsapi", "internal/jsonscan", "internal/keyspace", "internal/kv"}, "what people may be is about the people of the directory and the accounts of identity"},
-	"internal/scim":                       {[]string{"internal/directory", "internal/server", "internal/awsapi", "internal/kv"}, "what other directories send becomes changes of ours"},
+	"internal/scim":                       {[]string{"internal/directory", "internal/server", "internal/audit", "internal/policy", "internal/awsapi", "internal/kv"}, "what other directories send becomes changes of ours"},
 	"internal/console":                    {nil, "the console is files; what it shows comes from the APIs"},
 	"internal/meter":                      {nil, "figures are numbers under names"},
 	"internal/cloudwatch":                 {[]string{"internal/meter", "internal/awsapi", "internal/policy"}, "metrics come from the meter, whoever measured them"},
