@@ -6,6 +6,7 @@ import (
 	"github.com/statordb/stator/internal/audit"
 	"github.com/statordb/stator/internal/console"
 	"github.com/statordb/stator/internal/identity"
+	"github.com/statordb/stator/internal/scim"
 	"github.com/statordb/stator/internal/signin"
 )
 
@@ -39,7 +40,8 @@ func (s *Server) openSites(opts Options) (map[string]http.Handler, error) {
 		Audit:      log,
 		Logger:     opts.Logger,
 	})
-	return map[string]http.Handler{"/signin": s.signIn, "/federation": s.signIn, "/console": console.Handler()}, nil
+	provisioning := scim.New(scim.Options{People: s.directory, Account: s.managementAccount, Region: opts.Region, Audit: log, Logger: opts.Logger})
+	return map[string]http.Handler{scim.Path: provisioning, "/signin": s.signIn, "/federation": s.signIn, "/console": console.Handler()}, nil
 }
 
 // forgetSetupToken removes the file of a token that is worth nothing any more.

@@ -163,6 +163,8 @@ type Server struct {
 	center       *center.Store
 	region, data string
 	credentials  Credentials
+	// managementAccount is the account that the organization and its people are of.
+	managementAccount string
 
 	stopSampling context.CancelFunc // nil if nothing is sampled
 	sampling     sync.WaitGroup
@@ -316,7 +318,7 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	s.handler = server.New(server.Options{
 		Recorder: recorder,
 		Operations: slices.Concat(operations,
-			s.directory.Operations(),
+			s.directory.Operations(), s.directory.DirectoryOperations(),
 			accessanalyzer.New(operations).Operations(),
 			cloudtrail.New(log).Operations(),
 			cloudwatch.New(measured).Operations(),
