@@ -2,7 +2,9 @@ package identity
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/statordb/stator/internal/kv"
@@ -119,11 +121,34 @@ func (s *Store) ManagementAccount(ctx context.Context, r kv.Reader) (string, err
 	return m.Account, err
 }
 
-// Member returns an account of the organization, nil if there is none.
-func (s *Store) Member(ctx context.Context, r kv.Reader, id string) (*Member, error) {
-	a, ok, err := get[accountRecord](ctx, r, accountKey(id))
-	if err != nil || !ok || a.SignedUp {
+// Members returns those of the accounts that are in the organization, by their ids.
+func (s *Store) Members(ctx context.Context, r kv.Reader, ids ...string) (map[string]*Member, error) {
+	var keys [][]byte
+	for _, id := range ids {
+		keys = append(keys, accountKey(id))
+	}
+	values, err := r.GetMany(ctx, keys)
+	if err != nil {
 		return nil, err
 	}
-	return &Member{ID: id, Name: a.Name, Email: a.Email, Open: a.Closed == nil}, nil
+	all := map[string]*Member{}
+	for i, value := range values {
+		if value == nil {
+			continue
+		}
+		var a accountRecord
+		if err := json.Unmarshal(value, &a); err != nil {
+			return nil, fmt.Errorf("identity: the account %s can't be read: %w", ids[i], err)
+		}
+		if !a.SignedUp {
+			all[ids[i]] = &Member{ID: ids[i], Name: a.Name, Email: a.Email, Open: a.Closed == nil}
+		}
+	}
+	return all, nil
+}
+
+// Member returns an account of the organization, nil if there is none.
+func (s *Store) Member(ctx context.Context, r kv.Reader, id string) (*Member, error) {
+	all, err := s.Members(ctx, r, id)
+	return all[id], err
 }
