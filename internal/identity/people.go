@@ -47,7 +47,7 @@ type PersonCredentials struct {
 // ErrNotAllowed: there is no such role for the person, or not any more.
 var ErrNotAllowed = errors.New("identity: the person may not have this role")
 
-// CredentialsForPerson makes credentials for a person: ErrNotAllowed.
+// CredentialsForPerson makes credentials for a person. The error is ErrNotAllowed, or an *awsapi.Error if the tags are too large for a token.
 func (s *Store) CredentialsForPerson(ctx context.Context, of PersonSession) (*PersonCredentials, error) {
 	var made *PersonCredentials
 	err := s.db.View(ctx, func(r kv.Reader) error {
@@ -56,8 +56,10 @@ func (s *Store) CredentialsForPerson(ctx context.Context, of PersonSession) (*Pe
 		if err != nil {
 			return err
 		}
-		key, token, err := v.issue(t, 0)
-		made = &PersonCredentials{key, token, p.ARN, t.Expires}
+		key, err := v.credentials(t, nil)
+		if err == nil {
+			made = &PersonCredentials{AccessKey{*key.AccessKeyId, *key.SecretAccessKey}, *key.SessionToken, p.ARN, t.Expires}
+		}
 		return err
 	})
 	return made, err
