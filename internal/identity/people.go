@@ -14,16 +14,8 @@ import (
 // People are not IAM users: others know them, and say whether their sessions are still allowed (Options.Person). They get
 // sessions of reserved roles.
 
-// PersonRef is whose session one is, and why. It is carried by the session.
-type PersonRef struct {
-	// User is the id of the person.
-	User string `json:"u"`
-	// Account and PermissionSet are what was assigned to the person, the permission set by its ARN.
-	Account       string `json:"a"`
-	PermissionSet string `json:"p"`
-	// Portal is the id of the session in the access portal that this one ends with, "" for none.
-	Portal string `json:"s,omitempty"`
-}
+// PersonRef is whose session one is, and why. It is carried by the session, and by those of the roles that are assumed with it.
+type PersonRef = policy.Person
 
 // PersonSession is a session to be begun for a person.
 type PersonSession struct {
