@@ -6,8 +6,17 @@ import (
 	"github.com/statordb/stator/internal/audit"
 	"github.com/statordb/stator/internal/console"
 	"github.com/statordb/stator/internal/identity"
+	"github.com/statordb/stator/internal/scim"
 	"github.com/statordb/stator/internal/signin"
 )
+
+// mailer returns what sends mails, nil if nothing does.
+func mailer(opts Options) (signin.Sender, error) {
+	if opts.SMTPURL == "" {
+		return nil, nil
+	}
+	return signin.SMTP(opts.SMTPURL, opts.SMTPFrom)
+}
 
 // openSites returns the handlers of what browsers see, by path.
 func (s *Server) openSites(opts Options) (map[string]http.Handler, error) {
@@ -15,12 +24,9 @@ func (s *Server) openSites(opts Options) (map[string]http.Handler, error) {
 	if s.audit != nil {
 		log = s.audit.Log
 	}
-	var mail signin.Sender
-	if opts.SMTPURL != "" {
-		var err error
-		if mail, err = signin.SMTP(opts.SMTPURL, opts.SMTPFrom); err != nil {
-			return nil, err
-		}
+	mail, err := mailer(opts)
+	if err != nil {
+		return nil, err
 	}
 	s.signIn = signin.New(signin.Options{
 		Identities: s.identities,
@@ -34,7 +40,8 @@ func (s *Server) openSites(opts Options) (map[string]http.Handler, error) {
 		Audit:      log,
 		Logger:     opts.Logger,
 	})
-	return map[string]http.Handler{"/signin": s.signIn, "/federation": s.signIn, "/console": console.Handler()}, nil
+	provisioning := scim.New(scim.Options{People: s.directory, Account: s.managementAccount, Region: opts.Region, Audit: log, Logger: opts.Logger})
+	return map[string]http.Handler{scim.Path: provisioning, "/signin": s.signIn, "/federation": s.signIn, "/console": console.Handler()}, nil
 }
 
 // forgetSetupToken removes the file of a token that is worth nothing any more.

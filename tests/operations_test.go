@@ -9,9 +9,11 @@ import (
 
 	"github.com/statordb/stator/internal/accessanalyzer"
 	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/center"
 	"github.com/statordb/stator/internal/cloudtrail"
 	"github.com/statordb/stator/internal/cloudwatch"
 	"github.com/statordb/stator/internal/costexplorer"
+	"github.com/statordb/stator/internal/directory"
 	"github.com/statordb/stator/internal/dynamodb"
 	"github.com/statordb/stator/internal/identity"
 	"github.com/statordb/stator/internal/rolesanywhere"
@@ -24,12 +26,14 @@ var services = []struct{ service, title, reference, missing string }{
 	{"dynamodb", "Amazon DynamoDB", "amazondynamodb", "UnknownOperationException"},
 	{"iam", "AWS Identity and Access Management", "IAM", "NotImplemented"},
 	{"sts", "AWS Security Token Service", "STS", "NotImplemented"},
+	{"identitystore", "AWS Identity Store", "singlesignon/latest/IdentityStoreAPIReference", "UnknownOperationException"},
 	{"account", "AWS Account Management", "accounts", "UnknownOperationException"},
 	{"organizations", "AWS Organizations", "organizations", "UnknownOperationException"},
 	{"rolesanywhere", "IAM Roles Anywhere", "rolesanywhere", "UnknownOperationException"},
 	{"cloudwatch", "Amazon CloudWatch", "AmazonCloudWatch", "UnknownOperationException"},
 	{"cloudtrail", "AWS CloudTrail", "awscloudtrail", "UnknownOperationException"},
 	{"access-analyzer", "IAM Access Analyzer", "access-analyzer", "UnknownOperationException"},
+	{"sso", "AWS IAM Identity Center", "singlesignon", "UnknownOperationException"},
 	{"ce", "AWS Cost Explorer", "aws-cost-management", "UnknownOperationException"},
 }
 
@@ -40,8 +44,8 @@ func TestOperationsAreDocumented(t *testing.T) {
 	var ids identity.Store
 	of := map[string][]awsapi.Operation{}
 	for _, op := range slices.Concat(dynamodb.New(nil, nil).Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations(),
-		ids.AccountManagementOperations(),
-		rolesanywhere.New(nil, nil, nil).Operations(), cloudwatch.New(nil).Operations(), cloudtrail.New(nil).Operations(), accessanalyzer.New(nil).Operations(),
+		ids.AccountManagementOperations(), new(directory.Store).Operations(), new(center.Store).Operations(), rolesanywhere.New(nil, nil, nil).Operations(),
+		cloudwatch.New(nil).Operations(), cloudtrail.New(nil).Operations(), accessanalyzer.New(nil).Operations(),
 		costexplorer.New(nil, costexplorer.Options{}).Operations()) {
 		of[op.Service] = append(of[op.Service], op)
 	}
@@ -62,7 +66,11 @@ func TestOperationsAreDocumented(t *testing.T) {
 			if slices.Contains(streams, page) {
 				page = "streams_" + page
 			}
-			rows += fmt.Sprintf("| [%s](https://docs.aws.amazon.com/%s/latest/APIReference/API_%s.html) | %s |\n", op.Name, s.reference, page, state)
+			reference := s.reference
+			if !strings.Contains(reference, "/") {
+				reference += "/latest/APIReference"
+			}
+			rows += fmt.Sprintf("| [%s](https://docs.aws.amazon.com/%s/API_%s.html) | %s |\n", op.Name, reference, page, state)
 		}
 		fmt.Fprintf(&b, "\n## %s\n\n%d of %d work.", s.title, works, len(ops))
 		if works < len(ops) {

@@ -81,12 +81,15 @@ var apis = []*api{
 		service: "cloudtrail", target: "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.", contentType: jsonAWS1,
 		also: []*api{{service: "cloudtrail", target: "CloudTrail_20131101.", contentType: jsonAWS1}},
 	},
+	{service: "identitystore", target: "AWSIdentityStore.", contentType: jsonAWS1},
+	{service: "sso-directory", target: "SWBUPService.", contentType: jsonAWS1},
 	{service: "ce", target: "AWSInsightsIndexService.", contentType: jsonAWS1, global: true},
 	{service: "account", protocol: awsapi.REST, contentType: jsonPlain, global: true},
 	{service: "access-analyzer", protocol: awsapi.REST, contentType: jsonPlain},
 	{service: "rolesanywhere", protocol: awsapi.REST, contentType: jsonPlain},
 	{service: "iam", protocol: awsapi.Query, version: "2010-05-08", namespace: "https://iam.amazonaws.com/doc/2010-05-08/", global: true},
 	{service: "sts", protocol: awsapi.Query, version: "2011-06-15", namespace: "https://sts.amazonaws.com/doc/2011-06-15/"},
+	{service: "sso", target: "SWBExternalService.", contentType: jsonAWS1},
 }
 
 // dynamo is also who answers what names no API at all.

@@ -30,11 +30,13 @@ func TestMain(m *testing.M) { harness.Main(m) }
 // written is where the guide has the server; the real one is somewhere else.
 const written = "http://127.0.0.1:8000"
 
-func TestIdentityGuide(t *testing.T) { follow(t, "identity.md") }
-
-func TestCertificatesGuide(t *testing.T) { follow(t, "people/certificates.md") }
-
-func TestMachinesGuide(t *testing.T) { follow(t, "people/machines.md") }
+// The documents that are done, each against a server of its own.
+func TestIdentityGuide(t *testing.T)       { follow(t, "identity.md") }
+func TestCertificatesGuide(t *testing.T)   { follow(t, "people/certificates.md") }
+func TestMachinesGuide(t *testing.T)       { follow(t, "people/machines.md") }
+func TestIdentityCenterGuide(t *testing.T) { follow(t, "people/identity-center.md") }
+func TestDirectoryGuide(t *testing.T)      { follow(t, "people/directory.md") }
+func TestSCIMGuide(t *testing.T)           { follow(t, "people/scim.md") }
 
 // follow does what a guide says.
 func follow(t *testing.T, guide string) {

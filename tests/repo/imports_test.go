@@ -21,7 +21,7 @@ var allowed = map[string]struct {
 	why     string
 }{
 	"cmd/stator":                          {[]string{"", "internal/agent", "internal/identity"}, "the command is package stator with flags, and the agent of hosts"},
-	"":                                    {[]string{"internal/accessanalyzer", "internal/audit", "internal/awsapi", "internal/cloudtrail", "internal/cloudwatch", "internal/console", "internal/costexplorer", "internal/meter", "internal/migrate", "internal/objects", "internal/rolesanywhere", "internal/transfer", "internal/server", "internal/signin", "internal/dynamodb", "internal/identity", "internal/table", "internal/kv", "internal/kv/pebblekv", "internal/kv/postgreskv", "internal/kv/tikvkv"}, "package stator wires everything; nothing else sees an engine"},
+	"":                                    {[]string{"internal/accessanalyzer", "internal/audit", "internal/awsapi", "internal/cloudtrail", "internal/cloudwatch", "internal/console", "internal/costexplorer", "internal/meter", "internal/migrate", "internal/objects", "internal/rolesanywhere", "internal/transfer", "internal/server", "internal/signin", "internal/dynamodb", "internal/identity", "internal/table", "internal/kv", "internal/kv/pebblekv", "internal/kv/postgreskv", "internal/kv/tikvkv", "internal/center", "internal/directory", "internal/scim"}, "package stator wires everything; nothing else sees an engine"},
 	"statortest":                          {[]string{""}, "a test's server is an ordinary one"},
 	"internal/server":                     {[]string{"internal/identity", "internal/policy", "internal/sigv4", "internal/awsapi", "internal/jsonscan"}, "the front door knows operations as values, never what they do"},
 	"internal/signin":                     {[]string{"internal/server", "internal/identity", "internal/audit", "internal/policy", "internal/awsapi"}, "who signs in gets what identity makes; the front door lends it what it knows of a request"},
@@ -29,6 +29,9 @@ var allowed = map[string]struct {
 	"internal/identity":                   {[]string{"internal/federation", "internal/policy", "internal/awsapi", "internal/keyspace", "internal/kv", "internal/sigv4"}, "identities are records of their own; they know no table"},
 	"internal/rolesanywhere":              {[]string{"internal/identity", "internal/sigv4", "internal/policy", "internal/awsapi", "internal/keyspace", "internal/kv"}, "certificates become sessions, which identity issues; it keeps records of its own"},
 	"internal/agent":                      {nil, "a client of the APIs like any other"},
+	"internal/directory":                  {[]string{"internal/identity", "internal/policy", "internal/awsapi", "internal/jsonscan", "internal/keyspace", "internal/kv"}, "people are records of their own; passwords and codes are what identity makes of them"},
+	"internal/center":                     {[]string{"internal/directory", "internal/identity", "internal/policy", "internal/awsapi", "internal/keyspace", "internal/kv"}, "what people may be is about the people of the directory and the accounts of identity"},
+	"internal/scim":                       {[]string{"internal/directory", "internal/server", "internal/audit", "internal/policy", "internal/awsapi", "internal/kv"}, "what other directories send becomes changes of ours"},
 	"internal/console":                    {nil, "the console is files; what it shows comes from the APIs"},
 	"internal/meter":                      {nil, "figures are numbers under names"},
 	"internal/cloudwatch":                 {[]string{"internal/meter", "internal/awsapi", "internal/policy"}, "metrics come from the meter, whoever measured them"},

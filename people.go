@@ -1,0 +1,56 @@
+package stator
+
+import (
+	"context"
+
+	"github.com/statordb/stator/internal/center"
+	"github.com/statordb/stator/internal/directory"
+	"github.com/statordb/stator/internal/identity"
+	"github.com/statordb/stator/internal/kv"
+	"github.com/statordb/stator/internal/server"
+	"github.com/statordb/stator/internal/signin"
+)
+
+// openPeople opens what knows the people who sign in, and what they may be.
+func (s *Server) openPeople(ctx context.Context, opts Options) (err error) {
+	options := directory.Options{Change: s.identities.Change, Seal: s.identities.Seal, Unseal: s.identities.Unseal, Hash: s.identities.Hash,
+		PublicURL: opts.PublicURL, Logger: opts.Logger}
+	s.managementAccount = server.OpenAccount
+	if opts.Auth == AuthIAM {
+		if s.managementAccount, err = s.identities.Account(ctx); err != nil {
+			return err
+		}
+		options.Home = s.home
+	}
+	mail, err := mailer(opts)
+	if err != nil {
+		return err
+	}
+	if mail != nil {
+		options.Mail = func(ctx context.Context, to, subject, text string) error {
+			return mail.Send(ctx, signin.Mail{To: to, Subject: subject, Text: text})
+		}
+	}
+	if s.directory, err = directory.Open(ctx, s.db, options); err != nil {
+		return err
+	}
+	s.center, err = center.Open(ctx, s.db, center.Options{Identities: s.identities, Directory: s.directory})
+	return err
+}
+
+// home says whose the people are, and in which region: those of the instance of IAM Identity Center, or, as long as there is none,
+// the management account's in all regions.
+func (s *Server) home(ctx context.Context, r kv.Reader) (account, region string, err error) {
+	switch i, err := s.center.Instance(ctx, r); {
+	case err != nil:
+		return "", "", err
+	case i != nil:
+		return i.OwnerAccount, i.Region, nil
+	}
+	return s.managementAccount, "", nil
+}
+
+// personAllowed says whether a session of a person is still allowed.
+func (s *Server) personAllowed(ctx context.Context, r kv.Reader, p identity.PersonRef) (bool, error) {
+	return s.center.Allowed(ctx, r, p.User, p.Account, p.PermissionSet)
+}
