@@ -78,6 +78,10 @@ func (a *auditor) members(e *audit.Event, r *server.Record) {
 		}
 		return
 	}
+	members := audit.FromJSON
+	if r.Service == "identitystore" {
+		members = audit.FromPeople
+	}
 	switch r.Protocol {
 	case awsapi.Query:
 		e.Parameters = audit.FromForm(r.Form.All())
@@ -87,14 +91,14 @@ func (a *auditor) members(e *audit.Event, r *server.Record) {
 			e.Parameters = audit.FromValue(input)
 		}
 	default:
-		e.Parameters = audit.FromJSON(r.Body)
+		e.Parameters = members(r.Body)
 	}
 	switch {
 	case r.ErrorCode != "", e.ReadOnly && r.Service != "sts":
 	case r.Protocol == awsapi.Query:
 		e.Response = audit.FromXML(r.Answer)
 	default:
-		e.Response = audit.FromJSON(r.Answer)
+		e.Response = members(r.Answer)
 	}
 }
 

@@ -31,6 +31,16 @@ type Redacted struct {
 // FromJSON redacts the body of a request to, or of an answer of, an operation of a control plane. What is not JSON has no
 // members.
 func FromJSON(body []byte) Redacted {
+	return fromJSON(body, func(v any) any { return v })
+}
+
+// FromPeople is FromJSON for an API that is about people: of them only the ids are logged, as CloudTrail does for the identity
+// store. Which members there were stays to be seen.
+func FromPeople(body []byte) Redacted {
+	return fromJSON(body, func(v any) any { return impersonal("", v) })
+}
+
+func fromJSON(body []byte, before func(any) any) Redacted {
 	if len(body) > maxBody {
 		return Redacted{omitted: len(body)}
 	}
@@ -40,7 +50,27 @@ func FromJSON(body []byte) Redacted {
 	if d.Decode(&v) != nil {
 		return Redacted{}
 	}
-	return newRedacted(v)
+	return newRedacted(before(v))
+}
+
+// impersonal is a tree with the texts hidden that may be about a person: all but ids, ARNs and names of attributes.
+func impersonal(name string, v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for key, member := range v {
+			v[key] = impersonal(key, member)
+		}
+	case []any:
+		for i := range v {
+			v[i] = impersonal(name, v[i])
+		}
+	case string:
+		said := strings.TrimSuffix(name, "s")
+		if !(strings.HasSuffix(said, "Id") && said != "Id" || strings.HasSuffix(said, "Arn") || said == "AttributePath" || said == "Extension") {
+			return Hidden
+		}
+	}
+	return v
 }
 
 // FromValue redacts an input or an output: a structure with exported fields, or maps and slices.

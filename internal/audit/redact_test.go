@@ -209,3 +209,16 @@ func TestPlainNamesAreShown(t *testing.T) {
 		}
 	}
 }
+
+// Of people only the ids are logged, and which members there were.
+func TestFromPeople(t *testing.T) {
+	body := `{"IdentityStoreId":"d-1","UserName":"ada","Name":{"GivenName":"Ada"},"Emails":[{"Value":"a@b","Primary":true}],"MemberId":{"UserId":"u-1"},"GroupIds":["g-1"],
+		"AlternateIdentifier":{"ExternalId":{"Issuer":"i","Id":"x"},"UniqueAttribute":{"AttributePath":"userName","AttributeValue":"ada"}},"UserArn":"arn:1","MaxResults":5}`
+	got := string(FromPeople([]byte(body)).field("requestParameters"))
+	const h = `"` + Hidden + `"`
+	want := `{"alternateIdentifier":{"externalId":{"id":` + h + `,"issuer":` + h + `},"uniqueAttribute":{"attributePath":"userName","attributeValue":` + h + `}},"emails":[{"primary":true,"value":` + h + `}],` +
+		`"groupIds":["g-1"],"identityStoreId":"d-1","maxResults":5,"memberId":{"userId":"u-1"},"name":{"givenName":` + h + `},"userArn":"arn:1","userName":` + h + `}`
+	if got != want {
+		t.Errorf("%s\nwant %s", got, want)
+	}
+}

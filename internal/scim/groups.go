@@ -255,7 +255,7 @@ func (h *Handler) deleteGroup(x *call) error {
 func (h *Handler) listGroups(x *call) error {
 	ctx := x.r.Context()
 	known := []string{"id", "displayname", "externalid", "members", "members.value", "member"}
-	return list(h, x, func(r kv.Reader, filter []equals, yield func(*group) bool) error {
+	return list(h, x, func(r kv.Reader, filter []equals, yield func(show func() *group)) error {
 		matches := func(g *directory.Group) (bool, error) {
 			for _, one := range filter {
 				is, err := false, error(nil)
@@ -277,10 +277,10 @@ func (h *Handler) listGroups(x *call) error {
 		}
 		show := func(g *directory.Group) (bool, error) {
 			is, err := matches(g)
-			if !is || err != nil {
-				return err == nil, err
+			if is && err == nil {
+				yield(func() *group { return x.showGroup(g) })
 			}
-			return yield(x.showGroup(g)), nil
+			return err == nil, err
 		}
 		if len(filter) == 0 {
 			return h.people.EachGroup(ctx, r, "", show)

@@ -15,7 +15,7 @@ const (
 
 // list answers with a page of the resources that each yields, in an order that stays the same (RFC 7644, section 3.4.2.4). A filter of
 // conditions that are not known is refused.
-func list[T any](h *Handler, x *call, each func(r kv.Reader, filter []equals, yield func(*T) bool) error, known func(equals) bool) error {
+func list[T any](h *Handler, x *call, each func(r kv.Reader, filter []equals, yield func(show func() *T)) error, known func(equals) bool) error {
 	query := x.r.URL.Query()
 	start, err := number(query.Get("startIndex"), 1)
 	if err != nil {
@@ -46,11 +46,10 @@ func list[T any](h *Handler, x *call, each func(r kv.Reader, filter []equals, yi
 	}
 	out := response{Schemas: []string{listSchema}, StartIndex: start, Resources: []*T{}}
 	err = h.people.View(x.r.Context(), func(r kv.Reader) error {
-		return each(r, filter, func(one *T) bool {
+		return each(r, filter, func(show func() *T) {
 			if out.TotalResults++; out.TotalResults >= start && len(out.Resources) < count {
-				out.Resources = append(out.Resources, one)
+				out.Resources = append(out.Resources, show())
 			}
-			return true
 		})
 	})
 	if err != nil {

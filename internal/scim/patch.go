@@ -65,7 +65,7 @@ func (x *call) patchUser(u *directory.User, op operation) error {
 		return badValue("Without a path, the value has to be an object of attributes.")
 	}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		if strings.EqualFold(name, "schemas") || strings.EqualFold(name, "id") || strings.EqualFold(name, "meta") {
+		if slices.Contains(passedOver, strings.ToLower(name)) {
 			continue
 		}
 		p, err := parsePath(name)
@@ -78,6 +78,9 @@ func (x *call) patchUser(u *directory.User, op operation) error {
 	}
 	return nil
 }
+
+// passedOver are attributes that directories send along with others, and that can't be changed, or are not supported.
+var passedOver = []string{"schemas", "id", "meta", "groups", "password", "photos", "ims", "entitlements", "roles", "x509certificates"}
 
 // lists are the attributes of which a user has one value at the most.
 var lists = []string{"emails", "addresses", "phonenumbers"}

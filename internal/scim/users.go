@@ -132,7 +132,7 @@ func (h *Handler) deleteUser(x *call) error {
 // listUsers answers GET /Users.
 func (h *Handler) listUsers(x *call) error {
 	ctx := x.r.Context()
-	return list(h, x, func(r kv.Reader, filter []equals, yield func(*user) bool) error {
+	return list(h, x, func(r kv.Reader, filter []equals, yield func(show func() *user)) error {
 		matches := func(u *directory.User) (bool, error) {
 			for _, one := range filter {
 				if is, err := x.userIs(u, one); !is || err != nil {
@@ -161,16 +161,16 @@ func (h *Handler) listUsers(x *call) error {
 			}
 			is, err := matches(u)
 			if is && err == nil {
-				yield(x.show(u))
+				yield(func() *user { return x.show(u) })
 			}
 			return err
 		}
 		return h.people.EachUser(ctx, r, "", func(u *directory.User) (bool, error) {
 			is, err := matches(u)
-			if !is || err != nil {
-				return err == nil, err
+			if is && err == nil {
+				yield(func() *user { return x.show(u) })
 			}
-			return yield(x.show(u)), nil
+			return err == nil, err
 		})
 	}, func(one equals) bool {
 		_, err := x.userIs(&directory.User{}, one)

@@ -142,7 +142,7 @@ func TestOkta(t *testing.T) {
 	if err != nil || u.UserStatus != types.UserStatusDisabled || *u.DisplayName != "Another Name" || len(u.ExternalIds) != 1 || *u.ExternalIds[0].Id != "00ujl29u0le5T6Aj10h7" {
 		t.Errorf("%+v, %v", u, err)
 	}
-	if got := p.do(t, 200, "PATCH", "Users/"+id, patchOp+`{"op":"replace","value":{"active":true}}]}`); got["active"] != true {
+	if got := p.do(t, 200, "PATCH", "Users/"+id, patchOp+`{"op":"replace","value":{"active":true,"password":"of another place"}}]}`); got["active"] != true {
 		t.Errorf("%v", got)
 	}
 
