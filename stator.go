@@ -21,9 +21,11 @@ import (
 
 	"github.com/statordb/stator/internal/accessanalyzer"
 	"github.com/statordb/stator/internal/audit"
+	"github.com/statordb/stator/internal/center"
 	"github.com/statordb/stator/internal/cloudtrail"
 	"github.com/statordb/stator/internal/cloudwatch"
 	"github.com/statordb/stator/internal/costexplorer"
+	"github.com/statordb/stator/internal/directory"
 	"github.com/statordb/stator/internal/dynamodb"
 	"github.com/statordb/stator/internal/identity"
 	"github.com/statordb/stator/internal/kv"
@@ -157,6 +159,8 @@ type Server struct {
 	objects      *objects.Store
 	transfers    *transfer.Service
 	identities   *identity.Store
+	directory    *directory.Store
+	center       *center.Store
 	region, data string
 	credentials  Credentials
 
@@ -277,6 +281,9 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	}
 	s.identities = ids
 	ids.Start()
+	if err := s.openPeople(ctx, opts); err != nil {
+		return err
+	}
 	var principals dynamodb.Principals // without authentication there are none
 	if opts.Auth == AuthIAM {
 		principals = ids
@@ -390,6 +397,9 @@ func (s *Server) Close() error {
 	}
 	if s.signIn != nil {
 		err = errors.Join(err, s.signIn.Close())
+	}
+	if s.directory != nil {
+		err = errors.Join(err, s.directory.Close())
 	}
 	if s.identities != nil {
 		err = errors.Join(err, s.identities.Close())

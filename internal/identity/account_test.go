@@ -202,7 +202,7 @@ func TestGuessesHoldNoLock(t *testing.T) {
 	ok(t)(c.UpdateAccountPasswordPolicy(t.Context(), &iam.UpdateAccountPasswordPolicyInput{AllowUsersToChangePassword: true}))
 	key := must[*iam.CreateAccessKeyOutput](t)(c.CreateAccessKey(t.Context(), &iam.CreateAccessKeyInput{UserName: aws.String("bob")})).AccessKey
 	bob := d.as(*key.AccessKeyId, *key.SecretAccessKey)
-	err := d.s.change(t.Context(), func(kv.Txn) error {
+	err := d.s.Change(t.Context(), func(kv.Txn) error {
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		defer cancel()
 		fails(t, "AccessDenied: The old password was incorrect.")(bob.ChangePassword(ctx,

@@ -131,7 +131,7 @@ func (s *Store) CompleteSignUp(ctx context.Context, token, password string) (*Si
 	if err != nil {
 		return out, err
 	}
-	err = s.change(ctx, func(tx kv.Txn) error {
+	err = s.Change(ctx, func(tx kv.Txn) error {
 		rec, err := may(tx)
 		if err != nil {
 			return err
