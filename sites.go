@@ -1,6 +1,7 @@
 package stator
 
 import (
+	"maps"
 	"net/http"
 
 	"github.com/statordb/stator/internal/audit"
@@ -34,7 +35,10 @@ func (s *Server) openSites(opts Options) (map[string]http.Handler, error) {
 		Audit:      log,
 		Logger:     opts.Logger,
 	})
-	return map[string]http.Handler{"/signin": s.signIn, "/federation": s.signIn, "/console": console.Handler()}, nil
+	s.portal = s.openPortal(opts, log)
+	sites := map[string]http.Handler{"/signin": s.signIn, "/federation": s.signIn, "/console": console.Handler()}
+	maps.Copy(sites, s.portal.Sites())
+	return sites, nil
 }
 
 // forgetSetupToken removes the file of a token that is worth nothing any more.

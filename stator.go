@@ -31,6 +31,7 @@ import (
 	"github.com/statordb/stator/internal/kv"
 	"github.com/statordb/stator/internal/meter"
 	"github.com/statordb/stator/internal/objects"
+	"github.com/statordb/stator/internal/portal"
 	"github.com/statordb/stator/internal/server"
 	"github.com/statordb/stator/internal/signin"
 	"github.com/statordb/stator/internal/table"
@@ -161,6 +162,7 @@ type Server struct {
 	identities   *identity.Store
 	directory    *directory.Store
 	center       *center.Store
+	portal       *portal.Portal
 	region, data string
 	credentials  Credentials
 
@@ -312,7 +314,7 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	tables.Meter(measured)
 	ctx, s.stopSampling = context.WithCancel(ctx)
 	s.sampling.Go(func() { tables.Sample(ctx) })
-	operations := slices.Concat(tables.Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations(), ids.AccountManagementOperations())
+	operations := slices.Concat(tables.Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations(), ids.AccountManagementOperations(), s.portal.Operations())
 	s.handler = server.New(server.Options{
 		Recorder: recorder,
 		Operations: slices.Concat(operations,
@@ -397,6 +399,9 @@ func (s *Server) Close() error {
 	}
 	if s.signIn != nil {
 		err = errors.Join(err, s.signIn.Close())
+	}
+	if s.portal != nil {
+		s.portal.Close()
 	}
 	if s.directory != nil {
 		err = errors.Join(err, s.directory.Close())

@@ -2,8 +2,10 @@ package portal
 
 import (
 	"context"
+	"errors"
 
 	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/identity"
 	"github.com/statordb/stator/internal/policy"
 )
 
@@ -50,7 +52,10 @@ func (p *Portal) getRoleCredentials(req *awsapi.Request) (awsapi.Call, error) {
 		case account == "":
 			return nil, missing("account_id")
 		}
-		made, err := p.Access.Credentials(ctx, h.User, account, role)
+		made, err := p.Center.RoleCredentials(ctx, h.ID, h.UserName, account, role, h.session.Tags...)
+		if errors.Is(err, identity.ErrNotAllowed) {
+			err = noAccess()
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -3,9 +3,9 @@ package portal
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/center"
 )
 
 type roleInfo struct {
@@ -20,17 +20,15 @@ func (p *Portal) listAccountRoles(req *awsapi.Request) (awsapi.Call, error) {
 		if account == "" {
 			return nil, missing("account_id")
 		}
-		all, err := p.Access.Accounts(ctx, h.ID)
+		all, err := p.Center.Accounts(ctx, h.ID)
 		if err != nil {
 			return nil, err
 		}
-		i := slices.IndexFunc(all, func(a Account) bool { return a.ID == account })
+		i := slices.IndexFunc(all, func(a center.AccountAccess) bool { return a.Account == account })
 		if i < 0 {
 			return nil, noAccess()
 		}
-		roles := slices.Clone(all[i].Roles)
-		slices.SortFunc(roles, func(a, b Role) int { return strings.Compare(a.Name, b.Name) })
-		page, next, err := pageOf(req, roles, func(r *Role) string { return r.Name })
+		page, next, err := pageOf(req, all[i].Roles, func(r *center.RoleAccess) string { return r.Name })
 		if err != nil {
 			return nil, err
 		}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/center"
 )
 
 type accountInfo struct {
@@ -18,11 +19,11 @@ type accountInfo struct {
 // listAccounts decodes ListAccounts.
 func (p *Portal) listAccounts(req *awsapi.Request) (awsapi.Call, error) {
 	return p.portalCall(req, func(ctx context.Context, h *holder, _ string) (any, error) {
-		all, err := p.Access.Accounts(ctx, h.ID)
+		all, err := p.Center.Accounts(ctx, h.ID)
 		if err != nil {
 			return nil, err
 		}
-		page, next, err := pageOf(req, all, func(a *Account) string { return a.ID })
+		page, next, err := pageOf(req, all, func(a *center.AccountAccess) string { return a.Account })
 		if err != nil {
 			return nil, err
 		}
@@ -31,7 +32,7 @@ func (p *Portal) listAccounts(req *awsapi.Request) (awsapi.Call, error) {
 			Accounts []accountInfo `json:"accountList"`
 		}{next, []accountInfo{}}
 		for _, a := range page {
-			out.Accounts = append(out.Accounts, accountInfo{a.ID, a.Name, a.Email})
+			out.Accounts = append(out.Accounts, accountInfo{a.Account, a.AccountName, a.Email})
 		}
 		return &out, nil
 	}), nil

@@ -23,7 +23,7 @@ func (p *Portal) Operations() []awsapi.Operation {
 	}
 	return []awsapi.Operation{
 		op(oauthService, "CreateToken", "POST /token", p.createToken),
-		{Service: oauthService, Name: "CreateTokenWithIAM", Path: "POST /token?aws_iam=t", Decode: p.createTokenWithIAM},
+		{Service: oauthService, Name: "CreateTokenWithIAM", Path: "POST /token?aws_iam=t"},
 		op(oauthService, "RegisterClient", "POST /client/register", p.registerClient),
 		op(oauthService, "StartDeviceAuthorization", "POST /device_authorization", p.startDeviceAuthorization),
 

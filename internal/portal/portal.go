@@ -2,9 +2,9 @@
 // tokens that tools get for it, and the credentials that come of both. It is also the OpenID Connect API of IAM Identity Center
 // (sso-oauth), the API of the access portal (sso), and the sign-in service of "aws login" (signin): one file for each operation.
 //
-// It exists so that one place says who may still use what was handed out. It imports directory, for who people are; identity, for
-// sessions of the console; signin, for pages; keyspace, kv, awsapi, policy and audit. What somebody may be in which account it
-// asks an Access.
+// It exists so that one place says who may still use what was handed out. It imports directory, for who people are; center, for
+// what they may be; identity, for sessions of the console; signin, for pages; keyspace, kv, awsapi, policy, audit, and of server
+// what that knows of a request.
 //
 // The main rules: of a token or a code only the hash is kept, and nothing at all for what strangers can ask for without limit: that
 // is in what they get, sealed. A token counts only as long as its family, the session that it came from, and the person.
@@ -22,43 +22,12 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/statordb/stator/internal/audit"
+	"github.com/statordb/stator/internal/center"
 	"github.com/statordb/stator/internal/directory"
 	"github.com/statordb/stator/internal/identity"
 	"github.com/statordb/stator/internal/kv"
 	"github.com/statordb/stator/internal/signin"
 )
-
-// Instance is the instance of IAM Identity Center.
-type Instance struct {
-	// Account owns it, Store is the id of its identity store.
-	Account, Store string
-	Name, Region   string
-	// Session is how long people stay signed in; 0 is DefaultSession.
-	Session time.Duration
-}
-
-// Account is what a person may be in an account.
-type Account struct {
-	ID, Name, Email string
-	Roles           []Role
-}
-
-// Role is a permission set.
-type Role struct{ Name, ARN string }
-
-// Access knows what people may be. Its errors are *awsapi.Error with the code ForbiddenException if somebody may not be what
-// was asked for.
-type Access interface {
-	// Instance returns the instance, nil if there is none.
-	Instance(ctx context.Context) (*Instance, error)
-	// Accounts returns what a person may be, in the order of the accounts' ids.
-	Accounts(ctx context.Context, user string) ([]Account, error)
-	// Credentials makes credentials of a role.
-	Credentials(ctx context.Context, user *directory.User, account, role string) (*identity.ConsoleCredentials, error)
-	// Console begins a session of the console, which ends with the session of the portal, and says where it is to begin, "" if
-	// nobody has said.
-	Console(ctx context.Context, session string, user *directory.User, account, role string) (token, destination string, err error)
-}
 
 // Source is where the people come from.
 type Source struct {
@@ -79,7 +48,7 @@ type Options struct {
 	DB         kv.DB
 	Identities *identity.Store
 	Directory  *directory.Store
-	Access     Access
+	Center     *center.Store
 	// Source says where people come from now; nil is the built-in directory.
 	Source func(ctx context.Context) (Source, error)
 	// Change is identity.Store.Change: after it no server believes what it has cached of anybody's sessions. Seal and Unseal are

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/statordb/stator/internal/center"
 	"github.com/statordb/stator/internal/directory"
 	"github.com/statordb/stator/internal/kv"
 	"github.com/statordb/stator/internal/policy"
@@ -25,6 +26,8 @@ type session struct {
 	Source string
 	MFA    bool
 	Began  time.Time
+	// Tags are session tags that the source gave.
+	Tags []policy.Tag `json:",omitempty"`
 }
 
 // holder is who has a session, or a token of one.
@@ -35,9 +38,13 @@ type holder struct {
 	session *session
 }
 
-// Begin begins a session of a user whom a source has proven, and returns the token for the browser's cookie: PeopleCookie.
-func (p *Portal) Begin(ctx context.Context, user, source string, mfa bool) (token string, err error) {
-	lasts, err := p.lasts(ctx)
+// Begin begins a session of a user whom a source has proven, and returns the token for the browser's cookie: SetCookie. Tags are
+// session tags that the source gave, for the sessions of roles.
+func (p *Portal) Begin(ctx context.Context, user, source string, mfa bool, tags ...policy.Tag) (token string, err error) {
+	i, err := p.instance(ctx)
+	if err == nil && i == nil {
+		err = noInstance()
+	}
 	if err != nil {
 		return "", err
 	}
@@ -54,24 +61,18 @@ func (p *Portal) Begin(ctx context.Context, user, source string, mfa bool) (toke
 			return notSignedIn()
 		}
 		now := p.now()
-		return p.add(ctx, tx, user, sessionKind, id, &session{ending{now.Add(lasts)}, user, source, mfa, now}, maxSessions)
+		return p.add(ctx, tx, user, sessionKind, id, &session{ending{now.Add(DefaultSession)}, user, source, mfa, now, tags}, maxSessions)
 	})
 	return token, err
 }
 
-// lasts is how long a session is to be.
-func (p *Portal) lasts(ctx context.Context) (time.Duration, error) {
-	i, err := p.Access.Instance(ctx)
-	if err != nil {
-		return 0, err
-	}
-	if i == nil {
-		return 0, noInstance()
-	}
-	if i.Session > 0 {
-		return i.Session, nil
-	}
-	return DefaultSession, nil
+// instance is the instance of IAM Identity Center, nil if there is none.
+func (p *Portal) instance(ctx context.Context) (i *center.Instance, err error) {
+	err = p.DB.View(ctx, func(r kv.Reader) (err error) {
+		i, err = p.Center.Instance(ctx, r)
+		return err
+	})
+	return i, err
 }
 
 // active is a user who may sign in; nil if there is none.
@@ -96,7 +97,7 @@ func (p *Portal) holderOf(ctx context.Context, r kv.Reader, id string) (*holder,
 	return &holder{u, id, s}, nil
 }
 
-// Alive says whether a session, by the id that Access.Console was given, has not ended.
+// Alive says whether a session, by the id that center.Store.RoleConsole was given, has not ended.
 func (p *Portal) Alive(ctx context.Context, r kv.Reader, id string) (bool, error) {
 	h, err := p.holderOf(ctx, r, id)
 	return h != nil, err
@@ -130,13 +131,13 @@ func (p *Portal) principal(ctx context.Context, u *directory.User) (*policy.Prin
 	if u == nil {
 		return &policy.Principal{Type: policy.Anonymous}, nil
 	}
-	i, err := p.Access.Instance(ctx)
+	i, err := p.instance(ctx)
 	if err != nil {
 		return nil, err
 	}
 	who := &policy.Principal{Type: policy.Person, ID: u.ID}
 	if i != nil {
-		who.Account, who.Provider = i.Account, "arn:aws:identitystore::"+i.Account+":identitystore/"+i.Store
+		who.Account, who.Provider = i.OwnerAccount, "arn:aws:identitystore::"+i.OwnerAccount+":identitystore/"+i.IdentityStoreID
 	}
 	return who, nil
 }

@@ -105,7 +105,7 @@ func (p *Portal) startDeviceAuthorization(req *awsapi.Request) (awsapi.Call, err
 		if !c.may(deviceGrant) {
 			return nil, oauthError("UnauthorizedClientException", "The client is not registered for device codes")
 		}
-		i, err := p.Access.Instance(ctx)
+		i, err := p.instance(ctx)
 		if err != nil {
 			return nil, err
 		}
