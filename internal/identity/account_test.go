@@ -90,12 +90,12 @@ func TestPasswords(t *testing.T) {
 }
 
 func TestHashes(t *testing.T) {
-	hash := hashPassword("secret")
-	if !isPassword(hash, "secret") || isPassword(hash, "Secret") || strings.Contains(hash, "secret") || hash == hashPassword("secret") {
+	hash := HashPassword("secret")
+	if !IsPassword(hash, "secret") || IsPassword(hash, "Secret") || strings.Contains(hash, "secret") || hash == HashPassword("secret") {
 		t.Error(hash)
 	}
 	for _, bad := range []string{"", "$argon2id$", strings.Replace(hash, "t=2", "t=0", 1), strings.Replace(hash, "v=19", "v=1", 1), hash[:strings.LastIndexByte(hash, '$')+1]} {
-		if isPassword(bad, "secret") {
+		if IsPassword(bad, "secret") {
 			t.Error(bad)
 		}
 	}

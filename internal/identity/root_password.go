@@ -166,8 +166,8 @@ func (s *Store) proveRoot(ctx context.Context, token, password string) (a *accou
 	if err != nil {
 		return nil, who, err
 	}
-	return a, who, s.hash(ctx, func() error {
-		if !isPassword(a.Root.Hash, password) {
+	return a, who, s.Hash(ctx, func() error {
+		if !IsPassword(a.Root.Hash, password) {
 			return errAuthenticationFailed()
 		}
 		return nil

@@ -161,8 +161,8 @@ func (s *Store) CompleteSignUp(ctx context.Context, token, password string) (*Si
 func (s *Store) firstLogin(ctx context.Context, password string) (*loginRecord, error) {
 	now := whole(s.now())
 	l := &loginRecord{Created: now, Changed: now, Used: &now}
-	return l, s.hash(ctx, func() error {
-		l.Hash = hashPassword(password)
+	return l, s.Hash(ctx, func() error {
+		l.Hash = HashPassword(password)
 		return nil
 	})
 }
