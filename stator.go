@@ -314,7 +314,8 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	tables.Meter(measured)
 	ctx, s.stopSampling = context.WithCancel(ctx)
 	s.sampling.Go(func() { tables.Sample(ctx) })
-	operations := slices.Concat(tables.Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations(), ids.AccountManagementOperations(), s.portal.Operations())
+	operations := slices.Concat(tables.Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations(), ids.AccountManagementOperations(),
+		s.center.Operations(), s.portal.Operations())
 	s.handler = server.New(server.Options{
 		Recorder: recorder,
 		Operations: slices.Concat(operations,

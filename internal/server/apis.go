@@ -97,6 +97,7 @@ var apis = []*api{
 	{service: "signin", protocol: awsapi.REST, contentType: jsonPlain},
 	{service: "iam", protocol: awsapi.Query, version: "2010-05-08", namespace: "https://iam.amazonaws.com/doc/2010-05-08/", global: true},
 	{service: "sts", protocol: awsapi.Query, version: "2011-06-15", namespace: "https://sts.amazonaws.com/doc/2011-06-15/"},
+	{service: "sso", target: "SWBExternalService.", contentType: jsonAWS1},
 }
 
 // dynamo is also who answers what names no API at all.
