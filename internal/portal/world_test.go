@@ -12,6 +12,8 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -28,6 +30,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/statordb/stator"
+	"github.com/statordb/stator/internal/audit"
 	"github.com/statordb/stator/internal/center"
 	"github.com/statordb/stator/internal/directory"
 	"github.com/statordb/stator/internal/identity"
@@ -83,6 +86,33 @@ type world struct {
 	account       string
 	instance, set *string
 	user          *directory.User
+	source        portal.Source
+	log           string // the file of the audit log
+}
+
+// audited is the audit log, which has none of the secrets that the test has had.
+func (w *world) audited() *audit.Log {
+	w.Helper()
+	w.log = filepath.Join(w.TempDir(), "audit.log")
+	l, err := audit.New(audit.Options{Path: w.log, OnError: func(err error) { w.Error(err) }})
+	must(w.T, err)
+	w.Cleanup(func() { must(w.T, l.Close()) })
+	return l
+}
+
+// events are those of a name in the audit log.
+func (w *world) events(name string) (all []fields) {
+	w.Helper()
+	text, err := os.ReadFile(w.log)
+	must(w.T, err)
+	for line := range strings.Lines(string(text)) {
+		e := fields{}
+		must(w.T, json.Unmarshal([]byte(line), &e))
+		if e["eventName"] == name {
+			all = append(all, e)
+		}
+	}
+	return all
 }
 
 func must(t *testing.T, err error) {
@@ -98,7 +128,7 @@ func open(t *testing.T) *world {
 	db, err := pebblekv.OpenMemory(pebblekv.Options{})
 	must(t, err)
 	t.Cleanup(func() { _ = db.Close() })
-	w := &world{T: t, clock: &clock{at: time.Now()}}
+	w := &world{T: t, clock: &clock{at: time.Now()}, source: portal.Source{Kind: "directory"}}
 	whole, err := stator.OpenOn(shared{db}, stator.Options{MasterKey: masterKey, Region: region})
 	must(t, err)
 	front := httptest.NewServer(whole)
@@ -123,13 +153,13 @@ func open(t *testing.T) *world {
 		return known.Allowed(ctx, r, p.User, p.Account, p.PermissionSet)
 	}})
 	must(t, err)
-	w.dir, err = directory.Open(t.Context(), db, directory.Options{Change: w.ids.Change, Now: w.clock.now})
+	w.dir, err = directory.Open(t.Context(), db, directory.Options{Change: w.ids.Change, Seal: w.ids.Seal, Unseal: w.ids.Unseal, Hash: w.ids.Hash, Now: w.clock.now})
 	must(t, err)
 	known, err = center.Open(t.Context(), db, center.Options{Identities: w.ids, Directory: w.dir, Now: w.clock.now})
 	must(t, err)
 	door := pages.New(pages.Options{Identities: w.ids, Region: region})
 	w.portal = portal.New(portal.Options{DB: db, Identities: w.ids, Directory: w.dir, Center: known, Change: w.ids.Change, Seal: w.ids.Seal, Unseal: w.ids.Unseal,
-		SignIn: door, Region: region, Now: w.clock.now})
+		SignIn: door, Region: region, Now: w.clock.now, Audit: w.audited(), Source: func(context.Context) (portal.Source, error) { return w.source, nil }})
 	sites := w.portal.Sites()
 	sites["/signin"] = door
 	side := httptest.NewServer(server.New(server.Options{Operations: append(w.portal.Operations(), w.ids.TokenOperations()...), Auth: server.IAM(w.ids), Region: region, Sites: sites, Now: w.clock.now}))
