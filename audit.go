@@ -82,10 +82,10 @@ func (a *auditor) members(e *audit.Event, r *server.Record) {
 	if r.Service == "identitystore" {
 		members = audit.FromPeople
 	}
-	switch r.Protocol {
-	case awsapi.Query:
+	switch {
+	case r.Protocol == awsapi.Query, r.Protocol == awsapi.REST && len(r.Body) == 0:
 		e.Parameters = audit.FromForm(r.Form.All())
-	case awsapi.CBOR:
+	case r.Protocol == awsapi.CBOR:
 		var input any
 		if awsapi.DecodeCBOR(r.Body, &input) == nil && input != nil {
 			e.Parameters = audit.FromValue(input)

@@ -3,10 +3,12 @@ package stator
 import (
 	"context"
 
+	"github.com/statordb/stator/internal/audit"
 	"github.com/statordb/stator/internal/center"
 	"github.com/statordb/stator/internal/directory"
 	"github.com/statordb/stator/internal/identity"
 	"github.com/statordb/stator/internal/kv"
+	"github.com/statordb/stator/internal/portal"
 	"github.com/statordb/stator/internal/server"
 	"github.com/statordb/stator/internal/signin"
 )
@@ -38,6 +40,16 @@ func (s *Server) openPeople(ctx context.Context, opts Options) (err error) {
 	return err
 }
 
+// openPortal opens what people have once they have signed in. Its pages are those of s.signIn.
+func (s *Server) openPortal(opts Options, log *audit.Log) *portal.Portal {
+	p := portal.New(portal.Options{
+		DB: s.db, Identities: s.identities, Directory: s.directory, Center: s.center, Change: s.identities.Change, Seal: s.identities.Seal, Unseal: s.identities.Unseal,
+		Leased: s.store.Lease, SignIn: s.signIn, PublicURL: opts.PublicURL, Region: opts.Region, Audit: log, Logger: opts.Logger,
+	})
+	p.Start()
+	return p
+}
+
 // home says whose the people are, and in which region: those of the instance of IAM Identity Center, or, as long as there is none,
 // the management account's in all regions.
 func (s *Server) home(ctx context.Context, r kv.Reader) (account, region string, err error) {
@@ -50,7 +62,12 @@ func (s *Server) home(ctx context.Context, r kv.Reader) (account, region string,
 	return s.managementAccount, "", nil
 }
 
-// personAllowed says whether a session of a person is still allowed.
+// personAllowed says whether a session of a person is still allowed: one of the console ends with that in the access portal.
 func (s *Server) personAllowed(ctx context.Context, r kv.Reader, p identity.PersonRef) (bool, error) {
+	if p.Portal != "" {
+		if alive, err := s.portal.Alive(ctx, r, p.Portal); err != nil || !alive {
+			return false, err
+		}
+	}
 	return s.center.Allowed(ctx, r, p.User, p.Account, p.PermissionSet)
 }

@@ -1,6 +1,7 @@
 package stator
 
 import (
+	"maps"
 	"net/http"
 
 	"github.com/statordb/stator/internal/audit"
@@ -41,7 +42,10 @@ func (s *Server) openSites(opts Options) (map[string]http.Handler, error) {
 		Logger:     opts.Logger,
 	})
 	provisioning := scim.New(scim.Options{People: s.directory, Account: s.managementAccount, Region: opts.Region, Audit: log, Logger: opts.Logger})
-	return map[string]http.Handler{scim.Path: provisioning, "/signin": s.signIn, "/federation": s.signIn, "/console": console.Handler()}, nil
+	s.portal = s.openPortal(opts, log)
+	sites := map[string]http.Handler{scim.Path: provisioning, "/signin": s.signIn, "/federation": s.signIn, "/console": console.Handler()}
+	maps.Copy(sites, s.portal.Sites())
+	return sites, nil
 }
 
 // forgetSetupToken removes the file of a token that is worth nothing any more.

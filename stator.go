@@ -31,6 +31,7 @@ import (
 	"github.com/statordb/stator/internal/kv"
 	"github.com/statordb/stator/internal/meter"
 	"github.com/statordb/stator/internal/objects"
+	"github.com/statordb/stator/internal/portal"
 	"github.com/statordb/stator/internal/rolesanywhere"
 	"github.com/statordb/stator/internal/server"
 	"github.com/statordb/stator/internal/signin"
@@ -162,6 +163,7 @@ type Server struct {
 	identities   *identity.Store
 	directory    *directory.Store
 	center       *center.Store
+	portal       *portal.Portal
 	region, data string
 	credentials  Credentials
 	// managementAccount is the account that the organization and its people are of.
@@ -315,7 +317,8 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	tables.Meter(measured)
 	ctx, s.stopSampling = context.WithCancel(ctx)
 	s.sampling.Go(func() { tables.Sample(ctx) })
-	operations := slices.Concat(tables.Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations(), ids.AccountManagementOperations(), s.center.Operations())
+	operations := slices.Concat(tables.Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations(), ids.AccountManagementOperations(),
+		s.center.Operations(), s.portal.Operations())
 	s.handler = server.New(server.Options{
 		Recorder: recorder,
 		Operations: slices.Concat(operations,
@@ -402,6 +405,9 @@ func (s *Server) Close() error {
 	}
 	if s.signIn != nil {
 		err = errors.Join(err, s.signIn.Close())
+	}
+	if s.portal != nil {
+		s.portal.Close()
 	}
 	if s.directory != nil {
 		err = errors.Join(err, s.directory.Close())
