@@ -27,6 +27,7 @@ var allowed = map[string]struct {
 	"internal/signin":                     {[]string{"internal/server", "internal/identity", "internal/audit", "internal/policy", "internal/awsapi"}, "who signs in gets what identity makes; the front door lends it what it knows of a request"},
 	"internal/dynamodb":                   {[]string{"internal/table", "internal/expression", "internal/partiql", "internal/attribute", "internal/policy", "internal/awsapi", "internal/jsonscan", "internal/meter", "internal/transfer", "internal/itemfile", "internal/objects"}, "operations see tables; never keys, engines or identities"},
 	"internal/identity":                   {[]string{"internal/federation", "internal/policy", "internal/awsapi", "internal/keyspace", "internal/kv", "internal/sigv4"}, "identities are records of their own; they know no table"},
+	"internal/directory":                  {[]string{"internal/identity", "internal/policy", "internal/awsapi", "internal/jsonscan", "internal/keyspace", "internal/kv"}, "people are records of their own; passwords and codes are what identity makes of them"},
 	"internal/console":                    {nil, "the console is files; what it shows comes from the APIs"},
 	"internal/meter":                      {nil, "figures are numbers under names"},
 	"internal/cloudwatch":                 {[]string{"internal/meter", "internal/awsapi", "internal/policy"}, "metrics come from the meter, whoever measured them"},
