@@ -106,6 +106,19 @@ func parseMetadata(doc []byte) (*Metadata, error) {
 	return m, nil
 }
 
+// AddCertificate adds a certificate, in DER, that the provider signs with besides those of the document.
+func (m *Metadata) AddCertificate(der []byte) error {
+	cert, err := parseCertificate(base64.StdEncoding.EncodeToString(der))
+	if err != nil {
+		return &Error{Kind: ErrInvalidMetadata, Message: "The certificate can't be used", cause: err}
+	}
+	m.certificates = append(m.certificates, cert)
+	return nil
+}
+
+// Certificates are those that the provider signs with. They are not to be changed.
+func (m *Metadata) Certificates() []*x509.Certificate { return m.certificates }
+
 func (m *Metadata) addCertificates(key *etree.Element) error {
 	for _, info := range children(key, nsSignature, "KeyInfo") {
 		for _, data := range children(info, nsSignature, "X509Data") {

@@ -26,7 +26,9 @@ type SignedIn struct {
 	ID    string
 	Until time.Time
 
+	// SubjectFormat is persistent, transient, or a URI. The qualifiers are those of the NameID, "" if it has none.
 	Issuer, Subject, SubjectFormat string
+	Qualifier, SPQualifier         string
 	// SessionIndex is the session at the provider, which single log-out names; "" if it does not say.
 	SessionIndex string
 	// SessionNotOnOrAfter is when that ends; zero if it does not say.
@@ -81,6 +83,8 @@ func (m *Metadata) SignIn(response string, p *ServiceProvider, request string, n
 	if s.ID == "" {
 		return nil, malformed("no ID")
 	}
+	id := child(child(assertion, nsAssertion, "Subject"), nsAssertion, "NameID")
+	s.Qualifier, s.SPQualifier = id.SelectAttrValue("NameQualifier", ""), id.SelectAttrValue("SPNameQualifier", "")
 	statements := children(assertion, nsAssertion, "AuthnStatement")
 	if len(statements) == 0 { // SAML 2.0 Profiles, section 4.1.4.2
 		return nil, malformed("no AuthnStatement")
