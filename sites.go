@@ -9,18 +9,19 @@ import (
 	"github.com/statordb/stator/internal/signin"
 )
 
+// mailer returns what sends mails, nil if nothing does.
+func mailer(opts Options) (signin.Sender, error) {
+	if opts.SMTPURL == "" {
+		return nil, nil
+	}
+	return signin.SMTP(opts.SMTPURL, opts.SMTPFrom)
+}
+
 // openSites returns the handlers of what browsers see, by path.
-func (s *Server) openSites(opts Options) (map[string]http.Handler, error) {
+func (s *Server) openSites(opts Options, mail signin.Sender) (map[string]http.Handler, error) {
 	var log *audit.Log
 	if s.audit != nil {
 		log = s.audit.Log
-	}
-	var mail signin.Sender
-	if opts.SMTPURL != "" {
-		var err error
-		if mail, err = signin.SMTP(opts.SMTPURL, opts.SMTPFrom); err != nil {
-			return nil, err
-		}
 	}
 	s.signIn = signin.New(signin.Options{
 		Identities: s.identities,

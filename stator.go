@@ -24,6 +24,7 @@ import (
 	"github.com/statordb/stator/internal/cloudtrail"
 	"github.com/statordb/stator/internal/cloudwatch"
 	"github.com/statordb/stator/internal/costexplorer"
+	"github.com/statordb/stator/internal/directory"
 	"github.com/statordb/stator/internal/dynamodb"
 	"github.com/statordb/stator/internal/identity"
 	"github.com/statordb/stator/internal/kv"
@@ -157,6 +158,7 @@ type Server struct {
 	objects      *objects.Store
 	transfers    *transfer.Service
 	identities   *identity.Store
+	directory    *directory.Store
 	region, data string
 	credentials  Credentials
 
@@ -289,7 +291,14 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	if s.audit != nil {
 		recorder, log = s.audit, s.audit.Log
 	}
-	sites, err := s.openSites(opts)
+	mail, err := mailer(opts)
+	if err != nil {
+		return err
+	}
+	if s.directory, err = s.openDirectory(ctx, opts, mail); err != nil {
+		return err
+	}
+	sites, err := s.openSites(opts, mail)
 	if err != nil {
 		return err
 	}
@@ -309,6 +318,7 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	s.handler = server.New(server.Options{
 		Recorder: recorder,
 		Operations: slices.Concat(operations,
+			s.directory.Operations(),
 			accessanalyzer.New(operations).Operations(),
 			cloudtrail.New(log).Operations(),
 			cloudwatch.New(measured).Operations(),
@@ -390,6 +400,9 @@ func (s *Server) Close() error {
 	}
 	if s.signIn != nil {
 		err = errors.Join(err, s.signIn.Close())
+	}
+	if s.directory != nil {
+		err = errors.Join(err, s.directory.Close())
 	}
 	if s.identities != nil {
 		err = errors.Join(err, s.identities.Close())

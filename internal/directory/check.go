@@ -97,7 +97,7 @@ func (c *checker) memberships() error {
 func (c *checker) indexes() error {
 	for _, part := range []string{"name", "email", "external", "member", "memberof"} {
 		start := key(part)
-		err := c.r.Scan(c.ctx, kv.Range{Start: start, End: after(start)}, func(k, value []byte) (bool, error) {
+		err := c.r.Scan(c.ctx, kv.Range{Start: start, End: next(start)}, func(k, value []byte) (bool, error) {
 			var id string
 			if json.Unmarshal(value, &id) != nil || c.wanted[string(k)] != id {
 				c.problem("an entry of %s leads to %q, and nothing there has it", part, id)
@@ -115,7 +115,7 @@ func (c *checker) indexes() error {
 	return nil
 }
 
-func after(start []byte) []byte {
+func next(start []byte) []byte {
 	end := bytes.Clone(start)
 	end[len(end)-1]++
 	return end

@@ -33,6 +33,9 @@ type Options struct {
 	Unseal func(sealed []byte, name string) ([]byte, error)
 	// Hash runs fn, which hashes passwords, when it is its turn. It is identity.Store.Hash; nil runs it at once.
 	Hash func(ctx context.Context, fn func() error) error
+	// Home says whose the identity store is, and in which region, "" for all; account is "" if nobody has one yet. Nil says that it is
+	// everybody's, everywhere.
+	Home func(ctx context.Context, r kv.Reader) (account, region string, err error)
 	// Mail sends a mail; nil logs it.
 	Mail func(ctx context.Context, to, subject, text string) error
 	// PublicURL is how people reach the server, for the links in mails; "" if nobody has said.

@@ -205,8 +205,8 @@ func (s *Store) readConsole(ctx context.Context, token string, fn func(*view, *c
 		}
 		v.account = c.Session.Account
 		p, err := v.sessionPrincipal(&c.Session)
-		if errors.Is(err, ErrInvalidToken) {
-			err = ErrNoConsole // its user is gone
+		if errors.Is(err, ErrInvalidToken) || errors.Is(err, ErrExpiredToken) {
+			err = ErrNoConsole // its user is gone, or may not have the role any more
 		}
 		if err != nil {
 			return err

@@ -81,6 +81,8 @@ var apis = []*api{
 		service: "cloudtrail", target: "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.", contentType: jsonAWS1,
 		also: []*api{{service: "cloudtrail", target: "CloudTrail_20131101.", contentType: jsonAWS1}},
 	},
+	{service: "identitystore", target: "AWSIdentityStore.", contentType: jsonAWS1},
+	{service: "sso-directory", target: "SWBUPService.", contentType: jsonAWS1},
 	{service: "ce", target: "AWSInsightsIndexService.", contentType: jsonAWS1, global: true},
 	{service: "account", protocol: awsapi.REST, contentType: jsonPlain, global: true},
 	{service: "access-analyzer", protocol: awsapi.REST, contentType: jsonPlain},
