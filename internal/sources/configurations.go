@@ -131,8 +131,11 @@ func (s *Service) Source(ctx context.Context) (kind, name string, err error) {
 	if err != nil || c == nil {
 		return "directory", "", err
 	}
-	return map[string]string{SAML: "saml", OIDC: "oidc", LDAP: "ldap"}[c.Type], c.Name, nil
+	return kinds[c.Type], c.Name, nil
 }
+
+// kinds are the kinds of sources as the access portal has them.
+var kinds = map[string]string{SAML: "saml", OIDC: "oidc", LDAP: "ldap"}
 
 // mapped are the attributes of the directory that a source can set, with how.
 var mapped = map[string]func(*directory.User) *string{

@@ -140,7 +140,7 @@ func (c *configuration) userFilter(name string) string {
 
 // bindAs proves a password, on a connection of its own: whoever uses another one later is not this person.
 func (s *Service) bindAs(ctx context.Context, c *configuration, dn, password string) error {
-	wait, cancel := context.WithTimeout(ctx, ldapTimeout)
+	wait, cancel := context.WithTimeout(ctx, s.pools.timeout)
 	defer cancel()
 	if err := s.pools.slot(wait); err != nil {
 		return err

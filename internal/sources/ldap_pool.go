@@ -31,9 +31,11 @@ type pools struct {
 	idle []*ldap.Conn
 	// slots has one for each connection that there is.
 	slots chan struct{}
+	// timeout is ldapTimeout, but in tests.
+	timeout time.Duration
 }
 
-func (p *pools) init() { p.slots = make(chan struct{}, maxConnections) }
+func (p *pools) init() { p.slots, p.timeout = make(chan struct{}, maxConnections), ldapTimeout }
 
 func (p *pools) close() {
 	p.mu.Lock()
@@ -92,7 +94,7 @@ func (p *pools) slot(ctx context.Context) error {
 // withLDAP runs fn with a connection that is bound as the configuration's own user. If one that has waited turns out to be dead, fn is
 // run again with a new one.
 func (s *Service) withLDAP(ctx context.Context, c *configuration, fn func(*ldap.Conn) error) error {
-	wait, cancel := context.WithTimeout(ctx, ldapTimeout)
+	wait, cancel := context.WithTimeout(ctx, s.pools.timeout)
 	defer cancel()
 	if err := s.pools.slot(wait); err != nil {
 		return err
@@ -188,7 +190,7 @@ func (s *Service) dialOne(ctx context.Context, c *configuration, address string)
 	if err != nil {
 		return nil, err
 	}
-	conn.SetTimeout(ldapTimeout)
+	conn.SetTimeout(s.pools.timeout)
 	if u.Scheme == "ldap" && c.LDAP.StartTLS {
 		if err := conn.StartTLS(config); err != nil {
 			_ = conn.Close()

@@ -64,14 +64,16 @@ func (s *Service) enter(x *call, c *configuration, a *arrival, to string) error 
 		}
 		return refused(err)
 	}
-	token, err := s.Begin(x.context(), user, c.Type, a.MFA)
+	token, err := s.Begin(x.context(), user, kinds[c.Type], a.MFA)
 	if err != nil {
 		return err
 	}
 	if err := s.remember(x.context(), c, user, token, a.Session); err != nil {
-		return errors.Join(err, s.End(context.WithoutCancel(x.context()), user, SessionID(token)))
+		return errors.Join(err, s.End(context.WithoutCancel(x.context()), SessionID(token)))
 	}
-	s.Enter(x.w, x.r, token)
+	if err := s.Enter(x.w, x.r, token); err != nil {
+		return err
+	}
 	return x.redirect(to)
 }
 
@@ -173,7 +175,7 @@ func lasts(ctx context.Context, r kv.Reader, parts ...string) (all []string, err
 // endSessions ends sessions here, because the provider has ended its own.
 func (s *Service) endSessions(ctx context.Context, all map[string]*sessionRecord) error {
 	for id, of := range all {
-		if err := s.End(ctx, of.User, id); err != nil {
+		if err := s.End(ctx, id); err != nil {
 			return err
 		}
 		if err := s.db.Update(ctx, func(tx kv.Txn) error { return forget(tx, id, of) }); err != nil {
@@ -183,10 +185,9 @@ func (s *Service) endSessions(ctx context.Context, all map[string]*sessionRecord
 	return nil
 }
 
-// SignOut is for whoever ends the session of a token here: it returns where the browser goes then to end the provider's, "" if there
+// SignOut is for whoever ends a session here, by its id: it returns where the browser goes then to end the provider's, "" if there
 // is nothing to end. It is called before the session ends, or after.
-func (s *Service) SignOut(ctx context.Context, token string) (location string, err error) {
-	id := SessionID(token)
+func (s *Service) SignOut(ctx context.Context, id string) (location string, err error) {
 	var of *sessionRecord
 	var c *configuration
 	err = s.db.View(ctx, func(r kv.Reader) error {

@@ -41,13 +41,12 @@ type Options struct {
 	// Seal encrypts a secret that is bound to a name, and Unseal is the inverse. They are identity.Store's.
 	Seal   func(plain []byte, name string) []byte
 	Unseal func(sealed []byte, name string) ([]byte, error)
-	// Begin begins a session of the access portal for a user, and returns its token. The source is the kind of it: SAML, OIDC.
+	// Begin begins a session of the access portal for a user, and returns its token. The source is the kind of it: saml, oidc.
 	Begin func(ctx context.Context, userID, source string, mfa bool) (token string, err error)
 	// Enter gives a browser the token.
-	Enter func(w http.ResponseWriter, r *http.Request, token string)
-	// End ends the sessions of a user in the access portal, and what was begun from them: the one with the token of a hash
-	// ([SessionID]), or all if it is "".
-	End func(ctx context.Context, userID, session string) error
+	Enter func(w http.ResponseWriter, r *http.Request, token string) error
+	// End ends a session of the access portal, by its id ([SessionID]), and what was begun from it. It is no error if there is none.
+	End func(ctx context.Context, session string) error
 	// Leased takes or keeps the right to do a named piece of background work, and says whether this server has it; nil if there are no
 	// other servers.
 	Leased func(ctx context.Context, name string) (bool, error)
@@ -90,7 +89,7 @@ func New(db kv.DB, o Options) *Service {
 		o.Manages = func(context.Context, kv.Reader, string) (bool, error) { return true, nil }
 	}
 	if o.End == nil {
-		o.End = func(context.Context, string, string) error { return nil }
+		o.End = func(context.Context, string) error { return nil }
 	}
 	s := &Service{Options: o, db: db}
 	s.client = newClient(o.Transport)
