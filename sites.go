@@ -1,6 +1,7 @@
 package stator
 
 import (
+	"maps"
 	"net/http"
 
 	"github.com/statordb/stator/internal/audit"
@@ -18,10 +19,14 @@ func mailer(opts Options) (signin.Sender, error) {
 }
 
 // openSites returns the handlers of what browsers see, by path.
-func (s *Server) openSites(opts Options, mail signin.Sender) (map[string]http.Handler, error) {
+func (s *Server) openSites(opts Options) (map[string]http.Handler, error) {
 	var log *audit.Log
 	if s.audit != nil {
 		log = s.audit.Log
+	}
+	mail, err := mailer(opts)
+	if err != nil {
+		return nil, err
 	}
 	s.signIn = signin.New(signin.Options{
 		Identities: s.identities,
@@ -35,7 +40,10 @@ func (s *Server) openSites(opts Options, mail signin.Sender) (map[string]http.Ha
 		Audit:      log,
 		Logger:     opts.Logger,
 	})
-	return map[string]http.Handler{"/signin": s.signIn, "/federation": s.signIn, "/console": console.Handler()}, nil
+	s.portal = s.openPortal(opts, log)
+	sites := map[string]http.Handler{"/signin": s.signIn, "/federation": s.signIn, "/console": console.Handler()}
+	maps.Copy(sites, s.portal.Sites())
+	return sites, nil
 }
 
 // forgetSetupToken removes the file of a token that is worth nothing any more.

@@ -21,6 +21,7 @@ import (
 
 	"github.com/statordb/stator/internal/accessanalyzer"
 	"github.com/statordb/stator/internal/audit"
+	"github.com/statordb/stator/internal/center"
 	"github.com/statordb/stator/internal/cloudtrail"
 	"github.com/statordb/stator/internal/cloudwatch"
 	"github.com/statordb/stator/internal/costexplorer"
@@ -30,6 +31,7 @@ import (
 	"github.com/statordb/stator/internal/kv"
 	"github.com/statordb/stator/internal/meter"
 	"github.com/statordb/stator/internal/objects"
+	"github.com/statordb/stator/internal/portal"
 	"github.com/statordb/stator/internal/server"
 	"github.com/statordb/stator/internal/signin"
 	"github.com/statordb/stator/internal/table"
@@ -159,6 +161,8 @@ type Server struct {
 	transfers    *transfer.Service
 	identities   *identity.Store
 	directory    *directory.Store
+	center       *center.Store
+	portal       *portal.Portal
 	region, data string
 	credentials  Credentials
 
@@ -279,6 +283,9 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	}
 	s.identities = ids
 	ids.Start()
+	if err := s.openPeople(ctx, opts); err != nil {
+		return err
+	}
 	var principals dynamodb.Principals // without authentication there are none
 	if opts.Auth == AuthIAM {
 		principals = ids
@@ -291,14 +298,7 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	if s.audit != nil {
 		recorder, log = s.audit, s.audit.Log
 	}
-	mail, err := mailer(opts)
-	if err != nil {
-		return err
-	}
-	if s.directory, err = s.openDirectory(ctx, opts, mail); err != nil {
-		return err
-	}
-	sites, err := s.openSites(opts, mail)
+	sites, err := s.openSites(opts)
 	if err != nil {
 		return err
 	}
@@ -314,7 +314,8 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	tables.Meter(measured)
 	ctx, s.stopSampling = context.WithCancel(ctx)
 	s.sampling.Go(func() { tables.Sample(ctx) })
-	operations := slices.Concat(tables.Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations(), ids.AccountManagementOperations())
+	operations := slices.Concat(tables.Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations(), ids.AccountManagementOperations(),
+		s.center.Operations(), s.portal.Operations())
 	s.handler = server.New(server.Options{
 		Recorder: recorder,
 		Operations: slices.Concat(operations,
@@ -400,6 +401,9 @@ func (s *Server) Close() error {
 	}
 	if s.signIn != nil {
 		err = errors.Join(err, s.signIn.Close())
+	}
+	if s.portal != nil {
+		s.portal.Close()
 	}
 	if s.directory != nil {
 		err = errors.Join(err, s.directory.Close())
