@@ -184,7 +184,7 @@ func encryptedAssertion(t *testing.T, plain, kind string) string {
 	}
 	b := base64.StdEncoding.EncodeToString
 	return `<saml:EncryptedAssertion><xenc:EncryptedData xmlns:xenc="` + nsEncryption + `"><xenc:EncryptionMethod Algorithm="` + method + `"/>` +
-		`<ds:KeyInfo xmlns:ds="` + nsSignature + `"><xenc:EncryptedKey><xenc:EncryptionMethod Algorithm="` + transport + `"/>` +
+		`<ds:KeyInfo xmlns:ds="` + nsSignature + `"><xenc:EncryptedKey><xenc:EncryptionMethod Algorithm="` + transport + `"><ds:DigestMethod Algorithm="` + nsSignature + `sha1"/></xenc:EncryptionMethod>` +
 		`<xenc:CipherData><xenc:CipherValue>` + b(wrapped) + `</xenc:CipherValue></xenc:CipherData></xenc:EncryptedKey></ds:KeyInfo>` +
 		`<xenc:CipherData><xenc:CipherValue>` + b(data) + `</xenc:CipherValue></xenc:CipherData></xenc:EncryptedData></saml:EncryptedAssertion>`
 }
