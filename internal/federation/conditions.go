@@ -27,7 +27,7 @@ type expected struct {
 
 // check reads all of a verified assertion but its attributes, and says whether it holds here and now.
 func (m *Metadata) check(assertion *etree.Element, o expected) (*Assertion, error) {
-	a := &Assertion{Issuer: text(child(assertion, nsAssertion, "Issuer"))}
+	a := &Assertion{ID: assertion.SelectAttrValue("ID", ""), Issuer: text(child(assertion, nsAssertion, "Issuer"))}
 	if a.Issuer != m.EntityID {
 		return nil, invalid("Issuer not present in specified provider", nil)
 	}

@@ -31,6 +31,7 @@ type SAMLOptions struct {
 
 // Assertion is what a verified SAML response says.
 type Assertion struct {
+	ID          string // of the assertion, which whoever takes one only once remembers
 	Issuer      string
 	Subject     string // the NameID
 	SubjectType string // its format: persistent, transient, or a URI; the condition key saml:sub_type
