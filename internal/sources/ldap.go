@@ -60,7 +60,7 @@ func (c *configuration) signInNames() []string {
 
 // bindFailed is what anybody is told whose password is not right, whether there is somebody of that name or not.
 func bindFailed(cause error) *awsapi.Error {
-	return &awsapi.Error{Code: "AuthenticationFailed", Status: http.StatusBadRequest, Cause: cause,
+	return &awsapi.Error{Code: "AuthenticationFailed", Status: http.StatusUnauthorized, Cause: cause,
 		Message: "Your authentication information is incorrect. Please try again."}
 }
 
