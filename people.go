@@ -9,6 +9,7 @@ import (
 	"github.com/statordb/stator/internal/directory"
 	"github.com/statordb/stator/internal/identity"
 	"github.com/statordb/stator/internal/kv"
+	"github.com/statordb/stator/internal/policy"
 	"github.com/statordb/stator/internal/portal"
 	"github.com/statordb/stator/internal/signin"
 	"github.com/statordb/stator/internal/sources"
@@ -55,8 +56,8 @@ func (s *Server) openPortal(opts Options, log *audit.Log) *portal.Portal {
 // openSources opens where people come from who are not in the built-in directory alone.
 func (s *Server) openSources(opts Options) *sources.Service {
 	options := sources.Options{Directory: s.directory, Seal: s.identities.Seal, Unseal: s.identities.Unseal, Leased: s.store.Lease,
-		Begin: func(ctx context.Context, user, source string, mfa bool) (string, error) {
-			return s.portal.Begin(ctx, user, source, mfa)
+		Begin: func(ctx context.Context, user, source string, mfa bool, tags []policy.Tag) (string, error) {
+			return s.portal.Begin(ctx, user, source, mfa, tags...)
 		},
 		Enter: func(w http.ResponseWriter, r *http.Request, token string) error {
 			return s.portal.SetCookie(s.signIn.CallOf(w, r), token)

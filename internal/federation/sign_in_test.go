@@ -167,6 +167,7 @@ func encryptedAssertion(t *testing.T, plain, kind string) string {
 		data = must(cipher.NewGCMWithRandomNonce(block)).Seal(nil, nil, []byte(plain), nil)
 	case "pkcs1":
 		transport = nsEncryption + "rsa-1_5"
+		//lint:ignore SA1019 it is what is refused
 		wrapped = must(rsa.EncryptPKCS1v15(rand.Reader, &otherRSA().PublicKey, secret))
 	case "3des":
 		method = nsEncryption + "tripledes-cbc"

@@ -18,7 +18,7 @@ const maxCertificates = 10
 
 // importCertificate decodes ImportExternalIdPCertificate: a further one that a SAML provider signs with.
 func (s *Service) importCertificate(req *awsapi.Request) (awsapi.Call, error) {
-	var in struct{ IdentityStoreId, ConfigurationId, Certificate string } //nolint:revive // names of members
+	var in struct{ IdentityStoreId, ConfigurationId, Certificate string }
 	if err := decodeInput(req, &in, &in.IdentityStoreId, &in.ConfigurationId, &in.Certificate); err != nil {
 		return nil, err
 	}
@@ -43,7 +43,7 @@ func (s *Service) importCertificate(req *awsapi.Request) (awsapi.Call, error) {
 
 // deleteCertificate decodes DeleteExternalIdPCertificate.
 func (s *Service) deleteCertificate(req *awsapi.Request) (awsapi.Call, error) {
-	var in struct{ IdentityStoreId, ConfigurationId, CertificateId string } //nolint:revive // names of members
+	var in struct{ IdentityStoreId, ConfigurationId, CertificateId string }
 	if err := decodeInput(req, &in, &in.IdentityStoreId, &in.ConfigurationId, &in.CertificateId); err != nil {
 		return nil, err
 	}
@@ -57,7 +57,7 @@ func (s *Service) deleteCertificate(req *awsapi.Request) (awsapi.Call, error) {
 }
 
 type certificate struct {
-	CertificateId, Subject string //nolint:revive // names of members
+	CertificateId, Subject string
 	NotBefore, NotAfter    time.Time
 	// Imported says that it is not from the metadata.
 	Imported bool

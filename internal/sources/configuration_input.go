@@ -22,7 +22,7 @@ type input struct {
 	GroupAttribute            string
 	GroupMappings             map[string]string
 	// PublicUrl is how browsers reach the server, if its own settings do not say.
-	PublicUrl string //nolint:revive // a name of a member
+	PublicUrl string
 	Saml      *samlInput
 	Oidc      *oidcInput
 	Ldap      *ldapInput
@@ -30,27 +30,27 @@ type input struct {
 
 type samlInput struct {
 	// Of these one is given. The document at the URL is fetched, and again every day.
-	Metadata, MetadataUrl string //nolint:revive // names of members
+	Metadata, MetadataUrl string
 	AllowIdPInitiated     bool
-	EntityId              string //nolint:revive // shown only
+	EntityId              string
 }
 
 type oidcInput struct {
-	Issuer, ClientId, ClientSecret string //nolint:revive // names of members
+	Issuer, ClientId, ClientSecret string
 	Scopes                         []string
 	CertificateAuthority           string
 }
 
 type ldapInput struct {
 	Urls                   []string
-	StartTls               *bool //nolint:revive // a name of a member
+	StartTls               *bool
 	CertificateAuthority   string
 	Kind                   string // ActiveDirectory or LDAP
-	BindDn, BindPassword   string //nolint:revive // names of members
+	BindDn, BindPassword   string
 	UserBase, UserFilter   string
 	GroupBase, GroupFilter string
 	MemberAttribute        string
-	UniqueIdAttribute      string //nolint:revive // a name of a member
+	UniqueIdAttribute      string
 	NestedGroups           *bool
 	SyncIntervalInMinutes  int32
 	LastSync               *syncResult

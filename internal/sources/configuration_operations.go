@@ -18,7 +18,7 @@ const maxConfigurations = 20
 
 // createConfiguration decodes CreateExternalIdPConfigurationForDirectory. A configuration is not in use before it is enabled.
 func (s *Service) createConfiguration(req *awsapi.Request) (awsapi.Call, error) {
-	var in struct{ IdentityStoreId, Type string } //nolint:revive // names of members
+	var in struct{ IdentityStoreId, Type string }
 	var flat input
 	if err := decodeInput(req, &in, &in.IdentityStoreId, &in.Type); err != nil {
 		return nil, err
@@ -47,7 +47,7 @@ func (s *Service) createConfiguration(req *awsapi.Request) (awsapi.Call, error) 
 			}
 			return s.save(tx, c)
 		})
-		return struct{ ConfigurationId string }{c.ID}, err //nolint:revive // a name of a member
+		return struct{ ConfigurationId string }{c.ID}, err
 	}), nil
 }
 
@@ -185,7 +185,7 @@ func (s *Service) deleteConfiguration(req *awsapi.Request) (awsapi.Call, error) 
 
 // shown is a configuration without what is secret.
 type shown struct {
-	ConfigurationId, Type string //nolint:revive // names of members
+	ConfigurationId, Type string
 	Enabled               bool
 	CreatedAt, UpdatedAt  time.Time
 	Name                  string
@@ -195,7 +195,7 @@ type shown struct {
 	AttributeMappings     map[string]string
 	GroupAttribute        string
 	GroupMappings         map[string]string
-	PublicUrl             string //nolint:revive // a name of a member
+	PublicUrl             string
 	Saml                  *samlInput
 	Oidc                  *oidcInput
 	Ldap                  *ldapInput
@@ -305,8 +305,8 @@ func (s *Service) getSPConfiguration(req *awsapi.Request) (awsapi.Call, error) {
 		p := k.provider(origin)
 		doc, err := k.ownMetadata(p)
 		return struct {
-			EntityId, AcsUrl, SloUrl, MetadataUrl, Metadata              string //nolint:revive // names of members
-			OidcRedirectUrl, OidcBackchannelLogoutUrl, OidcPostLogoutUrl string //nolint:revive // names of members
+			EntityId, AcsUrl, SloUrl, MetadataUrl, Metadata              string
+			OidcRedirectUrl, OidcBackchannelLogoutUrl, OidcPostLogoutUrl string
 		}{p.EntityID, p.ACS, p.SLO, p.EntityID, string(doc), origin + callbackPath, origin + "/sources/oidc/backchannel", origin + portalPage}, err
 	}), nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/statordb/stator/internal/awsapi"
 	"github.com/statordb/stator/internal/keyspace"
 	"github.com/statordb/stator/internal/kv"
+	"github.com/statordb/stator/internal/policy"
 )
 
 func encode(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
@@ -38,6 +39,8 @@ type arrival struct {
 	Configuration string
 	Person        person
 	MFA           bool
+	// Tags are session tags that the source gives.
+	Tags []policy.Tag `json:",omitempty"`
 	// Session is the provider's: its id there, when it ends, and the ID token that ends it.
 	Session
 	Expires time.Time
@@ -64,7 +67,7 @@ func (s *Service) enter(x *call, c *configuration, a *arrival, to string) error 
 		}
 		return refused(err)
 	}
-	token, err := s.Begin(x.context(), user, kinds[c.Type], a.MFA)
+	token, err := s.Begin(x.context(), user, kinds[c.Type], a.MFA, a.Tags)
 	if err != nil {
 		return err
 	}

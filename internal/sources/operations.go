@@ -37,7 +37,7 @@ func (s *Service) Operations() []awsapi.Operation {
 }
 
 // reference is what nearly all inputs have.
-type reference struct{ IdentityStoreId, ConfigurationId string } //nolint:revive // names of members
+type reference struct{ IdentityStoreId, ConfigurationId string }
 
 // decodeInput reads an input. The members that are required are pointed at.
 func decodeInput(req *awsapi.Request, in any, required ...*string) error {

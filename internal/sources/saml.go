@@ -6,8 +6,11 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 
 	"github.com/statordb/stator/internal/federation"
+	"github.com/statordb/stator/internal/policy"
 )
 
 // samlAttributes are the names under which providers send what the directory has, if the administrator names none: those of the LDAP
@@ -25,6 +28,13 @@ var samlAttributes = map[string][]string{
 	"Division":          {"division"},
 	"Organization":      {"urn:oid:2.5.4.10", "organization"},
 }
+
+// accessControl begins the names of attributes that become session tags ("Passing user attributes from an external identity provider",
+// IAM Identity Center User Guide).
+const accessControl = "https://aws.amazon.com/SAML/Attributes/AccessControl:"
+
+// maxTags is how many session tags a session can have.
+const maxTags = 50
 
 const claims = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/"
 
@@ -164,6 +174,12 @@ func samlArrival(c *configuration, in *federation.SignedIn) (*arrival, error) {
 		p.Attributes["UserName"] = in.Subject
 	}
 	delete(p.Attributes, "Subject")
+	for name, values := range in.Attributes {
+		if key, ok := strings.CutPrefix(name, accessControl); ok && key != "" && len(values) == 1 && len(a.Tags) < maxTags {
+			a.Tags = append(a.Tags, policy.Tag{Key: key, Value: values[0]})
+		}
+	}
+	slices.SortFunc(a.Tags, func(x, y policy.Tag) int { return strings.Compare(x.Key, y.Key) })
 	names := samlGroups
 	if c.GroupAttribute != "" {
 		names = []string{c.GroupAttribute}

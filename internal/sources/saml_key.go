@@ -75,7 +75,7 @@ func (s *Service) signer(ctx context.Context) (*signer, error) {
 }
 
 func (s *Service) newKey() (*ownKey, error) {
-	private, err := rsa.GenerateKey(rand.Reader, 3072)
+	private, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		return nil, err
 	}

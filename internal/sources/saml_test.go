@@ -21,6 +21,7 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -33,6 +34,7 @@ import (
 	"github.com/statordb/stator/internal/directory"
 	"github.com/statordb/stator/internal/federation"
 	"github.com/statordb/stator/internal/kv"
+	"github.com/statordb/stator/internal/policy"
 )
 
 var rsaKey = sync.OnceValue(func() *rsa.PrivateKey {
@@ -174,11 +176,15 @@ func TestSAML(t *testing.T) {
 		t.Errorf("%+v", u)
 	}
 	s.isGroups("first", u.ID, "engineers", "staff")
-	// Groups are as they are there, attributes too.
+	// Groups are as they are there, attributes too; some become session tags.
+	idp.who.CustomAttributes = []saml.Attribute{{Name: accessControl + "CostCenter", Values: []saml.AttributeValue{{Type: "xs:string", Value: "42"}}}}
 	idp.who.Groups, idp.who.UserSurname = []string{"staff"}, "Baker"
 	p = b.follow(b.acs(b.toProvider(t, "https://evil.example.com/")))
 	if p.to != s.web.URL+portalPage {
 		t.Errorf("sent to %v", p)
+	}
+	if !slices.Equal(s.tags, []policy.Tag{{Key: "CostCenter", Value: "42"}}) {
+		t.Errorf("tags: %v", s.tags)
 	}
 	if now := s.user("alice"); now.ID != u.ID || now.Name.FamilyName != "Baker" {
 		t.Errorf("%+v", now)

@@ -13,6 +13,7 @@ package sources
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -25,12 +26,11 @@ import (
 	"sync"
 	"time"
 
-	"crypto/rand"
-
 	"github.com/statordb/stator/internal/awsapi"
 	"github.com/statordb/stator/internal/directory"
 	"github.com/statordb/stator/internal/keyspace"
 	"github.com/statordb/stator/internal/kv"
+	"github.com/statordb/stator/internal/policy"
 )
 
 // Options configure a Service.
@@ -41,8 +41,9 @@ type Options struct {
 	// Seal encrypts a secret that is bound to a name, and Unseal is the inverse. They are identity.Store's.
 	Seal   func(plain []byte, name string) []byte
 	Unseal func(sealed []byte, name string) ([]byte, error)
-	// Begin begins a session of the access portal for a user, and returns its token. The source is the kind of it: saml, oidc.
-	Begin func(ctx context.Context, userID, source string, mfa bool) (token string, err error)
+	// Begin begins a session of the access portal for a user, and returns its token. The source is the kind of it: saml, oidc. Tags are
+	// for the sessions of roles that begin from it.
+	Begin func(ctx context.Context, userID, source string, mfa bool, tags []policy.Tag) (token string, err error)
 	// Enter gives a browser the token.
 	Enter func(w http.ResponseWriter, r *http.Request, token string) error
 	// End ends a session of the access portal, by its id ([SessionID]), and what was begun from it. It is no error if there is none.

@@ -33,6 +33,7 @@ type site struct {
 	mu       sync.Mutex
 	sessions map[string]string // users by the ids of sessions
 	mfa      bool              // of the last one
+	tags     []policy.Tag      // likewise
 	ahead    time.Duration     // of the clock
 }
 
@@ -61,11 +62,11 @@ func start(t *testing.T) *site {
 			return time.Now().Add(s.ahead)
 		},
 		Logger: slog.New(slog.NewTextHandler(lockedWriter{s}, nil)),
-		Begin: func(_ context.Context, user, source string, mfa bool) (string, error) {
+		Begin: func(_ context.Context, user, _ string, mfa bool, tags []policy.Tag) (string, error) {
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			made := token()
-			s.sessions[SessionID(made)], s.mfa = user, mfa
+			s.sessions[SessionID(made)], s.mfa, s.tags = user, mfa, tags
 			return made, nil
 		},
 		Enter: func(w http.ResponseWriter, _ *http.Request, token string) error {
@@ -78,7 +79,11 @@ func start(t *testing.T) *site {
 			delete(s.sessions, id)
 			return nil
 		}})
-	t.Cleanup(func() { _ = s.Close() })
+	t.Cleanup(func() {
+		must(t, s.Close())
+		_, err := Check(context.Background(), db, func(problem string) { t.Error(problem) })
+		must(t, err)
+	})
 	return s
 }
 
