@@ -7,6 +7,7 @@ import (
 	"github.com/statordb/stator/internal/audit"
 	"github.com/statordb/stator/internal/console"
 	"github.com/statordb/stator/internal/identity"
+	"github.com/statordb/stator/internal/scim"
 	"github.com/statordb/stator/internal/signin"
 )
 
@@ -41,10 +42,11 @@ func (s *Server) openSites(opts Options) (map[string]http.Handler, error) {
 		Audit:      log,
 		Logger:     opts.Logger,
 	})
+	provisioning := scim.New(scim.Options{People: s.directory, Account: s.managementAccount, Region: opts.Region, Audit: log, Logger: opts.Logger})
 	s.sources = s.openSources(opts)
 	s.portal = s.openPortal(opts, log)
 	s.sources.Start()
-	sites := map[string]http.Handler{"/signin": s.signIn, "/federation": s.signIn, "/saml": s.signIn, "/sources": s.sources, "/console": console.Handler()}
+	sites := map[string]http.Handler{scim.Path: provisioning, "/signin": s.signIn, "/federation": s.signIn, "/saml": s.signIn, "/sources": s.sources, "/console": console.Handler()}
 	maps.Copy(sites, s.portal.Sites())
 	return sites, nil
 }
