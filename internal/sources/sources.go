@@ -71,6 +71,7 @@ type Service struct {
 	client *http.Client
 	pools  pools
 	docs   providers
+	swept  time.Time // when what was over was removed last
 	stop   context.CancelFunc
 	work   sync.WaitGroup
 }

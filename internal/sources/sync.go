@@ -21,6 +21,8 @@ const (
 	minSync     = 1
 	// every is how often it is looked whether there is something to do.
 	every = 10 * time.Second
+	// sweepEvery is how often what is over is removed.
+	sweepEvery = time.Minute
 	// maxEntries bounds the people, and the groups, of a directory.
 	maxEntries = 200_000
 	// syncedAtOnce is how many users are changed in one transaction.
@@ -40,13 +42,13 @@ func (s *Service) Start() {
 		tick := time.NewTicker(every)
 		defer tick.Stop()
 		for {
-			if err := s.tend(ctx); err != nil && ctx.Err() == nil && !errors.Is(err, errLost) {
-				s.Logger.Error("sources: work in the background failed", "error", err)
-			}
 			select {
 			case <-ctx.Done():
 				return
 			case <-tick.C:
+			}
+			if err := s.tend(ctx); err != nil && ctx.Err() == nil && !errors.Is(err, errLost) {
+				s.Logger.Error("sources: work in the background failed", "error", err)
 			}
 		}
 	})
@@ -61,7 +63,7 @@ func (s *Service) held(ctx context.Context) error {
 	return err
 }
 
-// tend does what is due.
+// tend does what is due. One goroutine calls it.
 func (s *Service) tend(ctx context.Context) error {
 	c, err := s.inUse(ctx)
 	if err != nil {
@@ -76,7 +78,11 @@ func (s *Service) tend(ctx context.Context) error {
 	if c != nil && c.Type == SAML && c.SAML.URL != "" && s.Now().Sub(c.SAML.Refreshed) >= refreshAfter {
 		err = errors.Join(err, s.refresh(ctx, c))
 	}
-	return errors.Join(err, s.sweep(ctx))
+	if now := s.Now(); now.Sub(s.swept).Abs() >= sweepEvery {
+		s.swept = now
+		err = errors.Join(err, s.sweep(ctx))
+	}
+	return err
 }
 
 func (c *configuration) syncIsDue(now time.Time) bool {
