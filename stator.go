@@ -35,6 +35,7 @@ import (
 	"github.com/statordb/stator/internal/rolesanywhere"
 	"github.com/statordb/stator/internal/server"
 	"github.com/statordb/stator/internal/signin"
+	"github.com/statordb/stator/internal/sources"
 	"github.com/statordb/stator/internal/table"
 	"github.com/statordb/stator/internal/transfer"
 )
@@ -163,6 +164,7 @@ type Server struct {
 	identities   *identity.Store
 	directory    *directory.Store
 	center       *center.Store
+	sources      *sources.Service
 	portal       *portal.Portal
 	region, data string
 	credentials  Credentials
@@ -322,7 +324,7 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	s.handler = server.New(server.Options{
 		Recorder: recorder,
 		Operations: slices.Concat(operations,
-			s.directory.Operations(), s.directory.DirectoryOperations(),
+			s.directory.Operations(), s.directory.DirectoryOperations(), s.sources.Operations(),
 			accessanalyzer.New(operations).Operations(),
 			cloudtrail.New(log).Operations(),
 			cloudwatch.New(measured).Operations(),
@@ -405,6 +407,9 @@ func (s *Server) Close() error {
 	}
 	if s.signIn != nil {
 		err = errors.Join(err, s.signIn.Close())
+	}
+	if s.sources != nil {
+		err = errors.Join(err, s.sources.Close())
 	}
 	if s.portal != nil {
 		s.portal.Close()

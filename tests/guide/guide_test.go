@@ -37,6 +37,9 @@ func TestMachinesGuide(t *testing.T)       { follow(t, "people/machines.md") }
 func TestIdentityCenterGuide(t *testing.T) { follow(t, "people/identity-center.md") }
 func TestDirectoryGuide(t *testing.T)      { follow(t, "people/directory.md") }
 func TestSCIMGuide(t *testing.T)           { follow(t, "people/scim.md") }
+func TestOIDCGuide(t *testing.T)           { follow(t, "people/oidc.md") }
+func TestLDAPGuide(t *testing.T)           { follow(t, "people/ldap.md") }
+func TestWebIdentityGuide(t *testing.T)    { follow(t, "people/web-identity.md") }
 
 // follow does what a guide says.
 func follow(t *testing.T, guide string) {
