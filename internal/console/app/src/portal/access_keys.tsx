@@ -13,7 +13,7 @@ import { Copy } from "../parts/copy";
 import { Loaded } from "../parts/loaded";
 import { Snippets } from "../parts/snippets";
 import { Time } from "../parts/time";
-import { people, type Account, type Role } from "./api";
+import { people, type Account, type Role } from "../session/people";
 import { centerSettings, credentialsFile, environment, type Of, type Shell } from "./key_settings";
 
 interface AccessKeysProps {

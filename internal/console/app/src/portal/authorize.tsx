@@ -4,7 +4,7 @@ import { useAws } from "../aws/query";
 import { Loaded } from "../parts/loaded";
 import { PublicPage } from "../session/public_page";
 import { useSearchParams } from "../shell/params";
-import { people, type Person } from "./api";
+import { people, type Person } from "../session/people";
 import { Consent } from "./consent";
 import { leaveTo } from "./leave";
 import { WithPerson } from "./person";

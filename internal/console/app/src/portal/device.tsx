@@ -11,7 +11,7 @@ import { PublicPage } from "../session/public_page";
 import { Refusal } from "../session/refusal";
 import { useSubmit } from "../session/submit";
 import { useSearchParams } from "../shell/params";
-import { people, type DeviceRequest, type Person } from "./api";
+import { people, type DeviceRequest, type Person } from "../session/people";
 import { Consent } from "./consent";
 import { WithPerson } from "./person";
 import "./portal.css";

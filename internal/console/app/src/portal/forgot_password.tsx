@@ -10,7 +10,7 @@ import { Refusal } from "../session/refusal";
 import { useSession } from "../session/session";
 import { useSubmit } from "../session/submit";
 import { useSearchParams } from "../shell/params";
-import { people } from "./api";
+import { people } from "../session/people";
 
 /** Sends a link for another password. Nothing says whether there is such a user. */
 export default function ForgotPassword() {

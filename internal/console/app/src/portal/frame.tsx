@@ -6,7 +6,7 @@ import type { ReactNode } from "react";
 import { Unencrypted } from "../session/unencrypted";
 import { useNotifications } from "../shell/notifications";
 import { changeSettings, useSettings } from "../shell/settings";
-import { people, type Person, type PersonSession } from "./api";
+import { people, type Person, type PersonSession } from "../session/people";
 import { WithPerson } from "./person";
 
 export function Frame({ children }: { children: (person: PersonSession & Person) => ReactNode }) {

@@ -1,7 +1,7 @@
 // What the Access keys dialog has to copy: "Get credentials" of "Using the AWS access portal" (IAM Identity Center User Guide). Pure.
 // Each has the endpoint too, since clients look for AWS's otherwise.
 import type { Snippet } from "../parts/snippets";
-import type { RoleCredentials } from "./api";
+import type { RoleCredentials } from "../session/people";
 
 export type Shell = "posix" | "windows" | "powershell";
 

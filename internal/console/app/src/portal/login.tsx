@@ -13,7 +13,7 @@ import { PublicPage } from "../session/public_page";
 import { Refusal } from "../session/refusal";
 import { useSession } from "../session/session";
 import { useSearchParams } from "../shell/params";
-import { people, type LoginRequest } from "./api";
+import { people, type LoginRequest } from "../session/people";
 import { Decision, useDecision } from "./consent";
 import { leaveTo } from "./leave";
 

@@ -12,8 +12,7 @@ import { ResourceTable } from "../parts/resource_table";
 import { Secret } from "../parts/secret";
 import { Time } from "../parts/time";
 import { useNotifications } from "../shell/notifications";
-import { people, type MFADevice } from "./api";
-import { personKey } from "./person";
+import { people, personKey, type MFADevice } from "../session/people";
 
 /** The authenticator apps of a person, and how another one is registered. */
 export function MFADevices() {

@@ -6,7 +6,7 @@ import { Failure } from "../parts/failure";
 import { PublicPage } from "../session/public_page";
 import { useSearchParams } from "../shell/params";
 import { Waiting } from "../shell/waiting";
-import { people } from "./api";
+import { people } from "../session/people";
 import { WithPerson } from "./person";
 
 export default function OpenConsole() {

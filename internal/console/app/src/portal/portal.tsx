@@ -13,7 +13,7 @@ import { useAws } from "../aws/query";
 import { Loaded } from "../parts/loaded";
 import { Page } from "../shell/page";
 import { AccessKeys } from "./access_keys";
-import { people, type Account, type Person, type PersonSession, type Role } from "./api";
+import { people, type Account, type Person, type PersonSession, type Role } from "../session/people";
 import { Frame } from "./frame";
 import "./portal.css";
 

@@ -10,7 +10,7 @@ import { PublicPage } from "../session/public_page";
 import { Refusal } from "../session/refusal";
 import { useSubmit } from "../session/submit";
 import { useSearchParams } from "../shell/params";
-import { people, type SAMLRole } from "./api";
+import { people, type SAMLRole } from "../session/people";
 import { leaveTo } from "./leave";
 
 export default function SAML() {

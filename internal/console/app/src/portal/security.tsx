@@ -12,7 +12,7 @@ import { Password } from "../session/password";
 import { isAboutPassword } from "../session/password_errors";
 import { useNotifications } from "../shell/notifications";
 import { Page } from "../shell/page";
-import { people, type Person, type PersonSession } from "./api";
+import { people, type Person, type PersonSession } from "../session/people";
 import { Frame } from "./frame";
 import { MFADevices } from "./mfa_devices";
 import { passwordRules } from "./password_rules";

@@ -9,7 +9,7 @@ import { Refusal } from "../session/refusal";
 import { useSubmit } from "../session/submit";
 import { navigate } from "../shell/links";
 import { useSearchParams } from "../shell/params";
-import { people } from "./api";
+import { people } from "../session/people";
 import { passwordRules } from "./password_rules";
 
 /** Where the link of an invitation leads to, and that of who forgot the password. */

@@ -18,8 +18,7 @@ import { Refusal } from "../session/refusal";
 import { useSubmit } from "../session/submit";
 import { useSearchParams } from "../shell/params";
 import { wanted } from "./address";
-import { people, type PersonSession } from "./api";
-import { usePersonSession } from "./person";
+import { people, usePersonSession, type PersonSession } from "../session/people";
 
 export default function SignIn() {
   const session = usePersonSession();

@@ -1,4 +1,4 @@
-// The sign-in endpoints of the server: with those for people, portal/api.ts, the only thing that the console asks which is no AWS API.
+// The sign-in endpoints of the server: with those for people, people.ts, the only thing that the console asks which is no AWS API.
 
 interface Server {
   /** The server runs with --auth=open: there is no sign-in. */

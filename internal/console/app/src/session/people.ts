@@ -1,5 +1,6 @@
 // The sign-in endpoints for people: those of IAM Identity Center, who have a session of their own beside that of the console.
-import { ask, type SignInState } from "../session/api";
+import { useQuery, type UseQueryResult } from "@tanstack/react-query";
+import { ask, sessionKey, type SignInState } from "./api";
 
 export interface Source {
   Kind: "directory" | "saml" | "oidc" | "ldap";
@@ -117,3 +118,10 @@ export const people = {
   samlRoles: (id: string) => ask<{ Roles: SAMLRole[] }>("GET", at("saml", { id })),
   chooseSAMLRole: (input: { Id: string; RoleArn: string }) => ask<{ Location: string }>("POST", "/signin/saml", input),
 };
+
+/** Below that of the console's session: when a request finds that one is over, both are asked for. */
+export const personKey = [...sessionKey, "person"];
+
+/** Who is signed in to the access portal, and what it is. */
+export const usePersonSession = (): UseQueryResult<PersonSession> =>
+  useQuery({ queryKey: personKey, queryFn: people.session, staleTime: Infinity, refetchOnWindowFocus: "always" });

@@ -1,0 +1,3 @@
+export function IdentitySource(_: { store: string }) {
+  return null;
+}

@@ -1,0 +1,8 @@
+import type { Source } from "../session/people";
+
+export const sourceNames: Record<Source["Kind"], string> = {
+  directory: "Identity Center directory",
+  saml: "External identity provider (SAML 2.0)",
+  oidc: "External identity provider (OpenID Connect)",
+  ldap: "LDAP directory or Active Directory",
+};
