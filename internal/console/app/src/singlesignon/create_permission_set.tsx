@@ -24,9 +24,10 @@ import { BoundaryFields, isWhole } from "./boundary_fields";
 import { InCenter, root } from "./center";
 import { CustomerPolicies } from "./customer_policies";
 import { durationOf, lengthOf } from "./durations";
+import { makeSet } from "./make_set";
 import { ManagedPolicies } from "./managed_policies";
 import { setPage } from "./permissions";
-import { make, nameFault, noSet, policiesOf, predefined, type Policies, type SetDraft } from "./set_draft";
+import { nameFault, noSet, policiesOf, predefined, type Policies, type SetDraft } from "./set_draft";
 import { SetFields } from "./set_fields";
 import { wizardStrings } from "./wizard_strings";
 
@@ -39,7 +40,7 @@ function CreatePermissionSet({ instance }: { instance: string }) {
   const [step, setStep] = useState(0);
   const [draft, setDraft] = useState(noSet);
   const [checked, setChecked] = useState(false);
-  const create = useAwsChange(() => make(instance, draft), [["sso"]]);
+  const create = useAwsChange(() => makeSet(instance, draft), [["sso"]]);
   useUnsaved(draft !== noSet && !create.data);
   const submit = async () => {
     const { arn, failures } = await create.mutateAsync();
@@ -112,7 +113,7 @@ function TypeStep({ value, onChange }: StepProps) {
           <RadioGroup
             ariaLabel="AWS managed policy"
             value={value.predefined}
-            items={predefined.map(([arn, description]) => ({ value: arn, label: policyNameOf(arn), description }))}
+            items={predefined.map(({ arn, name, description }) => ({ value: arn, label: name, description }))}
             onChange={({ detail }) => onChange({ ...value, predefined: detail.value, name: policyNameOf(detail.value) })}
           />
         </Container>

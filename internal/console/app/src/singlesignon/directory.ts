@@ -13,8 +13,6 @@ export interface BearerToken {
   ExpirationTime: string;
 }
 
-export type SourceType = "SAML" | "OIDC" | "LDAP";
-
 const ask =
   <Input extends object, Output>(operation: string) =>
   (IdentityStoreId: string, input: Input) =>

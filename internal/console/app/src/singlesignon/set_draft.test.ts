@@ -10,6 +10,6 @@ test.each([
 
 test("a predefined one has one policy of AWS, whatever was chosen for a custom one before", () => {
   const policies = { ...noSet.policies, inline: "{}", managed: ["arn:aws:iam::aws:policy/ReadOnlyAccess"] };
-  expect(policiesOf({ ...noSet, policies })).toEqual({ managed: [predefined[0]![0]], customer: [], inline: "", boundary: undefined });
+  expect(policiesOf({ ...noSet, policies })).toEqual({ managed: [predefined[0]!.arn], customer: [], inline: "", boundary: undefined });
   expect(policiesOf({ ...noSet, policies, custom: true })).toBe(policies);
 });

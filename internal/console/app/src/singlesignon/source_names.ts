@@ -1,4 +1,5 @@
 import type { Source } from "../session/people";
+import type { SourceType } from "./sources";
 
 export const sourceNames: Record<Source["Kind"], string> = {
   directory: "Identity Center directory",
@@ -6,3 +7,5 @@ export const sourceNames: Record<Source["Kind"], string> = {
   oidc: "External identity provider (OpenID Connect)",
   ldap: "LDAP directory or Active Directory",
 };
+
+export const typeNames: Record<SourceType, string> = { SAML: sourceNames.saml, OIDC: sourceNames.oidc, LDAP: sourceNames.ldap };
