@@ -73,10 +73,10 @@ func (a *auditor) members(e *audit.Event, r *server.Record) {
 		}
 		return
 	}
-	switch r.Protocol {
-	case awsapi.Query:
+	switch {
+	case r.Protocol == awsapi.Query, r.Protocol == awsapi.REST && len(r.Body) == 0:
 		e.Parameters = audit.FromForm(r.Form.All())
-	case awsapi.CBOR:
+	case r.Protocol == awsapi.CBOR:
 		var input any
 		if awsapi.DecodeCBOR(r.Body, &input) == nil && input != nil {
 			e.Parameters = audit.FromValue(input)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/statordb/stator/internal/directory"
 	"github.com/statordb/stator/internal/identity"
 	"github.com/statordb/stator/internal/kv"
 	"github.com/statordb/stator/internal/table"
@@ -24,7 +25,9 @@ type CheckResult struct {
 	Backups, BackedUp int64
 	// Identities are the records of accounts, users, groups and access keys.
 	Identities int64
-	Problems   int64
+	// People are users, groups and memberships of the identity store.
+	People   int64
+	Problems int64
 }
 
 // Check reads everything in an engine that no server has open, and reports what is not as it has to be. No data is changed.
@@ -62,9 +65,13 @@ func CheckOn(ctx context.Context, db kv.DB, report func(problem string)) (sum Ch
 	if err != nil {
 		return sum, err
 	}
-	sum.Identities, err = identity.Check(ctx, db, func(problem string) {
+	count := func(problem string) {
 		sum.Problems++
 		report(problem)
-	})
+	}
+	if sum.Identities, err = identity.Check(ctx, db, count); err != nil {
+		return sum, err
+	}
+	sum.People, err = directory.Check(ctx, db, count)
 	return sum, err
 }

@@ -24,6 +24,7 @@ func (s *Server) openIdentities(ctx context.Context, opts Options) (*identity.St
 	ids, err := identity.Open(ctx, s.db, identity.Options{MasterKey: keys[0], OldKeys: keys[1:], PublicURL: opts.PublicURL, Logger: opts.Logger,
 		NewEmail: func(to, code string) error { return s.signIn.MailNewEmail(to, code) },
 		Changed:  func(c identity.RootChange) { s.signIn.MailChange(c) },
+		Person:   s.personAllowed,
 		Leased:   s.store.Lease})
 	if err != nil {
 		return nil, nil, err

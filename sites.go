@@ -1,6 +1,7 @@
 package stator
 
 import (
+	"maps"
 	"net/http"
 
 	"github.com/statordb/stator/internal/audit"
@@ -9,18 +10,23 @@ import (
 	"github.com/statordb/stator/internal/signin"
 )
 
+// mailer returns what sends mails, nil if nothing does.
+func mailer(opts Options) (signin.Sender, error) {
+	if opts.SMTPURL == "" {
+		return nil, nil
+	}
+	return signin.SMTP(opts.SMTPURL, opts.SMTPFrom)
+}
+
 // openSites returns the handlers of what browsers see, by path.
 func (s *Server) openSites(opts Options) (map[string]http.Handler, error) {
 	var log *audit.Log
 	if s.audit != nil {
 		log = s.audit.Log
 	}
-	var mail signin.Sender
-	if opts.SMTPURL != "" {
-		var err error
-		if mail, err = signin.SMTP(opts.SMTPURL, opts.SMTPFrom); err != nil {
-			return nil, err
-		}
+	mail, err := mailer(opts)
+	if err != nil {
+		return nil, err
 	}
 	s.signIn = signin.New(signin.Options{
 		Identities: s.identities,
@@ -34,7 +40,10 @@ func (s *Server) openSites(opts Options) (map[string]http.Handler, error) {
 		Audit:      log,
 		Logger:     opts.Logger,
 	})
-	return map[string]http.Handler{"/signin": s.signIn, "/federation": s.signIn, "/console": console.Handler()}, nil
+	s.portal = s.openPortal(opts, log)
+	sites := map[string]http.Handler{"/signin": s.signIn, "/federation": s.signIn, "/console": console.Handler()}
+	maps.Copy(sites, s.portal.Sites())
+	return sites, nil
 }
 
 // forgetSetupToken removes the file of a token that is worth nothing any more.

@@ -21,14 +21,17 @@ import (
 
 	"github.com/statordb/stator/internal/accessanalyzer"
 	"github.com/statordb/stator/internal/audit"
+	"github.com/statordb/stator/internal/center"
 	"github.com/statordb/stator/internal/cloudtrail"
 	"github.com/statordb/stator/internal/cloudwatch"
 	"github.com/statordb/stator/internal/costexplorer"
+	"github.com/statordb/stator/internal/directory"
 	"github.com/statordb/stator/internal/dynamodb"
 	"github.com/statordb/stator/internal/identity"
 	"github.com/statordb/stator/internal/kv"
 	"github.com/statordb/stator/internal/meter"
 	"github.com/statordb/stator/internal/objects"
+	"github.com/statordb/stator/internal/portal"
 	"github.com/statordb/stator/internal/server"
 	"github.com/statordb/stator/internal/signin"
 	"github.com/statordb/stator/internal/table"
@@ -157,6 +160,9 @@ type Server struct {
 	objects      *objects.Store
 	transfers    *transfer.Service
 	identities   *identity.Store
+	directory    *directory.Store
+	center       *center.Store
+	portal       *portal.Portal
 	region, data string
 	credentials  Credentials
 
@@ -277,6 +283,9 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	}
 	s.identities = ids
 	ids.Start()
+	if err := s.openPeople(ctx, opts); err != nil {
+		return err
+	}
 	var principals dynamodb.Principals // without authentication there are none
 	if opts.Auth == AuthIAM {
 		principals = ids
@@ -305,10 +314,12 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	tables.Meter(measured)
 	ctx, s.stopSampling = context.WithCancel(ctx)
 	s.sampling.Go(func() { tables.Sample(ctx) })
-	operations := slices.Concat(tables.Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations(), ids.AccountManagementOperations())
+	operations := slices.Concat(tables.Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations(), ids.AccountManagementOperations(),
+		s.center.Operations(), s.portal.Operations())
 	s.handler = server.New(server.Options{
 		Recorder: recorder,
 		Operations: slices.Concat(operations,
+			s.directory.Operations(),
 			accessanalyzer.New(operations).Operations(),
 			cloudtrail.New(log).Operations(),
 			cloudwatch.New(measured).Operations(),
@@ -390,6 +401,12 @@ func (s *Server) Close() error {
 	}
 	if s.signIn != nil {
 		err = errors.Join(err, s.signIn.Close())
+	}
+	if s.portal != nil {
+		s.portal.Close()
+	}
+	if s.directory != nil {
+		err = errors.Join(err, s.directory.Close())
 	}
 	if s.identities != nil {
 		err = errors.Join(err, s.identities.Close())

@@ -18,6 +18,13 @@ type userIdentity struct {
 	Provider    string          `json:"identityProvider,omitempty"`
 	InvokedBy   string          `json:"invokedBy,omitempty"`
 	Session     *sessionContext `json:"sessionContext,omitempty"`
+	OnBehalfOf  *onBehalfOf     `json:"onBehalfOf,omitempty"`
+}
+
+// onBehalfOf is a person of IAM Identity Center.
+type onBehalfOf struct {
+	User  string `json:"userId"`
+	Store string `json:"identityStoreArn,omitempty"`
 }
 
 type sessionContext struct {
@@ -72,6 +79,8 @@ func identity(p *policy.Principal, key string) userIdentity {
 		return federated(p)
 	case policy.Service:
 		return userIdentity{Type: "AWSService", InvokedBy: clip(p.Provider)}
+	case policy.Person:
+		return userIdentity{Type: "IdentityCenterUser", Account: p.Account, OnBehalfOf: &onBehalfOf{clip(p.ID), clip(p.Provider)}}
 	case policy.Anonymous:
 		return userIdentity{Type: "AWSAccount", Account: "ANONYMOUS_PRINCIPAL"}
 	}

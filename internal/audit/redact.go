@@ -163,7 +163,7 @@ func classify(name string) class {
 	for _, s := range []string{
 		"password", "passphrase", "secret", "token", "credential", "privatekey", "sshprivate", "signature", "assertion",
 		"authenticationcode", "authorizationcode", "verificationcode", "devicecode", "usercode", "mfacode",
-		"codeverifier", "stringseed", "qrcode",
+		"codeverifier", "verificationuricomplete", "stringseed", "qrcode",
 	} {
 		if strings.Contains(word, s) {
 			return secret

@@ -31,9 +31,20 @@ func DecodeJSON(body []byte, dst any) error {
 	return err
 }
 
-var timeType = reflect.TypeFor[time.Time]()
+// Document is a member of Smithy's document type in the JSON protocols: any JSON, as it is. Read from a body, it is part of that.
+type Document []byte
+
+var (
+	timeType     = reflect.TypeFor[time.Time]()
+	documentType = reflect.TypeFor[Document]()
+)
 
 func decode(s *jsonscan.Scanner, v reflect.Value) error {
+	if v.Type() == documentType {
+		raw, err := s.Raw()
+		v.SetBytes(raw)
+		return err
+	}
 	if s.Peek() == jsonscan.Null {
 		return s.Literal()
 	}
@@ -212,6 +223,9 @@ func encode(dst []byte, v reflect.Value) []byte {
 	if v.Type() == timeType {
 		// Seconds since the epoch, with milliseconds.
 		return strconv.AppendFloat(dst, float64(v.Interface().(time.Time).UnixMilli())/1000, 'f', -1, 64)
+	}
+	if v.Type() == documentType {
+		return append(dst, v.Bytes()...)
 	}
 	switch v.Kind() {
 	case reflect.Struct:

@@ -116,3 +116,27 @@ func TestErrorBodyWithoutNamespace(t *testing.T) {
 		}
 	}
 }
+
+// A document is kept as it is, whatever it is, and has to be JSON.
+func TestDocuments(t *testing.T) {
+	type holder struct {
+		Value  Document
+		Others map[string]Document
+	}
+	body := `{"Value": [1, {"a":null}] ,"Others":{"x":"y"}}`
+	var in holder
+	if err := DecodeJSON([]byte(body), &in); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := string(AppendJSON(nil, &in)), `{"Value":[1, {"a":null}],"Others":{"x":"y"}}`; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if err := DecodeJSON([]byte(`{"Value":null}`), &in); err != nil || string(in.Value) != "null" {
+		t.Errorf("%q, %v", in.Value, err)
+	}
+	for _, bad := range []string{`{"Value":[}`, `{"Value":x}`, `{"Value":}`} {
+		if err := DecodeJSON([]byte(bad), &in); err == nil {
+			t.Errorf("%s was read", bad)
+		}
+	}
+}

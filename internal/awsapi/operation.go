@@ -5,6 +5,8 @@ package awsapi
 
 import (
 	"context"
+	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/statordb/stator/internal/policy"
@@ -16,7 +18,8 @@ type Operation struct {
 	Service string
 	// Name is AWS's name of the operation: PutItem.
 	Name string
-	// Path is the method and the path of an operation of REST JSON, a pattern of http.ServeMux; "" for all others.
+	// Path is the method and the path of an operation of REST JSON, a pattern of http.ServeMux; "" for all others. A parameter
+	// may follow, as in /token?aws_iam=t, that tells the operation from another one with the same path.
 	Path string
 	// Decode reads the input and checks what can be checked without looking at any data. It is nil for an
 	// operation that Stator does not have yet.
@@ -66,6 +69,15 @@ type Request struct {
 	Body []byte
 	// Form is the parameters of a request of the query protocol, and those in the URL of one of REST JSON.
 	Form Form
+
+	// The rest is known of requests of REST JSON only.
+
+	// Header is for operations that have members of their input there. It is not changed.
+	Header http.Header
+	// Secure says that the client used TLS, as far as the server or a proxy that it trusts can know.
+	Secure bool
+	// Source is where the request came from, as far as proxies are trusted; the zero Addr if not over TCP.
+	Source netip.Addr
 }
 
 // Call is a decoded request: what the dispatcher authorises and then runs. It runs only if all that it needs is allowed,

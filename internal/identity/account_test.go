@@ -90,12 +90,12 @@ func TestPasswords(t *testing.T) {
 }
 
 func TestHashes(t *testing.T) {
-	hash := hashPassword("secret")
-	if !isPassword(hash, "secret") || isPassword(hash, "Secret") || strings.Contains(hash, "secret") || hash == hashPassword("secret") {
+	hash := HashPassword("secret")
+	if !IsPassword(hash, "secret") || IsPassword(hash, "Secret") || strings.Contains(hash, "secret") || hash == HashPassword("secret") {
 		t.Error(hash)
 	}
 	for _, bad := range []string{"", "$argon2id$", strings.Replace(hash, "t=2", "t=0", 1), strings.Replace(hash, "v=19", "v=1", 1), hash[:strings.LastIndexByte(hash, '$')+1]} {
-		if isPassword(bad, "secret") {
+		if IsPassword(bad, "secret") {
 			t.Error(bad)
 		}
 	}
@@ -202,7 +202,7 @@ func TestGuessesHoldNoLock(t *testing.T) {
 	ok(t)(c.UpdateAccountPasswordPolicy(t.Context(), &iam.UpdateAccountPasswordPolicyInput{AllowUsersToChangePassword: true}))
 	key := must[*iam.CreateAccessKeyOutput](t)(c.CreateAccessKey(t.Context(), &iam.CreateAccessKeyInput{UserName: aws.String("bob")})).AccessKey
 	bob := d.as(*key.AccessKeyId, *key.SecretAccessKey)
-	err := d.s.change(t.Context(), func(kv.Txn) error {
+	err := d.s.Change(t.Context(), func(kv.Txn) error {
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		defer cancel()
 		fails(t, "AccessDenied: The old password was incorrect.")(bob.ChangePassword(ctx,

@@ -48,7 +48,7 @@ func (s *Store) Bootstrap(ctx context.Context, first First) error {
 	group := &groupRecord{entity: entity{ID: newID("AGPA"), Name: adminGroup, Path: "/", Created: now}}
 	group.Attached = []string{administratorAccess}
 	user := &userRecord{entity: entity{ID: newID("AIDA"), Name: adminUser, Path: "/", Created: now}, Groups: []string{group.ID}}
-	return s.change(ctx, func(tx kv.Txn) error {
+	err := s.Change(ctx, func(tx kv.Txn) error {
 		if _, ok, err := get[markRecord](ctx, tx, markKey()); err != nil || ok {
 			return or(err, ErrAlreadyExists)
 		}
@@ -62,6 +62,9 @@ func (s *Store) Bootstrap(ctx context.Context, first First) error {
 			return err
 		}
 		if err := s.putTokenKey(tx, now); err != nil {
+			return err
+		}
+		if err := s.putSecretKey(tx); err != nil {
 			return err
 		}
 		e := &edit{&view{ctx: ctx, r: tx, s: s, account: first.Account}, tx, now}
@@ -79,6 +82,10 @@ func (s *Store) Bootstrap(ctx context.Context, first First) error {
 		}
 		return s.putAccessKey(tx, first.Account, user.ID, first.Key, now)
 	})
+	if err == nil {
+		err = s.openSecrets(ctx)
+	}
+	return err
 }
 
 // or is err, and what is wrong otherwise if it is nil.

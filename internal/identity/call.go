@@ -162,7 +162,7 @@ func (c *call) Run(ctx context.Context, dst []byte) ([]byte, error) {
 		})
 	default:
 		var refused error
-		update := c.s.change
+		update := c.s.Change
 		if c.aside {
 			update = c.s.db.Update
 		}

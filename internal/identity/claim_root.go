@@ -97,7 +97,7 @@ func (s *Store) ClaimRoot(ctx context.Context, c *Claim) (*SignIn, error) {
 	if err != nil {
 		return out, err
 	}
-	err = s.change(ctx, func(tx kv.Txn) error {
+	err = s.Change(ctx, func(tx kv.Txn) error {
 		a, id, err := may(tx)
 		if err != nil {
 			return err

@@ -65,7 +65,7 @@ func (s *Store) CloseAccount(ctx context.Context, token, password, account strin
 	case account != who.Account:
 		return who, badRequest("InvalidParameterValue", "AccountId is not the id of your account.")
 	}
-	err = s.change(ctx, func(tx kv.Txn) error {
+	err = s.Change(ctx, func(tx kv.Txn) error {
 		return s.asRoot(ctx, token, tx, func(v *view, a *accountRecord) error {
 			if !a.Root.same(was.Root) {
 				return concurrentModification()

@@ -184,6 +184,8 @@ func (v *view) console() string {
 
 // Console is a session of the console.
 type Console struct {
+	// ID is what it is kept under: who knows it has not got the session.
+	ID        string
 	Principal policy.Principal
 	// Name is what a person is called by: the user's name, role/session, the federated user's name, or root.
 	Name string
@@ -195,18 +197,18 @@ type Console struct {
 	MFA bool
 }
 
-// readConsole runs fn with the session of a token and who it is.
-func (s *Store) readConsole(ctx context.Context, token string, fn func(*view, *consoleRecord, *Principal) error) error {
+// readConsole runs fn with the session of an id and who it is.
+func (s *Store) readConsole(ctx context.Context, id string, fn func(*view, *consoleRecord, *Principal) error) error {
 	return s.db.View(ctx, func(r kv.Reader) error {
 		v := &view{ctx: ctx, r: r, s: s}
-		c, err := v.liveConsole(consoleID(token))
+		c, err := v.liveConsole(id)
 		if err != nil {
 			return err
 		}
 		v.account = c.Session.Account
 		p, err := v.sessionPrincipal(&c.Session)
-		if errors.Is(err, ErrInvalidToken) {
-			err = ErrNoConsole // its user is gone
+		if errors.Is(err, ErrInvalidToken) || errors.Is(err, ErrExpiredToken) {
+			err = ErrNoConsole // its user is gone, or may not have the role any more
 		}
 		if err != nil {
 			return err
@@ -217,13 +219,18 @@ func (s *Store) readConsole(ctx context.Context, token string, fn func(*view, *c
 
 // Console returns the session of a token: ErrNoConsole if there is none. It is not a use of the session.
 func (s *Store) Console(ctx context.Context, token string) (*Console, error) {
+	return s.ConsoleByID(ctx, consoleID(token))
+}
+
+// ConsoleByID is Console for the id of the session.
+func (s *Store) ConsoleByID(ctx context.Context, id string) (*Console, error) {
 	var shown *Console
-	err := s.readConsole(ctx, token, func(v *view, c *consoleRecord, p *Principal) error {
+	err := s.readConsole(ctx, id, func(v *view, c *consoleRecord, p *Principal) error {
 		a, err := v.accountOf()
 		if err != nil {
 			return err
 		}
-		shown = &Console{Principal: p.Principal, AccountName: a.Name, AccountAlias: a.Alias,
+		shown = &Console{ID: id, Principal: p.Principal, AccountName: a.Name, AccountAlias: a.Alias,
 			Began: c.Began, Expires: c.ends(), MFA: c.Session.MFA != nil}
 		switch p.Type {
 		case policy.Root:
@@ -252,10 +259,15 @@ type ConsoleCredentials struct {
 // ConsoleCredentials makes credentials for the session of a token: ErrNoConsole if there is none. That is what keeps the
 // session from being idle.
 func (s *Store) ConsoleCredentials(ctx context.Context, token string) (*ConsoleCredentials, error) {
-	id, now := consoleID(token), whole(s.now())
+	return s.ConsoleCredentialsByID(ctx, consoleID(token))
+}
+
+// ConsoleCredentialsByID is ConsoleCredentials for the id of the session.
+func (s *Store) ConsoleCredentialsByID(ctx context.Context, id string) (*ConsoleCredentials, error) {
+	now := whole(s.now())
 	var made *ConsoleCredentials
 	stale := false
-	err := s.readConsole(ctx, token, func(v *view, c *consoleRecord, p *Principal) error {
+	err := s.readConsole(ctx, id, func(v *view, c *consoleRecord, p *Principal) error {
 		t := c.Session
 		if soon := now.Add(consoleCredentials); soon.Before(t.Expires) {
 			t.Expires = soon
@@ -281,10 +293,20 @@ func (s *Store) ConsoleCredentials(ctx context.Context, token string) (*ConsoleC
 	})
 }
 
+// ConsoleMay says whether who has a session of the console, by its id, may do something: ErrNoConsole if there is none. Request is
+// the request as policies see it.
+func (s *Store) ConsoleMay(ctx context.Context, id string, need policy.Need, request policy.Context) (d policy.Decision, err error) {
+	err = s.readConsole(ctx, id, func(_ *view, _ *consoleRecord, p *Principal) error {
+		d = policy.Decide(&policy.Request{Principal: p.Principal, Context: request, Need: need}, &p.Policies)
+		return nil
+	})
+	return d, err
+}
+
 // SignOut ends the session of a token, or all the sessions of its owner. It returns who that was, nil if nobody.
 func (s *Store) SignOut(ctx context.Context, token string, everywhere bool) (*policy.Principal, error) {
 	var who *policy.Principal
-	err := s.readConsole(ctx, token, func(_ *view, _ *consoleRecord, p *Principal) error {
+	err := s.readConsole(ctx, consoleID(token), func(_ *view, _ *consoleRecord, p *Principal) error {
 		who = &p.Principal
 		return nil
 	})

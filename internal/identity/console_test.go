@@ -251,7 +251,7 @@ func TestExpiredPasswords(t *testing.T) {
 	c := newClock(noon)
 	s, _ := claimed(t, memory(t), c)
 	ctx := t.Context()
-	hash := hashPassword(goodPassword)
+	hash := HashPassword(goodPassword)
 	policies := func(p *passwordPolicy) {
 		t.Helper()
 		err := s.edit(ctx, account, func(e *edit) error {
@@ -428,7 +428,7 @@ func TestConsoleSessionsOnSeveralServers(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				a.Root.Hash = hashPassword(goodPassword)
+				a.Root.Hash = HashPassword(goodPassword)
 				return put(e.tx, accountKey(account), *a)
 			}))
 		},

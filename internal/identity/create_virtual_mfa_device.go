@@ -25,8 +25,8 @@ func otpURL(name, account, seed string) string {
 	return "otpauth://totp/" + issuer + ":" + url.PathEscape(name+"@"+account) + "?secret=" + seed + "&issuer=" + issuer
 }
 
-// qrCode is a picture of a text, each of its squares 6 pixels wide, with the margin of four that readers need.
-func qrCode(text string) ([]byte, error) {
+// QRCode is a picture in PNG of a text, each of its squares 6 pixels wide, with the margin of four that readers need.
+func QRCode(text string) ([]byte, error) {
 	code, err := qr.Encode(text, qr.M, qr.Auto)
 	if err != nil {
 		return nil, err
@@ -74,7 +74,7 @@ func (s *Store) createVirtualMFADevice(req *awsapi.Request) (awsapi.Call, error)
 		if label == "" {
 			label = e.account
 		}
-		picture, err := qrCode(otpURL(*in.VirtualMFADeviceName, label, seed))
+		picture, err := QRCode(otpURL(*in.VirtualMFADeviceName, label, seed))
 		return &iam.CreateVirtualMFADeviceOutput{VirtualMFADevice: &types.VirtualMFADevice{
 			SerialNumber: aws.String(serial), Base32StringSeed: []byte(seed), QRCodePNG: picture, Tags: showTags(tags),
 		}}, err

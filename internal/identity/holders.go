@@ -179,9 +179,13 @@ func (v *view) inlined(k kind, name, policyName *string) (h holder, stored strin
 // deleteInline decodes DeleteUserPolicy and its siblings.
 func (s *Store) deleteInline(req *awsapi.Request, op string, k kind, name, policyName *string) (awsapi.Call, error) {
 	return s.write(req, op, named(k, name), func(e *edit) (any, error) {
-		h, stored, err := e.inlined(k, name, policyName)
+		h, err := e.holder(k, *name)
 		if err != nil {
 			return nil, err
+		}
+		stored, there := h.held().inline(*policyName)
+		if !there {
+			return nil, noInline(k, *policyName)
 		}
 		delete(h.held().Inline, stored)
 		return nil, save(e, k, h)

@@ -5,7 +5,7 @@
 // do", and keeps the answer right when something changes. It imports policy, awsapi, keyspace and kv; never the
 // data plane.
 //
-// The main rules: every change goes through Store.change, which makes it visible here at once and on every other
+// The main rules: every change goes through Store.Change, which makes it visible here at once and on every other
 // server over the same engine within two seconds. A secret key leaves this package only to verify a signature or,
 // once, when it is made; at rest it is encrypted.
 package identity
@@ -77,6 +77,9 @@ type Options struct {
 	// Leased takes or keeps the right to do a named piece of background work, and says whether this server has it. If it is nil,
 	// there are no other servers.
 	Leased func(ctx context.Context, name string) (bool, error)
+	// Person says whether the session of a person is still allowed, in the snapshot that who it is of is looked up in. Its answer
+	// is kept until something changes: what it depends on is changed with Store.Change. If it is nil, no session of a person is.
+	Person func(ctx context.Context, r kv.Reader, p PersonRef) (bool, error)
 	// Logger gets what goes wrong in the background; nil drops it.
 	Logger *slog.Logger
 }
@@ -85,8 +88,11 @@ type Options struct {
 type Store struct {
 	db   kv.DB
 	seal sealer
-	now  func() time.Time
-	oidc *federation.OIDC
+	// secrets seals what other packages keep, nil as long as there is no account.
+	secrets atomic.Pointer[sealer]
+	person  func(ctx context.Context, r kv.Reader, p PersonRef) (bool, error)
+	now     func() time.Time
+	oidc    *federation.OIDC
 	// metadata are those of SAML providers that were used last, by the hashes of their documents.
 	metadata      *lru.Cache[[sha256.Size]byte, *federation.Metadata]
 	samlEndpoints []string
@@ -119,7 +125,11 @@ func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{db: db, seal: seal, now: opts.Now, log: orDiscard(opts.Logger), newEmail: opts.NewEmail, changed: opts.Changed, leased: opts.Leased,
+		person:  opts.Person,
 		hashing: semaphore.NewWeighted(maxHashing), waiting: semaphore.NewWeighted(maxWaiting)}
+	if s.person == nil {
+		s.person = func(context.Context, kv.Reader, PersonRef) (bool, error) { return false, nil }
+	}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -141,7 +151,7 @@ func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
 		s.samlEndpoints = []string{strings.TrimSuffix(opts.PublicURL, "/") + "/saml"}
 	}
 	s.oidc = federation.NewOIDC(opts.Providers)
-	current := true
+	begun, current := false, true
 	err = db.View(ctx, func(r kv.Reader) error {
 		m, ok, err := get[markRecord](ctx, r, markKey())
 		if err != nil || !ok {
@@ -150,11 +160,14 @@ func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
 		if _, err := s.seal.open(m.Check, markName); err != nil {
 			return fmt.Errorf("the master key is not the one that this data was encrypted with: %w", err)
 		}
-		current = s.seal.current(m.Check)
+		begun, current = true, s.seal.current(m.Check)
 		return nil
 	})
 	if err == nil && !current {
 		err = s.reseal(ctx)
+	}
+	if err == nil && begun {
+		err = s.openSecrets(ctx)
 	}
 	if err != nil {
 		return nil, err
@@ -190,8 +203,10 @@ func FirstAccount(ctx context.Context, db kv.DB) (account string, err error) {
 	return account, err
 }
 
-// change runs fn in a transaction, and makes every server forget what it has cached.
-func (s *Store) change(ctx context.Context, fn func(kv.Txn) error) error {
+// Change runs fn in a transaction that takes its turn among all changes, and makes every server forget what it has cached of who may
+// do what: this one at once, others within two seconds. It is for whatever can give or take permissions, in other packages
+// too. The error is fn's, or the engine's.
+func (s *Store) Change(ctx context.Context, fn func(kv.Txn) error) error {
 	changed := false
 	err := s.db.Update(ctx, func(tx kv.Txn) error {
 		changed = false

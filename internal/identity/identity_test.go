@@ -268,7 +268,7 @@ func TestLookupsDuringChanges(t *testing.T) {
 	}
 	for i := range 200 {
 		active := i%2 == 1
-		err := s.change(t.Context(), func(tx kv.Txn) error {
+		err := s.Change(t.Context(), func(tx kv.Txn) error {
 			k, _, err := get[accessKeyRecord](t.Context(), tx, accessKeyKey(first.Key.ID))
 			if err != nil {
 				return err

@@ -58,12 +58,12 @@ func (l *loginRecord) set(p *passwordPolicy, password string, now time.Time) err
 	}
 	if p != nil && p.PasswordReusePrevention != nil {
 		for _, old := range l.Old[:min(len(l.Old), int(*p.PasswordReusePrevention))] {
-			if isPassword(old, password) {
+			if IsPassword(old, password) {
 				return badRequest("PasswordPolicyViolation", "Password should not be one of the passwords used before")
 			}
 		}
 	}
-	l.Hash, l.Changed = hashPassword(password), now
+	l.Hash, l.Changed = HashPassword(password), now
 	return nil
 }
 
@@ -87,7 +87,7 @@ func (s *Store) loginCall(req *awsapi.Request, name string, on resource, find fu
 			return err
 		}
 		was = u.Login
-		return s.hash(v.ctx, func() (err error) {
+		return s.Hash(v.ctx, func() (err error) {
 			becomes, err = next(v, u)
 			return err
 		})
@@ -264,7 +264,7 @@ func (s *Store) isOldPassword(u *userRecord, password string) (right bool, err e
 		try.CancelAt(now)
 		return false, badRequest("Throttling", "Rate exceeded")
 	}
-	if right = isPassword(u.Login.Hash, password); right {
+	if right = IsPassword(u.Login.Hash, password); right {
 		try.CancelAt(now)
 	}
 	return right, nil

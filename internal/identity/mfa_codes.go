@@ -24,11 +24,12 @@ type mfaRecord struct {
 	// Owner is the id of the user it is enabled for, the account for the root user, "" for nobody.
 	Owner   string    `json:",omitempty"`
 	Enabled time.Time `json:",omitzero"`
-	mfaCodes
+	MFACodes
 }
 
-// mfaCodes is what is known of the codes of a device. It is the part of the record that proofs change.
-type mfaCodes struct {
+// MFACodes is what is known of the codes of a device, and part of its record. Whoever has Use or Sync take codes writes it down, also if
+// they were wrong.
+type MFACodes struct {
 	// Used is the step of the last code that was right. It and all before it prove nothing any more.
 	Used int64 `json:",omitempty"`
 	// Offset is how many steps the device's clock is ahead of ours.
@@ -72,8 +73,8 @@ func isCode(seed string, step int64, code string) bool {
 
 func stepOf(now time.Time) int64 { return now.Unix() / mfaStep }
 
-// use takes a code, if it is right and neither it nor a later one was used.
-func (c *mfaCodes) use(seed, code string, now time.Time) bool {
+// Use takes a code, if it is right and neither it nor a later one was used.
+func (c *MFACodes) Use(seed, code string, now time.Time) bool {
 	if now.Before(c.Closed) {
 		return false
 	}
@@ -89,9 +90,9 @@ func (c *mfaCodes) use(seed, code string, now time.Time) bool {
 	return c.took(used, now)
 }
 
-// sync takes two codes of which one comes after the other, and learns from them what time it is on the device. Of codes
+// Sync takes two codes of which one comes after the other, and learns from them what time it is on the device. Of codes
 // that were made too long ago it learns the wrong time, and has to be brought into step again, as on AWS.
-func (c *mfaCodes) sync(seed, first, second string, now time.Time) bool {
+func (c *MFACodes) Sync(seed, first, second string, now time.Time) bool {
 	if now.Before(c.Closed) {
 		return false
 	}
@@ -112,7 +113,7 @@ func (c *mfaCodes) sync(seed, first, second string, now time.Time) bool {
 }
 
 // took notes that the code of a step was used, or, if it is 0, that one was wrong.
-func (c *mfaCodes) took(step int64, now time.Time) bool {
+func (c *MFACodes) took(step int64, now time.Time) bool {
 	if step != 0 {
 		c.Used, c.Wrong, c.Closed = step, 0, time.Time{}
 		return true
@@ -167,9 +168,9 @@ func (s *Store) useMFA(ctx context.Context, account, owner, serial, code string)
 		if err != nil {
 			return err
 		}
-		before := d.mfaCodes
-		right = d.use(string(seed), code, s.now())
-		if d.mfaCodes == before {
+		before := d.MFACodes
+		right = d.Use(string(seed), code, s.now())
+		if d.MFACodes == before {
 			return nil
 		}
 		return put(tx, key, d)

@@ -47,7 +47,7 @@ func TestCodesOfRFC6238(t *testing.T) {
 
 func TestCodesAreUsedOnce(t *testing.T) {
 	now := time.Unix(1_800_000_000, 0) // the first second of a step
-	var c mfaCodes
+	var c MFACodes
 	at := func(d time.Duration) string { return codeAt(t, rfcSeed, now.Add(d)) }
 	for _, step := range []struct {
 		code string
@@ -61,7 +61,7 @@ func TestCodesAreUsedOnce(t *testing.T) {
 		{at(30 * time.Second), false},
 		{at(time.Minute), false},
 	} {
-		if got := c.use(rfcSeed, step.code, now); got != step.want {
+		if got := c.Use(rfcSeed, step.code, now); got != step.want {
 			t.Errorf("%s: %v", step.code, got)
 		}
 	}
@@ -78,25 +78,25 @@ func TestSync(t *testing.T) {
 		want   bool
 		offset int64
 	}{{-1, true, 0}, {-2, true, 0}, {0, true, 0}, {1, true, 2}, {-11, true, -10}, {19, true, 20}, {-21, true, -20}, {20, false, 0}, {-22, false, 0}} {
-		var c mfaCodes
+		var c MFACodes
 		first, second := codeAt(t, rfcSeed, steps(test.first)), codeAt(t, rfcSeed, steps(test.first+1))
-		if c.sync(rfcSeed, second, first, now) || c.sync(rfcSeed, first, first, now) {
+		if c.Sync(rfcSeed, second, first, now) || c.Sync(rfcSeed, first, first, now) {
 			t.Errorf("%d: codes in another order were taken", test.first)
 		}
-		if got := c.sync(rfcSeed, first, second, now); got != test.want || c.Offset != test.offset {
+		if got := c.Sync(rfcSeed, first, second, now); got != test.want || c.Offset != test.offset {
 			t.Errorf("%d: %v %+v", test.first, got, c)
 			continue
 		}
 		if !test.want {
 			continue
 		}
-		if c.sync(rfcSeed, first, second, now) {
+		if c.Sync(rfcSeed, first, second, now) {
 			t.Errorf("%d: the same codes were taken twice", test.first)
 		}
-		if c.use(rfcSeed, second, now) {
+		if c.Use(rfcSeed, second, now) {
 			t.Errorf("%d: the second code was taken again", test.first)
 		}
-		if !c.use(rfcSeed, codeAt(t, rfcSeed, steps(test.first+2)), now.Add(30*time.Second)) {
+		if !c.Use(rfcSeed, codeAt(t, rfcSeed, steps(test.first+2)), now.Add(30*time.Second)) {
 			t.Errorf("%d: the next code was not taken", test.first)
 		}
 	}
@@ -105,17 +105,17 @@ func TestSync(t *testing.T) {
 func TestWrongCodesCloseADevice(t *testing.T) {
 	now := time.Unix(1_800_000_000, 0)
 	right := func() string { return codeAt(t, rfcSeed, now) }
-	var c mfaCodes
+	var c MFACodes
 	guess := func() {
 		t.Helper()
-		if c.use(rfcSeed, "x", now) {
+		if c.Use(rfcSeed, "x", now) {
 			t.Fatal("a wrong code was taken")
 		}
 	}
 	for range maxWrong - 1 {
 		guess()
 	}
-	if !c.use(rfcSeed, right(), now) || c.Wrong != 0 {
+	if !c.Use(rfcSeed, right(), now) || c.Wrong != 0 {
 		t.Error("closed too early")
 	}
 	for range maxWrong {
@@ -125,7 +125,7 @@ func TestWrongCodesCloseADevice(t *testing.T) {
 	for range 20 {
 		closed := c
 		now = now.Add(wait - time.Second)
-		if guess(); c.use(rfcSeed, right(), now) || c.sync(rfcSeed, right(), codeAt(t, rfcSeed, now.Add(30*time.Second)), now) || c != closed {
+		if guess(); c.Use(rfcSeed, right(), now) || c.Sync(rfcSeed, right(), codeAt(t, rfcSeed, now.Add(30*time.Second)), now) || c != closed {
 			t.Fatalf("a closed device takes codes, or counts them: %+v", c)
 		}
 		now = now.Add(time.Second)
@@ -133,7 +133,7 @@ func TestWrongCodesCloseADevice(t *testing.T) {
 		wait = min(2*wait, maxClosed)
 	}
 	now = now.Add(wait)
-	if !c.use(rfcSeed, right(), now) || c.Wrong != 0 || !c.Closed.IsZero() {
+	if !c.Use(rfcSeed, right(), now) || c.Wrong != 0 || !c.Closed.IsZero() {
 		t.Errorf("%+v", c)
 	}
 }

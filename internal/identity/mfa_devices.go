@@ -73,7 +73,7 @@ func wrongCode() error {
 // sync checks the first two codes of a device, and notes them in its record.
 func (e *edit) sync(d *mfaRecord, first, second *string) (bool, error) {
 	seed, err := e.s.seal.open(d.Seed, mfaSeedName(d.ID))
-	return err == nil && d.mfaCodes.sync(string(seed), *first, *second, e.now), err
+	return err == nil && d.Sync(string(seed), *first, *second, e.now), err
 }
 
 // deleteVirtualMFADevice decodes DeleteVirtualMFADevice.

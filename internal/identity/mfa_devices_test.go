@@ -286,7 +286,7 @@ func TestOTPURL(t *testing.T) {
 		t.Error(key, err)
 	}
 	for _, n := range []int{1, 256, 500} {
-		if _, err := qrCode(otpURL(strings.Repeat("n", n), account, strings.Repeat("A", 64))); err != nil {
+		if _, err := QRCode(otpURL(strings.Repeat("n", n), account, strings.Repeat("A", 64))); err != nil {
 			t.Error(n, err)
 		}
 	}

@@ -31,8 +31,8 @@ const (
 	maxWaiting = 100
 )
 
-// hash runs fn, which hashes passwords, when it is its turn. Too many calls that wait are refused.
-func (s *Store) hash(ctx context.Context, fn func() error) error {
+// Hash runs fn, which hashes passwords, when it is its turn. Too many calls that wait are refused.
+func (s *Store) Hash(ctx context.Context, fn func() error) error {
 	if !s.waiting.TryAcquire(1) {
 		return &awsapi.Error{Code: "Throttling", Status: http.StatusTooManyRequests, Message: "Too many passwords are being checked. Try again."}
 	}
@@ -45,10 +45,10 @@ func (s *Store) hash(ctx context.Context, fn func() error) error {
 }
 
 // nobodysHash is tried for those who have no password, so that they take as long as others.
-var nobodysHash = sync.OnceValue(func() string { return hashPassword(newToken()) })
+var nobodysHash = sync.OnceValue(func() string { return HashPassword(newToken()) })
 
-// hashPassword hashes a password with a new salt, in the usual text form of argon2.
-func hashPassword(password string) string {
+// HashPassword hashes a password with a new salt, in the usual text form of argon2.
+func HashPassword(password string) string {
 	salt := make([]byte, hashSalt)
 	rand.Read(salt) // never fails
 	sum := argon2.IDKey([]byte(password), salt, hashTime, hashMemory, hashThreads, hashSize)
@@ -57,8 +57,8 @@ func hashPassword(password string) string {
 		e.EncodeToString(salt), e.EncodeToString(sum))
 }
 
-// isPassword says whether a hash is of a password.
-func isPassword(hash, password string) bool {
+// IsPassword says whether a hash is of a password.
+func IsPassword(hash, password string) bool {
 	parts := strings.Split(hash, "$")
 	if len(parts) != 6 || parts[1] != "argon2id" {
 		return false

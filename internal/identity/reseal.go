@@ -21,6 +21,11 @@ func (s *Store) resealers() map[string]func(value []byte, id string) (any, error
 			err := s.again(value, &d, &d.Seed, mfaSeedName(id))
 			return d, err
 		},
+		"secretkey": func(value []byte, id string) (any, error) {
+			var k secretKeyRecord
+			err := s.again(value, &k, &k.Key, id)
+			return k, err
+		},
 		"tokenkey": func(value []byte, id string) (any, error) {
 			var k tokenKeyRecord
 			err := s.again(value, &k, &k.Key, tokenKeyName(id))
@@ -51,7 +56,7 @@ func (s *Store) reseal(ctx context.Context) error {
 		start, end := keyspace.IdentityRange(kind)
 		for start != nil {
 			var next []byte // start stays, as long as this may have to be done again
-			if err := s.change(ctx, func(tx kv.Txn) (err error) {
+			if err := s.Change(ctx, func(tx kv.Txn) (err error) {
 				next, err = resealSome(ctx, tx, kv.Range{Start: start, End: end}, again)
 				return err
 			}); err != nil {
@@ -60,7 +65,7 @@ func (s *Store) reseal(ctx context.Context) error {
 			start = next
 		}
 	}
-	return s.change(ctx, func(tx kv.Txn) error {
+	return s.Change(ctx, func(tx kv.Txn) error {
 		m, _, err := get[markRecord](ctx, tx, markKey())
 		if err != nil {
 			return err

@@ -1,6 +1,8 @@
 package identity
 
 import (
+	"strings"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
@@ -66,6 +68,9 @@ func (s *Store) createRole(req *awsapi.Request) (awsapi.Call, error) {
 	tags, err := newTags(in.Tags)
 	if err != nil {
 		return nil, err
+	}
+	if strings.HasPrefix(aws.ToString(in.Path), reservedPath) || strings.HasPrefix(strings.ToLower(*in.RoleName), "awsreservedsso_") {
+		return nil, invalidInput("The path " + reservedPath + " and names that begin with AWSReservedSSO_ are reserved for AWS use.")
 	}
 	return s.write(req, "CreateRole", created(roleKind, in.Path, in.RoleName), func(e *edit) (any, error) {
 		r := &roleRecord{

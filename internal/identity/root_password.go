@@ -92,7 +92,7 @@ func (s *Store) ResetRootPassword(ctx context.Context, address, code, password s
 		return who, err
 	}
 	var told RootChange
-	err = s.change(ctx, func(tx kv.Txn) error {
+	err = s.Change(ctx, func(tx kv.Txn) error {
 		v, w, err := may(tx)
 		if err != nil {
 			return err
@@ -166,8 +166,8 @@ func (s *Store) proveRoot(ctx context.Context, token, password string) (a *accou
 	if err != nil {
 		return nil, who, err
 	}
-	return a, who, s.hash(ctx, func() error {
-		if !isPassword(a.Root.Hash, password) {
+	return a, who, s.Hash(ctx, func() error {
+		if !IsPassword(a.Root.Hash, password) {
 			return errAuthenticationFailed()
 		}
 		return nil
@@ -188,7 +188,7 @@ func (s *Store) ChangeRootPassword(ctx context.Context, token, old, password str
 	if err != nil {
 		return who, err
 	}
-	err = s.change(ctx, func(tx kv.Txn) error {
+	err = s.Change(ctx, func(tx kv.Txn) error {
 		return s.asRoot(ctx, token, tx, func(v *view, a *accountRecord) error {
 			if !a.Root.same(was.Root) {
 				return concurrentModification()
@@ -242,7 +242,7 @@ func (e *edit) beginEmailChange(address string) (code string, err error) {
 func (s *Store) EndEmailChange(ctx context.Context, token, code string) (who policy.Principal, err error) {
 	var refused error
 	var told RootChange
-	err = s.change(ctx, func(tx kv.Txn) error {
+	err = s.Change(ctx, func(tx kv.Txn) error {
 		return s.asRoot(ctx, token, tx, func(v *view, a *accountRecord) error {
 			who = rootPrincipal(v.account).Principal
 			e := &edit{v, tx, whole(s.now())}
@@ -302,7 +302,7 @@ func (s *Store) BillingAccess(ctx context.Context, account string) (on bool, err
 
 // SetBillingAccess sets BillingAccess for the account of the root user whose session of the console a token is.
 func (s *Store) SetBillingAccess(ctx context.Context, token string, on bool) (who policy.Principal, err error) {
-	err = s.change(ctx, func(tx kv.Txn) error {
+	err = s.Change(ctx, func(tx kv.Txn) error {
 		return s.asRoot(ctx, token, tx, func(v *view, a *accountRecord) error {
 			who = rootPrincipal(v.account).Principal
 			a.Billing = on

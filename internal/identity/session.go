@@ -55,6 +55,9 @@ func (v *view) sessionPrincipal(t *session) (p *Principal, err error) {
 	if err := v.checkConsole(t); err != nil {
 		return nil, err
 	}
+	if err := v.checkPerson(t); err != nil {
+		return nil, err
+	}
 	if t.Role != "" {
 		p, err = v.rolePrincipal(t)
 	} else {

@@ -160,8 +160,8 @@ func (s *Store) SignIn(ctx context.Context, a *Attempt) (*SignIn, error) {
 	if was != nil {
 		hash = was.Hash
 	}
-	err = s.hash(ctx, func() error {
-		right = isPassword(hash, a.Password)
+	err = s.Hash(ctx, func() error {
+		right = IsPassword(hash, a.Password)
 		return nil
 	})
 	if err != nil {
@@ -223,7 +223,7 @@ func (s *Store) newLogin(ctx context.Context, who *signer, a *Attempt, out *Sign
 	case a.NewPassword == a.Password:
 		return nil, badRequest("PasswordPolicyViolation", "The new password is the old one")
 	}
-	return &l, s.hash(ctx, func() error {
+	return &l, s.Hash(ctx, func() error {
 		l.Reset, l.Old = false, append([]string(nil), l.Old...)
 		return l.set(p, a.NewPassword, whole(s.now()))
 	})
@@ -328,12 +328,12 @@ func (s *Store) useAnyMFA(ctx context.Context, account, owner, code string) (dev
 			if err != nil {
 				return err
 			}
-			before := d.mfaCodes
-			if d.use(string(seed), code, now) {
+			before := d.MFACodes
+			if d.Use(string(seed), code, now) {
 				device = d.arn(account, mfaKind)
 				return put(tx, key, d)
 			}
-			if d.mfaCodes != before {
+			if d.MFACodes != before {
 				changed[i] = d
 			}
 		}

@@ -131,7 +131,7 @@ func (s *Store) CompleteSignUp(ctx context.Context, token, password string) (*Si
 	if err != nil {
 		return out, err
 	}
-	err = s.change(ctx, func(tx kv.Txn) error {
+	err = s.Change(ctx, func(tx kv.Txn) error {
 		rec, err := may(tx)
 		if err != nil {
 			return err
@@ -161,8 +161,8 @@ func (s *Store) CompleteSignUp(ctx context.Context, token, password string) (*Si
 func (s *Store) firstLogin(ctx context.Context, password string) (*loginRecord, error) {
 	now := whole(s.now())
 	l := &loginRecord{Created: now, Changed: now, Used: &now}
-	return l, s.hash(ctx, func() error {
-		l.Hash = hashPassword(password)
+	return l, s.Hash(ctx, func() error {
+		l.Hash = HashPassword(password)
 		return nil
 	})
 }

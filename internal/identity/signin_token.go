@@ -80,7 +80,7 @@ func (v *view) broughtAlong(t *session) (*Principal, error) {
 		return nil, badRequest("InvalidParameterValue", "The session has to be of AssumeRole, AssumeRoleWithSAML, AssumeRoleWithWebIdentity or GetFederationToken.")
 	}
 	p, err := v.sessionPrincipal(t)
-	if errors.Is(err, ErrInvalidToken) {
+	if errors.Is(err, ErrInvalidToken) || errors.Is(err, ErrExpiredToken) {
 		err = badRequest("InvalidClientTokenId", "The security token included in the request is invalid")
 	}
 	return p, err

@@ -148,7 +148,7 @@ func (s *Store) tagRole(req *awsapi.Request) (awsapi.Call, error) {
 	if err != nil {
 		return nil, err
 	}
-	return tagEntity(s, req, "TagRole", named(roleKind, in.RoleName), roleKind, func(v *view) (*roleRecord, error) { return v.role(*in.RoleName) }, in.Tags)
+	return tagEntity(s, req, "TagRole", named(roleKind, in.RoleName), roleKind, func(v *view) (*roleRecord, error) { return changeableRole(v, *in.RoleName) }, in.Tags)
 }
 
 // untagRole decodes UntagRole.
@@ -157,7 +157,7 @@ func (s *Store) untagRole(req *awsapi.Request) (awsapi.Call, error) {
 	if err != nil {
 		return nil, err
 	}
-	return untagEntity(s, req, "UntagRole", named(roleKind, in.RoleName), roleKind, func(v *view) (*roleRecord, error) { return v.role(*in.RoleName) }, in.TagKeys)
+	return untagEntity(s, req, "UntagRole", named(roleKind, in.RoleName), roleKind, func(v *view) (*roleRecord, error) { return changeableRole(v, *in.RoleName) }, in.TagKeys)
 }
 
 // listRoleTags decodes ListRoleTags.

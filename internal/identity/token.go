@@ -38,6 +38,8 @@ type session struct {
 	Keys            map[string][]string `json:",omitempty"`
 	// Console is the id of the session of the console that the credentials are of, "" if they are of none: they end with it.
 	Console string `json:"c,omitempty"`
+	// Person is who has the session, nil if it is of no person that others know.
+	Person *PersonRef `json:"p,omitempty"`
 	// Chained says that a session of a role began the session of this role.
 	Chained bool `json:"h,omitempty"`
 }

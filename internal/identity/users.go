@@ -37,7 +37,7 @@ func (s *Store) CreateAccessKey(ctx context.Context, account, user string) (key 
 // edit changes an account in one transaction, for nobody's request.
 func (s *Store) edit(ctx context.Context, account string, fn func(*edit) error) error {
 	req := &awsapi.Request{Caller: &policy.Principal{Account: account}}
-	return s.change(ctx, func(tx kv.Txn) error {
+	return s.Change(ctx, func(tx kv.Txn) error {
 		return fn(&edit{&view{ctx, tx, s, req, account}, tx, whole(s.now())})
 	})
 }

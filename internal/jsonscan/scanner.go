@@ -186,6 +186,14 @@ func (s *Scanner) Skip() error {
 	return s.Literal()
 }
 
+// Raw reads the next value, whatever it is, and returns its text, which is part of the data.
+func (s *Scanner) Raw() ([]byte, error) {
+	s.space()
+	start := s.pos
+	err := s.Skip()
+	return s.data[start:s.pos:s.pos], err
+}
+
 // End reports an error if anything but space follows.
 func (s *Scanner) End() error {
 	s.space()

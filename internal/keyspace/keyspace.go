@@ -16,6 +16,7 @@
 //	b j journal id, day, ‹item›, time                what an item was before a change; the day has 4 bytes
 //	b t                                              a time that none in a journal is after
 //	c  ‹account› ‹region› name                       the catalogue: the definition of a table
+//	d  ‹part› ‹part› …                               people: each package of theirs has its own word as the first part
 //	e  time, ‹account› ‹region› token                when idempotency tokens expire, in nanoseconds since 1970
 //	g  index id, partition, ‹sort›…, table key       entry of a global index
 //	i  table id, partition, sort                     item, of a table or of a backup
@@ -70,6 +71,7 @@ const (
 	prefixIdentity  = 'a'
 	prefixBackup    = 'b'
 	prefixCatalogue = 'c'
+	prefixPeople    = 'd'
 	prefixExpiry    = 'e'
 	prefixGlobal    = 'g'
 	prefixItem      = 'i'
@@ -87,7 +89,7 @@ const (
 )
 
 // known is all prefixes in ascending order.
-const known = "abcegijlmnoqstvwx"
+const known = "abcdegijlmnoqstvwx"
 
 // Format is the key of the version of the format.
 func Format() []byte { return []byte{prefixFormat} }
@@ -170,13 +172,7 @@ func ParseExpiry(key []byte) (nanos int64, token []byte, ok bool) {
 }
 
 // Identity is the key of something in the identity store. Keys sort by their parts, in turn.
-func Identity(parts ...string) []byte {
-	key := []byte{prefixIdentity}
-	for _, p := range parts {
-		key = appendEnded(key, p)
-	}
-	return key
-}
+func Identity(parts ...string) []byte { return parted(prefixIdentity, parts) }
 
 // IdentityRange is the range of the keys that start with parts, the key of exactly these parts included.
 func IdentityRange(parts ...string) (start, end []byte) {
@@ -185,8 +181,31 @@ func IdentityRange(parts ...string) (start, end []byte) {
 }
 
 // ParseIdentity is the inverse of Identity.
-func ParseIdentity(key []byte) (parts []string, ok bool) {
-	if len(key) == 0 || key[0] != prefixIdentity {
+func ParseIdentity(key []byte) (parts []string, ok bool) { return parseParted(prefixIdentity, key) }
+
+// People is the key of something about people who sign in. The first part is the word of the package whose it is. Keys sort by
+// their parts, in turn.
+func People(parts ...string) []byte { return parted(prefixPeople, parts) }
+
+// PeopleRange is the range of the keys that start with parts, the key of exactly these parts included.
+func PeopleRange(parts ...string) (start, end []byte) {
+	start = People(parts...)
+	return start, Successor(start)
+}
+
+// ParsePeople is the inverse of People.
+func ParsePeople(key []byte) (parts []string, ok bool) { return parseParted(prefixPeople, key) }
+
+func parted(prefix byte, parts []string) []byte {
+	key := []byte{prefix}
+	for _, p := range parts {
+		key = appendEnded(key, p)
+	}
+	return key
+}
+
+func parseParted(prefix byte, key []byte) (parts []string, ok bool) {
+	if len(key) == 0 || key[0] != prefix {
 		return nil, false
 	}
 	for rest := key[1:]; len(rest) > 0; {
@@ -221,7 +240,7 @@ type Kind struct {
 // Kinds are the parts of a store that stay what they are when other servers, or another engine, have it, in ascending order, with
 // what the map knows nothing of: all but the format and the leases.
 func Kinds() []Kind {
-	names := map[byte]string{prefixIdentity: "identities", prefixBackup: "journals and backups", prefixCatalogue: "tables", prefixExpiry: "expiries",
+	names := map[byte]string{prefixIdentity: "identities", prefixBackup: "journals and backups", prefixCatalogue: "tables", prefixPeople: "people", prefixExpiry: "expiries",
 		prefixGlobal: "global indexes", prefixItem: "items", prefixJob: "jobs", prefixLocal: "local indexes", prefixStamp: "stamp",
 		prefixCounter: "ids", prefixTransfer: "exports and imports", prefixStream: "streams", prefixStats: "statistics",
 		prefixToken: "idempotency tokens", prefixTTL: "expiring items"}

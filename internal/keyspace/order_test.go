@@ -146,24 +146,31 @@ func TestWithin(t *testing.T) {
 	})
 }
 
-func TestIdentity(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		draw := rapid.SliceOfN(anyText(), 0, 4)
-		a, b := draw.Draw(t, "a"), draw.Draw(t, "b")
-		x, y := Identity(a...), Identity(b...)
-		if got, want := bytes.Compare(x, y), slices.Compare(a, b); got != want {
-			t.Fatalf("%q and %q: keys compare %d, parts %d", a, b, got, want)
-		}
-		parts, ok := ParseIdentity(x)
-		if !ok || !slices.Equal(parts, a) {
-			t.Fatalf("%q became %q", a, parts)
-		}
-		start, end := IdentityRange(b...)
-		in := bytes.Compare(start, x) <= 0 && bytes.Compare(x, end) < 0
-		if want := len(a) >= len(b) && slices.Equal(a[:len(b)], b); in != want {
-			t.Fatalf("%q in the range of %q: %v", a, b, in)
-		}
-	})
+// Keys of parts sort by these, in turn, and give them back; a range has those that begin with its parts.
+func TestParts(t *testing.T) {
+	for name, of := range map[string]struct {
+		key    func(...string) []byte
+		within func(...string) (start, end []byte)
+		parse  func([]byte) ([]string, bool)
+	}{"identity": {Identity, IdentityRange, ParseIdentity}, "people": {People, PeopleRange, ParsePeople}} {
+		t.Run(name, rapid.MakeCheck(func(t *rapid.T) {
+			draw := rapid.SliceOfN(anyText(), 0, 4)
+			a, b := draw.Draw(t, "a"), draw.Draw(t, "b")
+			x, y := of.key(a...), of.key(b...)
+			if got, want := bytes.Compare(x, y), slices.Compare(a, b); got != want {
+				t.Fatalf("%q and %q: keys compare %d, parts %d", a, b, got, want)
+			}
+			parts, ok := of.parse(x)
+			if !ok || !slices.Equal(parts, a) {
+				t.Fatalf("%q became %q", a, parts)
+			}
+			start, end := of.within(b...)
+			in := bytes.Compare(start, x) <= 0 && bytes.Compare(x, end) < 0
+			if want := len(a) >= len(b) && slices.Equal(a[:len(b)], b); in != want {
+				t.Fatalf("%q in the range of %q: %v", a, b, in)
+			}
+		}))
+	}
 }
 
 func TestTablesAndTokens(t *testing.T) {
@@ -207,6 +214,7 @@ func TestTablesAndTokens(t *testing.T) {
 // FuzzParse gives the parsers anything: what they take, they built.
 func FuzzParse(f *testing.F) {
 	f.Add(Identity("a", "b\x00"))
+	f.Add(People("a", "b\x00"))
 	f.Add(Table("1", "r", "t"))
 	f.Add(Expiry(5, Token("1", "r", "x")))
 	f.Add(Job(9))
@@ -214,6 +222,9 @@ func FuzzParse(f *testing.F) {
 	f.Add(AppendImage(nil, 3, append(Items(1).append(nil), 0, 1), 5))
 	f.Fuzz(func(t *testing.T, key []byte) {
 		if parts, ok := ParseIdentity(key); ok && !bytes.Equal(Identity(parts...), key) {
+			t.Errorf("%x: %q", key, parts)
+		}
+		if parts, ok := ParsePeople(key); ok && !bytes.Equal(People(parts...), key) {
 			t.Errorf("%x: %q", key, parts)
 		}
 		if a, r, n, ok := ParseTable(key); ok && !bytes.Equal(Table(a, r, n), key) {

@@ -113,7 +113,7 @@ func TestKnown(t *testing.T) {
 		t.Errorf("%q is not sorted", known)
 	}
 	keys := [][]byte{Format(), Counter(), Table("a", "r", "t"), Job(1), Token("a", "r", "t"), Expiry(1, Token("a", "r", "t")),
-		Identity("x"), AppendItem(nil, 1, attribute.NewString("p"), nil),
+		Identity("x"), People("x"), AppendItem(nil, 1, attribute.NewString("p"), nil),
 		AppendLocal(nil, 1, attribute.NewString("p"), attribute.NewString("s"), attribute.NewString("t")),
 		AppendGlobal(nil, 1, []attribute.Value{attribute.NewString("p")}, nil, attribute.NewString("t"), nil),
 		Lease("l"), QueueTable(1)}

@@ -25,6 +25,9 @@ const (
 	Service
 	// Anonymous is nobody: the request is not signed. It has no policies.
 	Anonymous
+	// Person is somebody of IAM Identity Center who is no principal of an account yet: ID is the user's, Provider the ARN of the
+	// identity store. It has no policies.
+	Person
 )
 
 // hasPolicies says whether there is an account that has to allow what the principal does.

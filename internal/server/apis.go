@@ -43,6 +43,8 @@ type api struct {
 
 	// queryErrors says that errors are also named in a header, as they are in the query protocol that the API had once.
 	queryErrors bool
+	// oauthErrors says that errors have the form of OAuth's.
+	oauthErrors bool
 	// also is the same API in other protocols.
 	also []*api
 }
@@ -81,11 +83,21 @@ var apis = []*api{
 		service: "cloudtrail", target: "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.", contentType: jsonAWS1,
 		also: []*api{{service: "cloudtrail", target: "CloudTrail_20131101.", contentType: jsonAWS1}},
 	},
+	{service: "identitystore", target: "AWSIdentityStore.", contentType: jsonAWS1},
+	{service: "sso-directory", target: "SWBUPService.", contentType: jsonAWS1},
 	{service: "ce", target: "AWSInsightsIndexService.", contentType: jsonAWS1, global: true},
 	{service: "account", protocol: awsapi.REST, contentType: jsonPlain, global: true},
 	{service: "access-analyzer", protocol: awsapi.REST, contentType: jsonPlain},
+	{service: "sso-oauth", protocol: awsapi.REST, contentType: jsonPlain, oauthErrors: true},
+	{
+		// The access portal has the IAM prefix of IAM Identity Center itself.
+		service: "sso", protocol: awsapi.REST, contentType: jsonPlain,
+		only: []string{"GetRoleCredentials", "ListAccountRoles", "ListAccounts", "Logout"},
+	},
+	{service: "signin", protocol: awsapi.REST, contentType: jsonPlain},
 	{service: "iam", protocol: awsapi.Query, version: "2010-05-08", namespace: "https://iam.amazonaws.com/doc/2010-05-08/", global: true},
 	{service: "sts", protocol: awsapi.Query, version: "2011-06-15", namespace: "https://sts.amazonaws.com/doc/2011-06-15/"},
+	{service: "sso", target: "SWBExternalService.", contentType: jsonAWS1},
 }
 
 // dynamo is also who answers what names no API at all.

@@ -201,6 +201,9 @@ func (x *exchange) run(body []byte) error {
 		Body:     body,
 		Form:     x.form,
 	}
+	if x.api.protocol == awsapi.REST {
+		x.input.Secure, x.input.Source, x.input.Header = x.h.secure(x.r), x.source(), x.r.Header
+	}
 	call, err := x.route.operation.Decode(&x.input)
 	if err != nil {
 		return err
@@ -228,7 +231,9 @@ func (x *exchange) fail(err error) {
 	case awsapi.Query:
 		e = e.ForQuery()
 	case awsapi.REST:
-		e = e.ForREST()
+		if !x.api.oauthErrors {
+			e = e.ForREST()
+		}
 	}
 	x.code, x.message, x.failure = e.Code, e.Message, e
 	if e.Status >= http.StatusInternalServerError {
@@ -250,7 +255,11 @@ func (x *exchange) appendError(e *awsapi.Error) {
 		x.answer = e.AppendCBOR(x.answer[:0], x.api.namespace)
 	case awsapi.REST:
 		x.w.Header().Set("X-Amzn-Errortype", e.Code)
-		x.answer = e.AppendREST(x.answer[:0])
+		if x.api.oauthErrors {
+			x.answer = e.AppendOAuth(x.answer[:0])
+		} else {
+			x.answer = e.AppendREST(x.answer[:0])
+		}
 	default:
 		x.answer = e.AppendJSON(x.answer[:0], x.api.namespace)
 	}

@@ -45,7 +45,8 @@ type Options struct {
 	// /healthz and /readyz. So is what has no address, as over a Unix socket. None means that everything is allowed.
 	// Behind TrustedProxies it is what they say that counts.
 	AllowedNetworks []netip.Prefix
-	// Sites are the handlers of what browsers see, by path: "/signin" is for that path and all below it. They get an Info
+	// Sites are the handlers of what browsers see, by path: "/signin" is for that path and all below it, and "/v1/authorize", which
+	// has more than one part, for itself. They get an Info
 	// in the context of their requests. Browsers that ask for / are sent to "/console", if there is such a site.
 	Sites map[string]http.Handler
 	// Metrics serves /metrics, to anyone who can reach it and is in an allowed network.
@@ -65,7 +66,7 @@ type Options struct {
 type Handler struct {
 	routes   map[string]*route    // by X-Amz-Target
 	actions  map[queryName]*route // of the query protocol
-	paths    *http.ServeMux       // of the protocols whose requests are named by their paths; its handlers are *route
+	paths    *http.ServeMux       // of the protocols whose requests are named by their paths; its handlers are *pathRoutes
 	trusted  []netip.Prefix
 	allowed  []netip.Prefix // none: all
 	auth     Auth
@@ -137,24 +138,30 @@ type route struct {
 
 func (h *Handler) addRoutes(operations []awsapi.Operation) {
 	h.routes, h.actions, h.paths = make(map[string]*route), make(map[queryName]*route), http.NewServeMux()
+	paths := make(map[string]*pathRoutes)
+	defer func() {
+		for pattern, routes := range paths {
+			h.paths.Handle(pattern, routes)
+		}
+	}()
 	for _, op := range operations {
 		a := apiOf(op.Service, op.Name)
 		metrics, activity := h.metrics.route(op.Service, op.Name), identity.ActivityOf(op.Service, op.Name)
 		for _, a := range append([]*api{a}, a.also...) {
-			h.addRoute(&route{operation: op, api: a, data: slices.Contains(a.data, op.Name), services: []string{a.scope()},
+			h.addRoute(paths, &route{operation: op, api: a, data: slices.Contains(a.data, op.Name), services: []string{a.scope()},
 				activity: activity, metrics: metrics})
 		}
 	}
 }
 
-func (h *Handler) addRoute(r *route) {
+func (h *Handler) addRoute(paths map[string]*pathRoutes, r *route) {
 	switch a, op := r.api, &r.operation; a.protocol {
 	case awsapi.Query:
 		h.actions[queryName{a.version, op.Name}] = r
 	case awsapi.CBOR:
-		h.paths.Handle("POST "+a.target+op.Name, r)
+		addPath(paths, "POST "+a.target+op.Name, r)
 	case awsapi.REST:
-		h.paths.Handle(op.Path, r)
+		addPath(paths, op.Path, r)
 	default:
 		h.routes[a.target+op.Name] = r
 	}

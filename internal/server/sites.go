@@ -52,7 +52,9 @@ func (h *Handler) siteOf(path string) *website {
 		return nil
 	}
 	if end := strings.IndexByte(path[1:], '/'); end >= 0 {
-		path = path[:end+1]
+		if site := h.sites[path[:end+1]]; site != nil {
+			return site
+		}
 	}
 	return h.sites[path]
 }

@@ -9,9 +9,9 @@ import (
 )
 
 // claim makes whoever has the setup token the first root user.
-func (h *Handler) claim(x *call) (any, error) {
+func (h *Handler) claim(x *Call) (any, error) {
 	var in identity.Claim
-	if err := x.read(&in); err != nil {
+	if err := x.Read(&in); err != nil {
 		return nil, err
 	}
 	guess, err := h.guesses.begin(x, "")
@@ -19,7 +19,7 @@ func (h *Handler) claim(x *call) (any, error) {
 		return nil, err
 	}
 	out, err := h.Identities.ClaimRoot(x.r.Context(), &in)
-	guess.ended(err)
+	guess.Ended(err)
 	if err != nil {
 		if e, ok := errors.AsType[*awsapi.Error](err); ok && e.Status == http.StatusUnauthorized {
 			h.logIn(x, rootType, out, false)
@@ -29,7 +29,7 @@ func (h *Handler) claim(x *call) (any, error) {
 	if h.Claimed != nil {
 		h.Claimed()
 	}
-	h.enter(x, out.Token)
+	h.Enter(x, out.Token)
 	h.logIn(x, rootType, out, true)
 	return signInOutput{out.State}, nil
 }

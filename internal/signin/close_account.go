@@ -1,9 +1,9 @@
 package signin
 
 // closeAccount closes the account of the root user who is signed in. Nobody of it is signed in after that.
-func (h *Handler) closeAccount(x *call) (any, error) {
+func (h *Handler) closeAccount(x *Call) (any, error) {
 	var in struct{ AccountID, Password string }
-	if err := x.read(&in); err != nil {
+	if err := x.Read(&in); err != nil {
 		return nil, err
 	}
 	name, err := h.rootName(x)
@@ -15,7 +15,7 @@ func (h *Handler) closeAccount(x *call) (any, error) {
 		return nil, err
 	}
 	who, err := h.Identities.CloseAccount(x.r.Context(), x.token(), in.Password, in.AccountID)
-	guess.ended(err)
+	guess.Ended(err)
 	if err == nil {
 		x.setToken("")
 	}

@@ -14,39 +14,45 @@ import (
 // somebody on the network has planted without TLS has another name. Without TLS the name has the port, as cookies of all ports of
 // a machine are one.
 const (
-	secureCookie = "__Host-stator-session"
-	plainCookie  = "stator-session"
+	sessionCookie = "stator-session"
+	securePrefix  = "__Host-"
 )
 
-func (x *call) cookieName() string {
+func (x *Call) cookieName(name string) string {
 	if x.Secure {
-		return secureCookie
+		return securePrefix + name
 	}
 	if _, port, err := net.SplitHostPort(x.r.Host); err == nil && port != "" {
-		return plainCookie + "-" + port
+		return name + "-" + port
 	}
-	return plainCookie
+	return name
 }
 
-// token is the session's that the browser has, "" if it has none.
-func (x *call) token() string {
-	c, err := x.r.Cookie(x.cookieName())
+// Cookie is what the browser has in a cookie that SetCookie gave it, "" if it has none.
+func (x *Call) Cookie(name string) string {
+	c, err := x.r.Cookie(x.cookieName(name))
 	if err != nil {
 		return ""
 	}
 	return c.Value
 }
 
-func (x *call) setToken(token string) {
-	c := &http.Cookie{Name: x.cookieName(), Value: token, Path: "/", HttpOnly: true, Secure: x.Secure, SameSite: http.SameSiteStrictMode}
-	if token == "" {
+// SetCookie gives the browser a cookie that no script can read, and takes it back if the value is "".
+func (x *Call) SetCookie(name, value string, site http.SameSite) {
+	c := &http.Cookie{Name: x.cookieName(name), Value: value, Path: "/", HttpOnly: true, Secure: x.Secure, SameSite: site}
+	if value == "" {
 		c.MaxAge = -1
 	}
 	http.SetCookie(x.w, c)
 }
 
-// signedIn returns the session of the browser, nil if there is none.
-func (h *Handler) signedIn(x *call) (*identity.Console, error) {
+// token is the session's that the browser has, "" if it has none.
+func (x *Call) token() string { return x.Cookie(sessionCookie) }
+
+func (x *Call) setToken(token string) { x.SetCookie(sessionCookie, token, http.SameSiteStrictMode) }
+
+// SignedIn returns the session of the console that the browser has, nil if there is none.
+func (h *Handler) SignedIn(x *Call) (*identity.Console, error) {
 	token := x.token()
 	if token == "" {
 		return nil, nil

@@ -21,7 +21,7 @@ const (
 	rootType      = "root"
 )
 
-func (h *Handler) federation(x *call) {
+func (h *Handler) federation(x *Call) {
 	out, err := h.federate(x)
 	switch e, _ := err.(*awsapi.Error); {
 	case err != nil && e != nil && x.r.Method == http.MethodGet && x.r.FormValue("Action") == "login": // for people
@@ -33,7 +33,7 @@ func (h *Handler) federation(x *call) {
 	}
 }
 
-func (h *Handler) federate(x *call) (any, error) {
+func (h *Handler) federate(x *Call) (any, error) {
 	if x.r.Method != http.MethodGet && x.r.Method != http.MethodPost {
 		return nil, &awsapi.Error{Code: "MethodNotAllowed", Status: http.StatusMethodNotAllowed, Message: "This can't be done here."}
 	}
@@ -57,7 +57,7 @@ func (h *Handler) federate(x *call) (any, error) {
 	default:
 		err = badFederation("Action is getSigninToken or login.")
 	}
-	guess.ended(err)
+	guess.Ended(err)
 	return out, err
 }
 
@@ -66,7 +66,7 @@ func badFederation(message string) *awsapi.Error {
 }
 
 // getSigninToken makes a sign-in token for temporary credentials.
-func (h *Handler) getSigninToken(x *call) (any, error) {
+func (h *Handler) getSigninToken(x *Call) (any, error) {
 	var in struct {
 		ID    string `json:"sessionId"`
 		Key   string `json:"sessionKey"`
@@ -96,7 +96,7 @@ func (h *Handler) getSigninToken(x *call) (any, error) {
 }
 
 // logInWithToken begins the session of a sign-in token, and goes to where it was asked to, if that is here.
-func (h *Handler) logInWithToken(x *call) error {
+func (h *Handler) logInWithToken(x *Call) error {
 	if x.r.Method != http.MethodGet {
 		return badFederation("A browser signs in with GET.")
 	}
@@ -104,9 +104,9 @@ func (h *Handler) logInWithToken(x *call) error {
 	if err != nil {
 		return err
 	}
-	h.enter(x, out.Token)
+	h.Enter(x, out.Token)
 	h.logIn(x, "", out, true)
-	x.w.Header().Set("Location", x.destination(x.r.Form.Get("Destination")))
+	x.w.Header().Set("Location", x.Destination(x.r.Form.Get("Destination")))
 	x.w.WriteHeader(http.StatusFound)
 	return nil
 }
@@ -114,9 +114,9 @@ func (h *Handler) logInWithToken(x *call) error {
 // consolePath is where the pages of the console are.
 const consolePath = "/console/"
 
-// destination is where a browser goes: a page of this console, or its first page if it is asked to go elsewhere. It is a
+// Destination is where a browser goes: a page of this console, or its first page if it is asked to go elsewhere. It is a
 // path in any case, so that nobody can have this server send people to another one.
-func (x *call) destination(asked string) string {
+func (x *Call) Destination(asked string) string {
 	u, err := url.Parse(asked)
 	if err != nil || u.Opaque != "" || u.User != nil || strings.ContainsAny(asked, "\\\r\n\t") {
 		return consolePath

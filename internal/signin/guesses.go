@@ -55,7 +55,7 @@ func tooMany() *awsapi.Error {
 }
 
 // sourceOf is where a request comes from: an IPv4 address, or what one customer has of IPv6 at least.
-func sourceOf(x *call) netip.Prefix {
+func sourceOf(x *Call) netip.Prefix {
 	bits := 64
 	if x.Source.Is4() {
 		bits = 32
@@ -64,19 +64,22 @@ func sourceOf(x *call) netip.Prefix {
 	return source
 }
 
-// guess is an attempt that may be made. It counts as a failure from the beginning, so that many at once count too, until it
+// Guess begins an attempt to be a name, which may be of nobody. The error is that there were too many.
+func (h *Handler) Guess(x *Call, name string) (*Guess, error) { return h.guesses.begin(x, name) }
+
+// Guess is an attempt that may be made. It counts as a failure from the beginning, so that many at once count too, until it
 // is known to be none.
-type guess struct {
+type Guess struct {
 	of     *guesses
-	x      *call
+	x      *Call
 	pair   string // the name with the source; "" if it is nobody's in particular
 	counts []*rate.Reservation
 }
 
 // begin begins an attempt to be a name; "" if it is nobody in particular. The error is that there were too many.
-func (g *guesses) begin(x *call, name string) (*guess, error) {
+func (g *guesses) begin(x *Call, name string) (*Guess, error) {
 	source := sourceOf(x)
-	a := &guess{of: g, x: x}
+	a := &Guess{of: g, x: x}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if name != "" {
@@ -89,14 +92,14 @@ func (g *guesses) begin(x *call, name string) (*guess, error) {
 		return nil, tooMany()
 	}
 	if name != "" && !count(a, g.names, name, nameSecond, nameBurst) {
-		a.right()
+		a.Right()
 		return nil, tooMany()
 	}
 	return a, nil
 }
 
 // count counts an attempt for one of those that are limited. It returns false, and counts nothing, if there were too many.
-func count[K comparable](a *guess, limited *lru.Cache[K, *rate.Limiter], key K, second rate.Limit, burst int) bool {
+func count[K comparable](a *Guess, limited *lru.Cache[K, *rate.Limiter], key K, second rate.Limit, burst int) bool {
 	l, ok := limited.Get(key)
 	if !ok {
 		l = rate.NewLimiter(second, burst)
@@ -111,16 +114,16 @@ func count[K comparable](a *guess, limited *lru.Cache[K, *rate.Limiter], key K, 
 	return true
 }
 
-// right says that it was no failure.
-func (a *guess) right() {
+// Right says that it was no failure.
+func (a *Guess) Right() {
 	for _, one := range a.counts {
 		one.CancelAt(a.x.Time)
 	}
 }
 
-// succeeded says that somebody is who it wanted to be.
-func (a *guess) succeeded() {
-	a.right()
+// Succeeded says that somebody is who it wanted to be.
+func (a *Guess) Succeeded() {
+	a.Right()
 	a.of.mu.Lock()
 	defer a.of.mu.Unlock()
 	if a.pair != "" {
@@ -128,13 +131,13 @@ func (a *guess) succeeded() {
 	}
 }
 
-// ended says what came of it: err is that of what was tried.
-func (a *guess) ended(err error) {
+// Ended says what came of it: err is that of what was tried.
+func (a *Guess) Ended(err error) {
 	if e, ok := errors.AsType[*awsapi.Error](err); ok {
 		switch e.Code {
 		case "AuthenticationFailed", "InvalidCode", "InvalidClientTokenId", "InvalidSigninToken":
 			return // it counts already
 		}
 	}
-	a.right()
+	a.Right()
 }

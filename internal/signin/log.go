@@ -12,24 +12,30 @@ import (
 // others in their form for what CloudTrail has none.
 
 // event logs that somebody did something, or failed to: result is Success or Failure.
-func (h *Handler) event(x *call, name string, who policy.Principal, result string, additional map[string]string) {
-	e := &audit.Event{
-		Time: x.Time, Service: "signin", Operation: name, UserAgent: x.r.UserAgent(), RequestID: x.RequestID, Principal: who,
-		Response: audit.FromResult(name, result), Additional: additional,
-	}
-	if x.Source.IsValid() {
-		e.SourceIP = x.Source.String()
-	}
+func (h *Handler) event(x *Call, name string, who policy.Principal, result string, additional map[string]string) {
+	e := x.Event("signin", name, who)
+	e.Response, e.Additional = audit.FromResult(name, result), additional
 	if result == failed {
 		e.ErrorMessage = "Failed authentication"
 		if who.Type == policy.User && who.Name == audit.Hidden {
 			e.ErrorMessage = "No username found in supplied account"
 		}
 	}
+	h.Audit.Write(e)
+}
+
+// Event is one of somebody who does something with a page, for the audit log.
+func (x *Call) Event(service, name string, who policy.Principal) *audit.Event {
+	e := &audit.Event{
+		Time: x.Time, Service: service, Operation: name, UserAgent: x.r.UserAgent(), RequestID: x.RequestID, Principal: who,
+	}
+	if x.Source.IsValid() {
+		e.SourceIP = x.Source.String()
+	}
 	if state := x.r.TLS; state != nil {
 		e.TLS = &audit.TLS{Version: audit.TLSVersion(state.Version), Cipher: tls.CipherSuiteName(state.CipherSuite), Host: x.r.Host}
 	}
-	h.Audit.Write(e)
+	return e
 }
 
 // The results of events.
@@ -39,7 +45,7 @@ const (
 )
 
 // logIn logs an attempt to sign in as a root user or a user.
-func (h *Handler) logIn(x *call, kind string, s *identity.SignIn, ok bool) {
+func (h *Handler) logIn(x *Call, kind string, s *identity.SignIn, ok bool) {
 	who, result, mfa := s.Principal, failed, "No"
 	if ok {
 		result = succeeded
@@ -53,7 +59,7 @@ func (h *Handler) logIn(x *call, kind string, s *identity.SignIn, ok bool) {
 			who.Type = policy.Root
 		}
 	}
-	more := map[string]string{"LoginTo": x.origin() + consolePath, "MobileVersion": "No", "MFAUsed": mfa}
+	more := map[string]string{"LoginTo": x.Origin() + consolePath, "MobileVersion": "No", "MFAUsed": mfa}
 	if s.Device != "" {
 		more["MFAIdentifier"] = s.Device
 	}
@@ -61,11 +67,11 @@ func (h *Handler) logIn(x *call, kind string, s *identity.SignIn, ok bool) {
 }
 
 // logCheckMFA logs that the right password was given of somebody who has MFA devices. All that there are are virtual ones.
-func (h *Handler) logCheckMFA(x *call, s *identity.SignIn) {
+func (h *Handler) logCheckMFA(x *Call, s *identity.SignIn) {
 	h.event(x, "CheckMfa", s.Principal, succeeded, map[string]string{"MfaType": "Virtual MFA"})
 }
 
-func (h *Handler) logOut(x *call, who *policy.Principal, everywhere bool) {
+func (h *Handler) logOut(x *Call, who *policy.Principal, everywhere bool) {
 	name := "ConsoleLogout"
 	if everywhere {
 		name = "ConsoleLogoutEverywhere"
@@ -73,8 +79,8 @@ func (h *Handler) logOut(x *call, who *policy.Principal, everywhere bool) {
 	h.event(x, name, *who, succeeded, nil)
 }
 
-// origin is the server as the browser knows it.
-func (x *call) origin() string {
+// Origin is the server as the browser knows it.
+func (x *Call) Origin() string {
 	if x.Secure {
 		return "https://" + x.r.Host
 	}

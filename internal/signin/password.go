@@ -17,8 +17,8 @@ func asSignedIn(err error) error {
 }
 
 // rootName is who the session of the browser is counted for when its password is asked for again.
-func (h *Handler) rootName(x *call) (string, error) {
-	c, err := h.signedIn(x)
+func (h *Handler) rootName(x *Call) (string, error) {
+	c, err := h.SignedIn(x)
 	switch {
 	case err != nil:
 		return "", err
@@ -29,9 +29,9 @@ func (h *Handler) rootName(x *call) (string, error) {
 }
 
 // changePassword sets another password of the root user who is signed in. Users do it with iam:ChangePassword.
-func (h *Handler) changePassword(x *call) (any, error) {
+func (h *Handler) changePassword(x *Call) (any, error) {
 	var in struct{ OldPassword, NewPassword string }
-	if err := x.read(&in); err != nil {
+	if err := x.Read(&in); err != nil {
 		return nil, err
 	}
 	name, err := h.rootName(x)
@@ -43,12 +43,12 @@ func (h *Handler) changePassword(x *call) (any, error) {
 		return nil, err
 	}
 	who, err := h.Identities.ChangeRootPassword(x.r.Context(), x.token(), in.OldPassword, in.NewPassword)
-	guess.ended(err)
+	guess.Ended(err)
 	return h.done(x, "PasswordUpdated", who, err)
 }
 
 // done answers what a root user has done, and logs it.
-func (h *Handler) done(x *call, event string, who policy.Principal, err error) (any, error) {
+func (h *Handler) done(x *Call, event string, who policy.Principal, err error) (any, error) {
 	if err != nil {
 		if who.Type == policy.Root {
 			h.event(x, event, who, failed, nil)
@@ -61,9 +61,9 @@ func (h *Handler) done(x *call, event string, who policy.Principal, err error) (
 
 // forgotPassword mails a code to the root user of an address. All of it is done later: how long it takes would tell
 // whether there is one.
-func (h *Handler) forgotPassword(x *call) (any, error) {
+func (h *Handler) forgotPassword(x *Call) (any, error) {
 	var in struct{ Email string }
-	if err := x.read(&in); err != nil {
+	if err := x.Read(&in); err != nil {
 		return nil, err
 	}
 	if err := h.mayMail(x); err != nil {
@@ -93,9 +93,9 @@ func grouped(code string) string {
 }
 
 // resetPassword sets a password by such a code. It signs nobody in: that takes the MFA device too, if there is one.
-func (h *Handler) resetPassword(x *call) (any, error) {
+func (h *Handler) resetPassword(x *Call) (any, error) {
 	var in struct{ Email, Code, Password string }
-	if err := x.read(&in); err != nil {
+	if err := x.Read(&in); err != nil {
 		return nil, err
 	}
 	guess, err := h.guesses.begin(x, "")
@@ -103,14 +103,14 @@ func (h *Handler) resetPassword(x *call) (any, error) {
 		return nil, err
 	}
 	who, err := h.Identities.ResetRootPassword(x.r.Context(), in.Email, in.Code, in.Password)
-	guess.ended(err)
+	guess.Ended(err)
 	return h.done(x, "PasswordRecoveryCompleted", who, err)
 }
 
 // changeEmail mails a code to what is to be the address of the root user who is signed in.
-func (h *Handler) changeEmail(x *call) (any, error) {
+func (h *Handler) changeEmail(x *Call) (any, error) {
 	var in struct{ Email, Password string }
-	if err := x.read(&in); err != nil {
+	if err := x.Read(&in); err != nil {
 		return nil, err
 	}
 	name, err := h.rootName(x)
@@ -125,7 +125,7 @@ func (h *Handler) changeEmail(x *call) (any, error) {
 		return nil, err
 	}
 	code, _, err := h.Identities.BeginEmailChange(x.r.Context(), x.token(), in.Password, in.Email)
-	guess.ended(err)
+	guess.Ended(err)
 	if err != nil {
 		return nil, asSignedIn(err)
 	}
@@ -133,9 +133,9 @@ func (h *Handler) changeEmail(x *call) (any, error) {
 }
 
 // verifyEmail takes the code.
-func (h *Handler) verifyEmail(x *call) (any, error) {
+func (h *Handler) verifyEmail(x *Call) (any, error) {
 	var in struct{ Code string }
-	if err := x.read(&in); err != nil {
+	if err := x.Read(&in); err != nil {
 		return nil, err
 	}
 	guess, err := h.guesses.begin(x, "")
@@ -143,15 +143,15 @@ func (h *Handler) verifyEmail(x *call) (any, error) {
 		return nil, err
 	}
 	who, err := h.Identities.EndEmailChange(x.r.Context(), x.token(), in.Code)
-	guess.ended(err)
+	guess.Ended(err)
 	return h.done(x, "EmailUpdated", who, err)
 }
 
 type billingAccess struct{ Activated bool }
 
 // getBillingAccess says whether users and roles may see billing information.
-func (h *Handler) getBillingAccess(x *call) (any, error) {
-	c, err := h.signedIn(x)
+func (h *Handler) getBillingAccess(x *Call) (any, error) {
+	c, err := h.SignedIn(x)
 	switch {
 	case err != nil:
 		return nil, err
@@ -163,9 +163,9 @@ func (h *Handler) getBillingAccess(x *call) (any, error) {
 }
 
 // setBillingAccess changes that: the root user alone may.
-func (h *Handler) setBillingAccess(x *call) (any, error) {
+func (h *Handler) setBillingAccess(x *Call) (any, error) {
 	var in billingAccess
-	if err := x.read(&in); err != nil {
+	if err := x.Read(&in); err != nil {
 		return nil, err
 	}
 	who, err := h.Identities.SetBillingAccess(x.r.Context(), x.token(), in.Activated)

@@ -45,7 +45,7 @@ var principalTypes = map[policy.PrincipalType]string{
 }
 
 // getSession says who is signed in.
-func (h *Handler) getSession(x *call) (any, error) {
+func (h *Handler) getSession(x *Call) (any, error) {
 	out := session{general: general{OpenAuth: h.OpenAuth, SignUp: h.SignUp, CodesBy: h.codesBy, Secure: x.Secure, Region: h.Region, Version: h.Version}}
 	if h.OpenAuth {
 		return out, nil
@@ -54,7 +54,7 @@ func (h *Handler) getSession(x *call) (any, error) {
 	if out.Claimed, err = h.Identities.Claimed(x.r.Context()); err != nil {
 		return nil, err
 	}
-	c, err := h.signedIn(x)
+	c, err := h.SignedIn(x)
 	if err != nil || c == nil {
 		return out, err
 	}
@@ -74,12 +74,12 @@ type signInInput struct {
 type signInOutput struct{ State identity.SignInState }
 
 // signIn signs in with a password.
-func (h *Handler) signIn(x *call) (any, error) {
+func (h *Handler) signIn(x *Call) (any, error) {
 	var in signInInput
-	if err := x.read(&in); err != nil {
+	if err := x.Read(&in); err != nil {
 		return nil, err
 	}
-	a := &identity.Attempt{Password: in.Password, MFACode: strings.TrimSpace(in.MFACode), NewPassword: in.NewPassword, Context: x.context()}
+	a := &identity.Attempt{Password: in.Password, MFACode: strings.TrimSpace(in.MFACode), NewPassword: in.NewPassword, Context: x.Context()}
 	var name string
 	switch in.Type {
 	case rootType:
@@ -102,7 +102,7 @@ func (h *Handler) signIn(x *call) (any, error) {
 	}
 	out, err := h.Identities.SignIn(x.r.Context(), a)
 	if err != nil {
-		guess.ended(err)
+		guess.Ended(err)
 		if _, refused := errors.AsType[*awsapi.Error](err); refused {
 			h.logIn(x, in.Type, out, false)
 		}
@@ -112,20 +112,20 @@ func (h *Handler) signIn(x *call) (any, error) {
 	case identity.MFAFailed: // a guess that counts
 		h.logIn(x, in.Type, out, false)
 	case identity.MFARequired:
-		guess.right()
+		guess.Right()
 		h.logCheckMFA(x, out)
 	case identity.NewPasswordRequired:
-		guess.right()
+		guess.Right()
 	case identity.SignedIn:
-		guess.succeeded()
-		h.enter(x, out.Token)
+		guess.Succeeded()
+		h.Enter(x, out.Token)
 		h.logIn(x, in.Type, out, true)
 	}
 	return signInOutput{out.State}, nil
 }
 
-// enter gives the browser a session, in the place of the one that it may have: nobody stays signed in unseen.
-func (h *Handler) enter(x *call, token string) {
+// Enter gives the browser a session, in the place of the one that it may have: nobody stays signed in unseen.
+func (h *Handler) Enter(x *Call, token string) {
 	if old := x.token(); old != "" {
 		if _, err := h.Identities.SignOut(x.r.Context(), old, false); err != nil {
 			h.Logger.Warn("signin: the session before could not be ended", "request", x.RequestID, "error", err)
@@ -134,8 +134,8 @@ func (h *Handler) enter(x *call, token string) {
 	x.setToken(token)
 }
 
-// context is the request as policies see it.
-func (x *call) context() policy.Context {
+// Context is the request as policies see it.
+func (x *Call) Context() policy.Context {
 	keys := policy.MapContext{
 		"aws:securetransport": {strconv.FormatBool(x.Secure)},
 		"aws:useragent":       {x.r.UserAgent()},
@@ -159,7 +159,7 @@ type credentials struct {
 }
 
 // credentials gives the browser what its requests are to be signed with.
-func (h *Handler) credentials(x *call) (any, error) {
+func (h *Handler) credentials(x *Call) (any, error) {
 	made, err := h.Identities.ConsoleCredentials(x.r.Context(), x.token())
 	if errors.Is(err, identity.ErrNoConsole) {
 		return nil, notSignedIn()
@@ -170,12 +170,12 @@ func (h *Handler) credentials(x *call) (any, error) {
 	return credentials{made.ID, made.Secret, made.SessionToken, made.Expires, made.Account, made.ARN, h.Region}, nil
 }
 
-func (h *Handler) signOut(x *call) (any, error) { return h.leave(x, false) }
+func (h *Handler) signOut(x *Call) (any, error) { return h.leave(x, false) }
 
-func (h *Handler) signOutEverywhere(x *call) (any, error) { return h.leave(x, true) }
+func (h *Handler) signOutEverywhere(x *Call) (any, error) { return h.leave(x, true) }
 
 // leave ends the session of the browser, or all of its owner.
-func (h *Handler) leave(x *call, everywhere bool) (any, error) {
+func (h *Handler) leave(x *Call, everywhere bool) (any, error) {
 	who, err := h.Identities.SignOut(x.r.Context(), x.token(), everywhere)
 	if err != nil {
 		return nil, err

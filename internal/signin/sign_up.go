@@ -11,7 +11,7 @@ import (
 )
 
 // mayMail counts a mail that a source causes. The error is that there were too many.
-func (h *Handler) mayMail(x *call) error {
+func (h *Handler) mayMail(x *Call) error {
 	left := rate.NewLimiter(lettersSecond, letterBurst)
 	if known, there, _ := h.letters.PeekOrAdd(sourceOf(x), left); there {
 		left = known
@@ -27,9 +27,9 @@ func signUpClosed() *awsapi.Error {
 }
 
 // signUp begins a sign-up: a code goes to the address. Whoever has an account already is told so by mail.
-func (h *Handler) signUp(x *call) (any, error) {
+func (h *Handler) signUp(x *Call) (any, error) {
 	var in struct{ Email, AccountName string }
-	if err := x.read(&in); err != nil {
+	if err := x.Read(&in); err != nil {
 		return nil, err
 	}
 	if !h.SignUp {
@@ -54,9 +54,9 @@ func (h *Handler) signUp(x *call) (any, error) {
 }
 
 // verifySignUp takes the code.
-func (h *Handler) verifySignUp(x *call) (any, error) {
+func (h *Handler) verifySignUp(x *Call) (any, error) {
 	var in struct{ ID, Code string }
-	if err := x.read(&in); err != nil {
+	if err := x.Read(&in); err != nil {
 		return nil, err
 	}
 	if !h.SignUp {
@@ -67,7 +67,7 @@ func (h *Handler) verifySignUp(x *call) (any, error) {
 		return nil, err
 	}
 	token, err := h.Identities.VerifySignUp(x.r.Context(), in.ID, in.Code)
-	guess.ended(err)
+	guess.Ended(err)
 	if err != nil {
 		return nil, err
 	}
@@ -75,9 +75,9 @@ func (h *Handler) verifySignUp(x *call) (any, error) {
 }
 
 // completeSignUp makes the account, and signs in.
-func (h *Handler) completeSignUp(x *call) (any, error) {
+func (h *Handler) completeSignUp(x *Call) (any, error) {
 	var in struct{ Token, Password string }
-	if err := x.read(&in); err != nil {
+	if err := x.Read(&in); err != nil {
 		return nil, err
 	}
 	if !h.SignUp {
@@ -88,12 +88,12 @@ func (h *Handler) completeSignUp(x *call) (any, error) {
 		return nil, err
 	}
 	out, err := h.Identities.CompleteSignUp(x.r.Context(), in.Token, in.Password)
-	guess.ended(err)
+	guess.Ended(err)
 	if err != nil {
 		return nil, err
 	}
 	h.event(x, "CreateAccount", out.Principal, succeeded, nil)
-	h.enter(x, out.Token)
+	h.Enter(x, out.Token)
 	h.logIn(x, rootType, out, true)
 	return signInOutput{identity.SignedIn}, nil
 }

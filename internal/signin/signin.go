@@ -53,7 +53,7 @@ type Options struct {
 // Handler answers what is at /signin and /federation.
 type Handler struct {
 	Options
-	routes  map[string]func(*call) (any, error)
+	routes  map[string]func(*Call) (any, error)
 	guesses *guesses
 	// letters has a token for each mail that a source may still cause.
 	letters *lru.Cache[netip.Prefix, *rate.Limiter]
@@ -84,7 +84,7 @@ func New(opts Options) *Handler {
 	if u, err := url.Parse(opts.PublicURL); err == nil {
 		h.host = u.Host
 	}
-	h.routes = map[string]func(*call) (any, error){
+	h.routes = map[string]func(*Call) (any, error){
 		"GET /signin/session":     h.getSession,
 		"POST /signin/session":    h.signIn,
 		"DELETE /signin/session":  h.signOut,
@@ -108,6 +108,10 @@ func New(opts Options) *Handler {
 	return h
 }
 
+// Handle adds what is done for a method and a path below /signin, as in "GET /signin/people/session". It is protected as the
+// console's own pages are, and its errors are answered alike. Nothing is added once requests come.
+func (h *Handler) Handle(route string, do func(*Call) (any, error)) { h.routes[route] = do }
+
 // Close waits for the mails that are being sent.
 func (h *Handler) Close() error {
 	h.outbox.close()
@@ -115,8 +119,8 @@ func (h *Handler) Close() error {
 	return nil
 }
 
-// call is a request for a page of the console, and what is known of it.
-type call struct {
+// Call is a request for a page of the console, and what is known of it.
+type Call struct {
 	server.Info
 	w http.ResponseWriter
 	r *http.Request
@@ -124,8 +128,11 @@ type call struct {
 	public string
 }
 
+// Request is the request itself.
+func (x *Call) Request() *http.Request { return x.r }
+
 // isOurs says whether a host and port is this server, as far as the browser knows it.
-func (x *call) isOurs(host string) bool {
+func (x *Call) isOurs(host string) bool {
 	return host != "" && (strings.EqualFold(host, x.r.Host) || strings.EqualFold(host, x.public))
 }
 
@@ -140,7 +147,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set("Referrer-Policy", "no-referrer")
 	header.Set("Cross-Origin-Resource-Policy", "same-origin")
 	header.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-	x := &call{server.InfoOf(r), w, r, h.host}
+	x := &Call{server.InfoOf(r), w, r, h.host}
 	if r.URL.Path == federationPath {
 		h.federation(x)
 		return
@@ -155,7 +162,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (h *Handler) answer(x *call) (any, error) {
+func (h *Handler) answer(x *Call) (any, error) {
 	route := h.routes[x.r.Method+" "+x.r.URL.Path]
 	if route == nil {
 		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
@@ -179,7 +186,7 @@ func (h *Handler) answer(x *call) (any, error) {
 const ConsoleHeader = "X-Stator-Console"
 
 // fromOurPages refuses what the page of another site may have made a browser send.
-func (x *call) fromOurPages() error {
+func (x *Call) fromOurPages() error {
 	refused := &awsapi.Error{Code: "CrossSiteRequest", Status: http.StatusForbidden, Message: "The request does not come from a page of the console."}
 	reads := x.r.Method == http.MethodGet
 	switch site := x.r.Header.Get("Sec-Fetch-Site"); {
@@ -205,8 +212,8 @@ func (x *call) fromOurPages() error {
 	return nil
 }
 
-// read reads the body of a request into a structure.
-func (x *call) read(in any) error {
+// Read reads the body of a request into a structure.
+func (x *Call) Read(in any) error {
 	body, err := io.ReadAll(http.MaxBytesReader(x.w, x.r.Body, maxBody))
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
 		return &awsapi.Error{Code: "RequestTooLarge", Status: http.StatusRequestEntityTooLarge, Message: "The request is too large."}
@@ -220,7 +227,7 @@ func (x *call) read(in any) error {
 	return nil
 }
 
-func (x *call) respond(status int, out any) {
+func (x *Call) respond(status int, out any) {
 	body, err := json.Marshal(out)
 	if err != nil {
 		panic(err) // outputs are structures of texts
@@ -233,7 +240,7 @@ func (x *call) respond(status int, out any) {
 // failure is the body of an error.
 type failure struct{ Code, Message string }
 
-func (h *Handler) fail(x *call, err error) {
+func (h *Handler) fail(x *Call, err error) {
 	e, ok := errors.AsType[*awsapi.Error](err)
 	if !ok {
 		if x.r.Context().Err() == nil {

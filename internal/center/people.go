@@ -1,0 +1,242 @@
+package center
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/statordb/stator/internal/directory"
+	"github.com/statordb/stator/internal/identity"
+	"github.com/statordb/stator/internal/kv"
+	"github.com/statordb/stator/internal/policy"
+)
+
+// AccountAccess is an account, and what a person may be there.
+type AccountAccess struct {
+	Account, AccountName, Email string
+	// Roles are in the order of their names.
+	Roles []RoleAccess
+}
+
+// RoleAccess is a permission set that a person may have.
+type RoleAccess struct {
+	// Name is that of the permission set, which the APIs call the role's.
+	Name, PermissionSetARN, RelayState string
+	Duration                           time.Duration
+}
+
+// Accounts returns what a person may be, in the order of the ids of accounts. Who is not there, or disabled, may be nothing.
+func (s *Store) Accounts(ctx context.Context, userID string) (all []AccountAccess, err error) {
+	err = s.db.View(ctx, func(r kv.Reader) (err error) {
+		all, err = s.accounts(ctx, r, userID)
+		return err
+	})
+	return all, err
+}
+
+func (s *Store) accounts(ctx context.Context, r kv.Reader, userID string) (all []AccountAccess, err error) {
+	principals, err := s.principals(ctx, r, userID)
+	if err != nil {
+		return nil, err
+	}
+	inst, err := find[instanceRecord](ctx, r, instanceKey())
+	if err != nil || inst == nil {
+		return nil, err
+	}
+	sets := map[string][]string{} // by account
+	for _, p := range principals {
+		err := each(ctx, r, func(rest []string, _ *assignmentRecord) (bool, error) {
+			if account, set := rest[0], rest[1]; !slices.Contains(sets[account], set) {
+				sets[account] = append(sets[account], set)
+			}
+			return true, nil
+		}, "assignedto", p.typ, p.id)
+		if err != nil {
+			return nil, err
+		}
+	}
+	for account, ids := range sets {
+		member, err := s.ids.Member(ctx, r, account)
+		if err != nil {
+			return nil, err
+		}
+		if member == nil || !member.Open {
+			continue
+		}
+		access := AccountAccess{Account: account, AccountName: member.Name, Email: member.Email}
+		for _, id := range ids {
+			role, err := s.roleAccess(ctx, r, inst, account, id)
+			if err != nil {
+				return nil, err
+			}
+			if role != nil {
+				access.Roles = append(access.Roles, *role)
+			}
+		}
+		if len(access.Roles) == 0 {
+			continue
+		}
+		slices.SortFunc(access.Roles, func(a, b RoleAccess) int { return strings.Compare(a.Name, b.Name) })
+		all = append(all, access)
+	}
+	slices.SortFunc(all, func(a, b AccountAccess) int { return strings.Compare(a.Account, b.Account) })
+	return all, nil
+}
+
+// roleAccess is a permission set in an account, nil if it is not there.
+func (s *Store) roleAccess(ctx context.Context, r kv.Reader, inst *instanceRecord, account, id string) (*RoleAccess, error) {
+	set, err := find[setRecord](ctx, r, setKey(id))
+	if err != nil || set == nil {
+		return nil, err
+	}
+	there, err := find[provisionedRecord](ctx, r, provisionedKey(id, account))
+	if err != nil || there == nil {
+		return nil, err
+	}
+	return &RoleAccess{set.Name, setARN(inst.ID, id), set.RelayState, time.Duration(there.Seconds) * time.Second}, nil
+}
+
+// principal is a user or a group.
+type principal struct{ typ, id string }
+
+// principals are a user, and the groups that it is in: none if there is no such user, or it is disabled.
+func (s *Store) principals(ctx context.Context, r kv.Reader, userID string) ([]principal, error) {
+	u, err := s.dir.User(ctx, r, userID)
+	if err != nil || u == nil || u.Disabled {
+		return nil, err
+	}
+	groups, err := s.dir.GroupsOf(ctx, r, userID)
+	all := []principal{{userType, userID}}
+	for _, g := range groups {
+		all = append(all, principal{groupType, g})
+	}
+	return all, err
+}
+
+// Allowed says whether a person may have a permission set in an account now: the user is there and enabled, it or a group that
+// it is in is assigned, and the account is open.
+func (s *Store) Allowed(ctx context.Context, r kv.Reader, userID, account, permissionSetARN string) (bool, error) {
+	inst, err := find[instanceRecord](ctx, r, instanceKey())
+	if err != nil || inst == nil {
+		return false, err
+	}
+	set, ok := inst.setID(permissionSetARN)
+	if !ok {
+		return false, nil
+	}
+	member, err := s.ids.Member(ctx, r, account)
+	if err != nil || member == nil || !member.Open {
+		return false, err
+	}
+	there, err := find[provisionedRecord](ctx, r, provisionedKey(set, account))
+	if err != nil || there == nil {
+		return false, err
+	}
+	principals, err := s.principals(ctx, r, userID)
+	if err != nil || len(principals) == 0 {
+		return false, err
+	}
+	var keys [][]byte
+	for _, p := range principals {
+		keys = append(keys, assignedKey(account, set, p.typ, p.id))
+	}
+	values, err := r.GetMany(ctx, keys)
+	return slices.ContainsFunc(values, func(v []byte) bool { return v != nil }), err
+}
+
+// RoleCredentials makes temporary credentials for a person who may have a permission set in an account, under the permission
+// set's name. The name of the session is userName, or if it is "" the user's. Tags are session tags that an outside source gave;
+// those of the instance's access control attributes win. The error is identity.ErrNotAllowed if the person may not.
+func (s *Store) RoleCredentials(ctx context.Context, userID, userName, account, permissionSetName string, tags ...policy.Tag) (identity.PersonCredentials, error) {
+	of, _, err := s.session(ctx, userID, userName, account, permissionSetName, tags)
+	if err != nil {
+		return identity.PersonCredentials{}, err
+	}
+	made, err := s.ids.CredentialsForPerson(ctx, *of)
+	if err != nil {
+		return identity.PersonCredentials{}, err
+	}
+	return *made, nil
+}
+
+// RoleConsole begins a session of the console for a person who may have a permission set in an account. It ends with the person's
+// session in the access portal, whose id portalSession is. It returns the token for the console's cookie, and the relay state of
+// the permission set, "" if it has none. The error is identity.ErrNotAllowed if the person may not.
+func (s *Store) RoleConsole(ctx context.Context, portalSession, userID, account, permissionSetName string, tags ...policy.Tag) (token, destination string, err error) {
+	of, relay, err := s.session(ctx, userID, "", account, permissionSetName, tags)
+	if err != nil {
+		return "", "", err
+	}
+	of.Portal = portalSession
+	token, err = s.ids.ConsoleForPerson(ctx, *of)
+	return token, relay, err
+}
+
+// session is a session to be begun. Whether the person may have it is found out when it begins.
+func (s *Store) session(ctx context.Context, userID, userName, account, setName string, tags []policy.Tag) (of *identity.PersonSession, relay string, err error) {
+	err = s.db.View(ctx, func(r kv.Reader) error {
+		inst, err := find[instanceRecord](ctx, r, instanceKey())
+		if err != nil || inst == nil {
+			return or(err, identity.ErrNotAllowed)
+		}
+		id, err := find[string](ctx, r, setNameKey(setName))
+		if err != nil || id == nil {
+			return or(err, identity.ErrNotAllowed)
+		}
+		set, err := find[setRecord](ctx, r, setKey(*id))
+		if err != nil || set == nil {
+			return or(err, identity.ErrNotAllowed)
+		}
+		there, err := find[provisionedRecord](ctx, r, provisionedKey(*id, account))
+		if err != nil || there == nil {
+			return or(err, identity.ErrNotAllowed)
+		}
+		u, err := s.dir.User(ctx, r, userID)
+		if err != nil || u == nil {
+			return or(err, identity.ErrNotAllowed)
+		}
+		if userName == "" {
+			userName = u.UserName
+		}
+		relay = set.RelayState
+		of = &identity.PersonSession{
+			PersonRef: identity.PersonRef{User: userID, Account: account, PermissionSet: setARN(inst.ID, *id)},
+			Role:      there.Role, Name: sessionName(userName, userID),
+			Duration: time.Duration(there.Seconds) * time.Second, Tags: inst.sessionTags(u, tags),
+		}
+		return nil
+	})
+	return of, relay, err
+}
+
+var sessionNameForm = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
+
+// sessionName is what the session of a user is called: by the name, unless no session can have it.
+func sessionName(userName, userID string) string {
+	if sessionNameForm.MatchString(userName) {
+		return userName
+	}
+	return userID
+}
+
+// sessionTags are the session tags of a user: those that are given, and the attributes of the instance, which win.
+func (i *instanceRecord) sessionTags(u *directory.User, given []policy.Tag) (all []policy.Tag) {
+	if i.ABAC {
+		for _, a := range i.Attributes {
+			if value := valueOf(u, a.Source); value != "" {
+				all = append(all, policy.Tag{Key: a.Key, Value: value})
+			}
+		}
+	}
+	for _, t := range given {
+		if !slices.ContainsFunc(all, func(a policy.Tag) bool { return policy.Key(a.Key) == policy.Key(t.Key) }) {
+			all = append(all, t)
+		}
+	}
+	return all[:min(len(all), maxSessionTags)]
+}
+
+// maxSessionTags is AWS's limit ("Pass session tags in AWS STS", IAM User Guide).
+const maxSessionTags = 50

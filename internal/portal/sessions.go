@@ -1,0 +1,143 @@
+package portal
+
+import (
+	"context"
+	"time"
+
+	"github.com/statordb/stator/internal/center"
+	"github.com/statordb/stator/internal/directory"
+	"github.com/statordb/stator/internal/kv"
+	"github.com/statordb/stator/internal/policy"
+)
+
+// How long people stay signed in, and how many sessions one may have: beyond, the one that ends first ends.
+const (
+	// DefaultSession: "The default session duration is 8 hours" (Configure the session duration of the AWS access portal, IAM
+	// Identity Center User Guide).
+	DefaultSession = 8 * time.Hour
+	maxSessions    = 100
+)
+
+// session is that of a person in the access portal.
+type session struct {
+	ending
+	User string
+	// Source is the kind of the source that the person was proven by, MFA says that an MFA device was shown to be at hand.
+	Source string
+	MFA    bool
+	Began  time.Time
+	// Tags are session tags that the source gave.
+	Tags []policy.Tag `json:",omitempty"`
+}
+
+// holder is who has a session, or a token of one.
+type holder struct {
+	*directory.User
+	// id is the session's.
+	id      string
+	session *session
+}
+
+// Begin begins a session of a user whom a source has proven, and returns the token for the browser's cookie: SetCookie. Tags are
+// session tags that the source gave, for the sessions of roles.
+func (p *Portal) Begin(ctx context.Context, user, source string, mfa bool, tags ...policy.Tag) (token string, err error) {
+	i, err := p.instance(ctx)
+	if err == nil && i == nil {
+		err = noInstance()
+	}
+	if err != nil {
+		return "", err
+	}
+	token, id := newSecret()
+	err = p.DB.Update(ctx, func(tx kv.Txn) error {
+		if err := tx.Lock(ctx, recordKey(sessionKind, id)); err != nil {
+			return err
+		}
+		u, err := p.active(ctx, tx, user)
+		if err != nil {
+			return err
+		}
+		if u == nil {
+			return notSignedIn()
+		}
+		now := p.now()
+		return p.add(ctx, tx, user, sessionKind, id, &session{ending{now.Add(DefaultSession)}, user, source, mfa, now, tags}, maxSessions)
+	})
+	return token, err
+}
+
+// instance is the instance of IAM Identity Center, nil if there is none.
+func (p *Portal) instance(ctx context.Context) (i *center.Instance, err error) {
+	err = p.DB.View(ctx, func(r kv.Reader) (err error) {
+		i, err = p.Center.Instance(ctx, r)
+		return err
+	})
+	return i, err
+}
+
+// active is a user who may sign in; nil if there is none.
+func (p *Portal) active(ctx context.Context, r kv.Reader, id string) (*directory.User, error) {
+	u, err := p.Directory.User(ctx, r, id)
+	if err != nil || u == nil || u.Disabled {
+		return nil, err
+	}
+	return u, nil
+}
+
+// holderOf returns who has a session; nil if it has ended, for whatever reason.
+func (p *Portal) holderOf(ctx context.Context, r kv.Reader, id string) (*holder, error) {
+	s, err := live[session](ctx, r, p.now(), sessionKind, id)
+	if err != nil || s == nil {
+		return nil, err
+	}
+	u, err := p.active(ctx, r, s.User)
+	if err != nil || u == nil {
+		return nil, err
+	}
+	return &holder{u, id, s}, nil
+}
+
+// Alive says whether a session, by the id that center.Store.RoleConsole was given, has not ended.
+func (p *Portal) Alive(ctx context.Context, r kv.Reader, id string) (bool, error) {
+	h, err := p.holderOf(ctx, r, id)
+	return h != nil, err
+}
+
+// signedIn returns who the token of a browser is of; nil if of nobody.
+func (p *Portal) signedIn(ctx context.Context, token string) (h *holder, err error) {
+	if token == "" {
+		return nil, nil
+	}
+	err = p.DB.View(ctx, func(r kv.Reader) (err error) {
+		h, err = p.holderOf(ctx, r, digest(token))
+		return err
+	})
+	return h, err
+}
+
+// End ends a session, and with it all its tokens and the sessions of the console that began from it.
+func (p *Portal) End(ctx context.Context, id string) error {
+	return p.Change(ctx, func(tx kv.Txn) error {
+		s, err := live[session](ctx, tx, p.now(), sessionKind, id)
+		if err != nil || s == nil {
+			return err
+		}
+		return remove(tx, s.User, sessionKind, id)
+	})
+}
+
+// principal is a person as the audit log names it. Nobody is anonymous.
+func (p *Portal) principal(ctx context.Context, u *directory.User) (*policy.Principal, error) {
+	if u == nil {
+		return &policy.Principal{Type: policy.Anonymous}, nil
+	}
+	i, err := p.instance(ctx)
+	if err != nil {
+		return nil, err
+	}
+	who := &policy.Principal{Type: policy.Person, ID: u.ID}
+	if i != nil {
+		who.Account, who.Provider = i.OwnerAccount, "arn:aws:identitystore::"+i.OwnerAccount+":identitystore/"+i.IdentityStoreID
+	}
+	return who, nil
+}

@@ -1,0 +1,162 @@
+package portal
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/statordb/stator/internal/kv"
+)
+
+const (
+	// accessLife is how long an access token is good that can be refreshed. One that can't lasts as long as the session.
+	accessLife = time.Hour
+	// maxFamilies bounds the families of one person: beyond, the one that ends first ends.
+	maxFamilies = 500
+	// refreshLeeway is how long after a refresh token has been used another use of it is taken for one of a second process that
+	// shares it, which is refused and no more. Later it is somebody else's, and the family ends (RFC 9700, section 4.14.2).
+	refreshLeeway = 30 * time.Second
+)
+
+// family is all the tokens that came of one consent: they end together.
+type family struct {
+	ending
+	User, Session string
+	// Client is the hash of the id of the client that they are for.
+	Client, ClientName string
+	Scopes             []string
+	Began              time.Time
+}
+
+// token is an access token or a refresh token.
+type token struct {
+	ending
+	Family string
+	// Refresh says that it is a refresh token; then Used is when it was, nil if it can still be.
+	Refresh bool
+	Used    *time.Time
+}
+
+// issued is what a client gets.
+type issued struct {
+	AccessToken  string `json:"accessToken"`
+	TokenType    string `json:"tokenType"`
+	ExpiresIn    int    `json:"expiresIn"`
+	RefreshToken string `json:"refreshToken,omitempty"`
+}
+
+// begin begins a family for who has consented, and issues its first tokens. The session is read again: it may have ended since.
+func (p *Portal) begin(ctx context.Context, tx kv.Txn, user, sessionID string, c *client, scopes []string) (id string, out *issued, err error) {
+	h, err := p.holderOf(ctx, tx, sessionID)
+	if err != nil {
+		return "", nil, err
+	}
+	if h == nil || h.ID != user {
+		return "", nil, invalidGrant("The session that this was allowed in has ended")
+	}
+	_, id = newSecret()
+	f := &family{ending: ending{h.session.Expires}, User: user, Session: sessionID, Client: digest(c.id), ClientName: c.Name, Scopes: scopes, Began: p.now()}
+	if err := p.add(ctx, tx, user, familyKind, id, f, maxFamilies); err != nil {
+		return "", nil, err
+	}
+	out, err = p.issue(tx, id, f, c)
+	return id, out, err
+}
+
+// issue issues tokens of a family.
+func (p *Portal) issue(tx kv.Txn, id string, f *family, c *client) (*issued, error) {
+	now := p.now()
+	out := &issued{TokenType: "Bearer"}
+	ends := f.Expires
+	if c.may(refreshGrant) && len(f.Scopes) > 0 {
+		if soon := now.Add(accessLife); soon.Before(ends) {
+			ends = soon
+		}
+		text, hash := newSecret()
+		out.RefreshToken = text
+		if err := put(tx, recordKey(tokenKind, hash), &token{ending: ending{f.Expires}, Family: id, Refresh: true}); err != nil {
+			return nil, err
+		}
+	}
+	text, hash := newSecret()
+	out.AccessToken, out.ExpiresIn = text, int(ends.Sub(now)/time.Second)
+	return out, put(tx, recordKey(tokenKind, hash), &token{ending: ending{ends}, Family: id})
+}
+
+// familyOf reads the family of a token, and whose it is; nil if it counts for nothing any more.
+func (p *Portal) familyOf(ctx context.Context, r kv.Reader, id string) (*family, *holder, error) {
+	f, err := live[family](ctx, r, p.now(), familyKind, id)
+	if err != nil || f == nil {
+		return nil, nil, err
+	}
+	h, err := p.holderOf(ctx, r, f.Session)
+	if err != nil || h == nil || h.ID != f.User {
+		return nil, nil, err
+	}
+	return f, h, nil
+}
+
+// bearer is who has an access token that lets a tool see accounts, and the id of its family; nil if nobody has.
+func (p *Portal) bearer(ctx context.Context, text string) (h *holder, familyID string, err error) {
+	if text == "" {
+		return nil, "", nil
+	}
+	err = p.DB.View(ctx, func(r kv.Reader) error {
+		h, familyID = nil, ""
+		t, err := live[token](ctx, r, p.now(), tokenKind, digest(text))
+		if err != nil || t == nil || t.Refresh {
+			return err
+		}
+		f, who, err := p.familyOf(ctx, r, t.Family)
+		if err == nil && f != nil && (len(f.Scopes) == 0 || slices.Contains(f.Scopes, accountScope)) {
+			h, familyID = who, t.Family
+		}
+		return err
+	})
+	return h, familyID, err
+}
+
+// refresh takes a refresh token, and issues tokens in its place. That it has been used already ends the family.
+func (p *Portal) refresh(ctx context.Context, c *client, text string) (*issued, error) {
+	hash := digest(text)
+	var out *issued
+	var refused error
+	err := p.DB.Update(ctx, func(tx kv.Txn) error {
+		out, refused = nil, nil
+		if err := tx.Lock(ctx, recordKey(tokenKind, hash)); err != nil {
+			return err
+		}
+		now := p.now()
+		t, err := live[token](ctx, tx, now, tokenKind, hash)
+		if err != nil {
+			return err
+		}
+		if t == nil || !t.Refresh {
+			return invalidGrant("Invalid refresh token provided")
+		}
+		f, _, err := p.familyOf(ctx, tx, t.Family)
+		if err != nil {
+			return err
+		}
+		if f == nil || f.Client != digest(c.id) {
+			return invalidGrant("Invalid refresh token provided")
+		}
+		if t.Used != nil {
+			refused = invalidGrant("Invalid refresh token provided")
+			if now.Sub(*t.Used) < refreshLeeway {
+				return nil
+			}
+			return remove(tx, f.User, familyKind, t.Family)
+		}
+		t.Used = &now
+		if err := put(tx, recordKey(tokenKind, hash), t); err != nil {
+			return err
+		}
+		out, err = p.issue(tx, t.Family, f, c)
+		return err
+	})
+	if err == nil {
+		err = refused
+	}
+	return out, err
+}

@@ -1,0 +1,72 @@
+package stator
+
+import (
+	"context"
+
+	"github.com/statordb/stator/internal/audit"
+	"github.com/statordb/stator/internal/center"
+	"github.com/statordb/stator/internal/directory"
+	"github.com/statordb/stator/internal/identity"
+	"github.com/statordb/stator/internal/kv"
+	"github.com/statordb/stator/internal/portal"
+	"github.com/statordb/stator/internal/signin"
+)
+
+// openPeople opens what knows the people who sign in, and what they may be.
+func (s *Server) openPeople(ctx context.Context, opts Options) (err error) {
+	options := directory.Options{Change: s.identities.Change, Seal: s.identities.Seal, Unseal: s.identities.Unseal, Hash: s.identities.Hash,
+		PublicURL: opts.PublicURL, Logger: opts.Logger}
+	if opts.Auth == AuthIAM {
+		account, err := s.identities.Account(ctx)
+		if err != nil {
+			return err
+		}
+		options.Home = func(ctx context.Context, r kv.Reader) (string, string, error) { return s.home(ctx, r, account) }
+	}
+	mail, err := mailer(opts)
+	if err != nil {
+		return err
+	}
+	if mail != nil {
+		options.Mail = func(ctx context.Context, to, subject, text string) error {
+			return mail.Send(ctx, signin.Mail{To: to, Subject: subject, Text: text})
+		}
+	}
+	if s.directory, err = directory.Open(ctx, s.db, options); err != nil {
+		return err
+	}
+	s.center, err = center.Open(ctx, s.db, center.Options{Identities: s.identities, Directory: s.directory, Logger: opts.Logger})
+	return err
+}
+
+// openPortal opens what people have once they have signed in. Its pages are those of s.signIn.
+func (s *Server) openPortal(opts Options, log *audit.Log) *portal.Portal {
+	p := portal.New(portal.Options{
+		DB: s.db, Identities: s.identities, Directory: s.directory, Center: s.center, Change: s.identities.Change, Seal: s.identities.Seal, Unseal: s.identities.Unseal,
+		Leased: s.store.Lease, SignIn: s.signIn, PublicURL: opts.PublicURL, Region: opts.Region, Audit: log, Logger: opts.Logger,
+	})
+	p.Start()
+	return p
+}
+
+// home says whose the people are, and in which region: those of the instance of IAM Identity Center, or, as long as there is none,
+// the management account's in all regions.
+func (s *Server) home(ctx context.Context, r kv.Reader, management string) (account, region string, err error) {
+	switch i, err := s.center.Instance(ctx, r); {
+	case err != nil:
+		return "", "", err
+	case i != nil:
+		return i.OwnerAccount, i.Region, nil
+	}
+	return management, "", nil
+}
+
+// personAllowed says whether a session of a person is still allowed: one of the console ends with that in the access portal.
+func (s *Server) personAllowed(ctx context.Context, r kv.Reader, p identity.PersonRef) (bool, error) {
+	if p.Portal != "" {
+		if alive, err := s.portal.Alive(ctx, r, p.Portal); err != nil || !alive {
+			return false, err
+		}
+	}
+	return s.center.Allowed(ctx, r, p.User, p.Account, p.PermissionSet)
+}
