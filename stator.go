@@ -319,7 +319,7 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	s.handler = server.New(server.Options{
 		Recorder: recorder,
 		Operations: slices.Concat(operations,
-			s.directory.Operations(),
+			s.directory.Operations(), s.directory.DirectoryOperations(),
 			accessanalyzer.New(operations).Operations(),
 			cloudtrail.New(log).Operations(),
 			cloudwatch.New(measured).Operations(),

@@ -51,7 +51,9 @@ type Store struct {
 	db   kv.DB
 	opts Options
 	id   string
-	jobs sync.WaitGroup
+
+	outbox outbox
+	jobs   sync.WaitGroup
 }
 
 // Open returns the people that db holds, and makes the store's id if there is none yet.
@@ -71,7 +73,7 @@ func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
 	if opts.Mail == nil {
 		opts.Mail = logMail(opts.Logger)
 	}
-	s := &Store{db: db, opts: opts}
+	s := &Store{db: db, opts: opts, outbox: newOutbox()}
 	var made bool
 	err := db.View(ctx, func(r kv.Reader) (err error) {
 		s.id, made, err = get[string](ctx, r, storeKey())

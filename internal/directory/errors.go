@@ -23,7 +23,7 @@ const (
 
 // notFound is the error for what is not there.
 func notFound(kind, id string) *awsapi.Error {
-	what := map[string]string{userType: "USER", groupType: "GROUP", storeType: "IDENTITYSTORE", membershipType: "MEMBERSHIP"}[kind]
+	what := map[string]string{userType: "USER", groupType: "GROUP", storeType: "IDENTITYSTORE", membershipType: "MEMBERSHIP", tenantType: "TENANT", bearerType: "BEARER TOKEN"}[kind]
 	e := &awsapi.Error{Code: "ResourceNotFoundException", Status: http.StatusBadRequest, Message: what + " not found."}
 	e.Members = []awsapi.Member{text("ResourceType", kind)}
 	if id != "" {

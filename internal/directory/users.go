@@ -105,6 +105,9 @@ func (s *Store) DeleteUser(ctx context.Context, tx kv.Txn, id string) error {
 			return err
 		}
 	}
+	if err := s.forgetLogin(ctx, tx, id); err != nil {
+		return err
+	}
 	if err := s.index(ctx, tx, id, u.indexes(), nil); err != nil {
 		return err
 	}
