@@ -3,7 +3,7 @@ import { ssoDirectory } from "../aws/ssodirectory";
 
 export interface MfaDevice {
   DeviceId: string;
-  DisplayName: string;
+  DeviceName: string;
   RegisteredDate: string;
 }
 
@@ -37,5 +37,5 @@ export const createTenant = ask<object, Tenant>("CreateProvisioningTenant");
 export const deleteTenant = ask<{ TenantId: string }, object>("DeleteProvisioningTenant");
 export const listTokens = ask<{ TenantId: string }, { BearerTokens: BearerToken[] }>("ListBearerTokens");
 /** The token is told this once. */
-export const createToken = ask<{ TenantId: string }, BearerToken & { Token: string }>("CreateBearerToken");
+export const createToken = ask<{ TenantId: string }, { BearerToken: BearerToken & { Token: string } }>("CreateBearerToken");
 export const deleteToken = ask<{ TenantId: string; TokenId: string }, object>("DeleteBearerToken");

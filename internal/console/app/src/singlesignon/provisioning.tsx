@@ -26,8 +26,8 @@ export function Provisioning({ store }: { store: string }) {
   const [made, setMade] = useState<{ endpoint: string; token: string }>();
   const enable = useAwsChange(async () => {
     const tenant = await createTenant(store, {});
-    const { Token } = await createToken(store, { TenantId: tenant.TenantId });
-    setMade({ endpoint: tenant.ScimEndpoint, token: Token });
+    const { BearerToken } = await createToken(store, { TenantId: tenant.TenantId });
+    setMade({ endpoint: tenant.ScimEndpoint, token: BearerToken.Token });
   }, [["sso-directory"]]);
   return (
     <SpaceBetween size="l">
@@ -99,7 +99,7 @@ function Enabled({ store, tenant, onToken }: { store: string; tenant: Tenant; on
   const { TenantId } = tenant;
   const tokens = useAws(["sso-directory", "ListBearerTokens", TenantId], async () => (await listTokens(store, { TenantId })).BearerTokens);
   const [open, setOpen] = useState<"disable" | BearerToken>();
-  const create = useAwsChange(async () => onToken((await createToken(store, { TenantId })).Token), [["sso-directory"]]);
+  const create = useAwsChange(async () => onToken((await createToken(store, { TenantId })).BearerToken.Token), [["sso-directory"]]);
   const remove = useAwsChange((t: BearerToken) => deleteToken(store, { TenantId, TokenId: t.TokenId }), [["sso-directory"]]);
   const disable = useAwsChange(() => deleteTenant(store, { TenantId }), [["sso-directory"]]);
   return (

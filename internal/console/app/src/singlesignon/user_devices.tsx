@@ -22,7 +22,7 @@ export function UserDevices({ store, user, name }: { store: string; user: string
         query={devices}
         id={(d) => d.DeviceId}
         columns={[
-          { id: "name", header: "Device name", value: (d) => d.DisplayName, cell: (d) => d.DisplayName, isRowHeader: true },
+          { id: "name", header: "Device name", value: (d) => d.DeviceName, cell: (d) => d.DeviceName, isRowHeader: true },
           { id: "type", header: "Type", cell: () => "Authenticator app" },
           { id: "registered", header: "Registered", value: (d) => d.RegisteredDate, cell: (d) => <Time at={new Date(d.RegisteredDate)} as="ago" /> },
         ]}
@@ -35,11 +35,11 @@ export function UserDevices({ store, user, name }: { store: string; user: string
       />
       {removing && (
         <DeleteModal
-          title={`Delete MFA device ${removing.DisplayName}?`}
+          title={`Delete MFA device ${removing.DeviceName}?`}
           onClose={() => setRemoving(undefined)}
           onDelete={async () => {
             await remove.mutateAsync(removing);
-            notify({ type: "success", header: `MFA device ${removing.DisplayName} deleted.` });
+            notify({ type: "success", header: `MFA device ${removing.DeviceName} deleted.` });
           }}
         >
           {name} is not asked for its codes any more. Without another device the password alone is enough.
