@@ -16,7 +16,7 @@ export default function Authorize() {
 function Request({ person }: { person: Person }) {
   const [search] = useSearchParams();
   const id = search.get("id") ?? "";
-  const request = useAws(["people", "authorization", id], () => people.authorization(id));
+  const request = useAws(["people", "authorization", id], () => people.authorization(id), { enabled: id !== "" });
   return (
     <PublicPage title="Allow access?" description={request.data && `For a program at ${request.data.RedirectHost}`}>
       {id ? (

@@ -21,7 +21,7 @@ export default function Login() {
   const session = useSession();
   const [search] = useSearchParams();
   const id = search.get("id") ?? "";
-  const request = useAws(["signin", "login", id], () => people.loginRequest(id), { enabled: session.SignedIn });
+  const request = useAws(["signin", "login", id], () => people.loginRequest(id), { enabled: session.SignedIn && id !== "" });
   if (!session.SignedIn) return <Redirect to={entrance(session, location.pathname + location.search)} replace />;
   return (
     <PublicPage title="Sign in to the AWS CLI" footer={<Link href="/console/">Console home</Link>}>

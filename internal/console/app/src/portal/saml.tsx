@@ -1,4 +1,5 @@
 // The choice of a role where a SAML assertion has several, as AWS's sign-in page for SAML has it.
+import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import FormField from "@cloudscape-design/components/form-field";
@@ -16,10 +17,14 @@ import { leaveTo } from "./leave";
 export default function SAML() {
   const [search] = useSearchParams();
   const id = search.get("id") ?? "";
-  const roles = useAws(["signin", "saml", id], async () => (await people.samlRoles(id)).Roles);
+  const roles = useAws(["signin", "saml", id], async () => (await people.samlRoles(id)).Roles, { enabled: id !== "" });
   return (
     <PublicPage title="Select a role" description="Your identity provider lets you sign in to the console as one of these.">
-      <Loaded query={roles}>{(roles) => <Choose id={id} roles={roles} />}</Loaded>
+      {id ? (
+        <Loaded query={roles}>{(roles) => <Choose id={id} roles={roles} />}</Loaded>
+      ) : (
+        <Alert type="warning">This page is opened by an identity provider that signs you in.</Alert>
+      )}
     </PublicPage>
   );
 }
