@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/statordb/stator/internal/center"
 	"github.com/statordb/stator/internal/directory"
 	"github.com/statordb/stator/internal/identity"
 	"github.com/statordb/stator/internal/kv"
@@ -25,7 +26,7 @@ type CheckResult struct {
 	Backups, BackedUp int64
 	// Identities are the records of accounts, users, groups and access keys.
 	Identities int64
-	// People are users, groups and memberships of the identity store.
+	// People are users, groups and memberships of the identity store, and what IAM Identity Center has of them.
 	People   int64
 	Problems int64
 }
@@ -72,6 +73,10 @@ func CheckOn(ctx context.Context, db kv.DB, report func(problem string)) (sum Ch
 	if sum.Identities, err = identity.Check(ctx, db, count); err != nil {
 		return sum, err
 	}
-	sum.People, err = directory.Check(ctx, db, count)
+	if sum.People, err = directory.Check(ctx, db, count); err != nil {
+		return sum, err
+	}
+	n, err := center.Check(ctx, db, count)
+	sum.People += n
 	return sum, err
 }

@@ -35,7 +35,7 @@ func (s *Server) openPeople(ctx context.Context, opts Options) (err error) {
 	if s.directory, err = directory.Open(ctx, s.db, options); err != nil {
 		return err
 	}
-	s.center, err = center.Open(ctx, s.db, center.Options{Identities: s.identities, Directory: s.directory, Logger: opts.Logger})
+	s.center, err = center.Open(ctx, s.db, center.Options{Identities: s.identities, Directory: s.directory})
 	return err
 }
 

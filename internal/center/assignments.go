@@ -39,20 +39,36 @@ func (s *Store) createAccountAssignment(req *awsapi.Request) (awsapi.Call, error
 	})
 }
 
+// found says whether the identity store has a principal.
+func (v *view) found(p principal) (bool, error) {
+	if p.typ == userType {
+		u, err := v.s.dir.User(v.ctx, v.r, p.id)
+		return u != nil, err
+	}
+	g, err := v.s.dir.Group(v.ctx, v.r, p.id)
+	return g != nil, err
+}
+
 // there is a *failure for a principal that the identity store does not have.
 func (v *view) there(p principal) error {
-	found, err := false, error(nil)
-	if p.typ == userType {
-		u, e := v.s.dir.User(v.ctx, v.r, p.id)
-		found, err = u != nil, e
-	} else {
-		g, e := v.s.dir.Group(v.ctx, v.r, p.id)
-		found, err = g != nil, e
-	}
+	found, err := v.found(p)
 	if err == nil && !found {
 		err = failedWith(http.StatusNotFound, p.typ+" not found.")
 	}
 	return err
+}
+
+// withGroups are a principal and, of a user, the groups that it is in.
+func (v *view) withGroups(p principal) ([]principal, error) {
+	all := []principal{p}
+	if p.typ != userType {
+		return all, nil
+	}
+	groups, err := v.s.dir.GroupsOf(v.ctx, v.r, p.id)
+	for _, g := range groups {
+		all = append(all, principal{groupType, g})
+	}
+	return all, err
 }
 
 // assign writes an assignment. One that is there already stays as it is.
@@ -155,15 +171,9 @@ func (s *Store) listAccountAssignmentsForPrincipal(req *awsapi.Request) (awsapi.
 		on = append(on, accountARN(*in.Filter.AccountId))
 	}
 	return s.reads(req, "ListAccountAssignmentsForPrincipal", in.InstanceArn, on, func(v *view) (any, error) {
-		all := []principal{{string(in.PrincipalType), *in.PrincipalId}}
-		if in.PrincipalType == types.PrincipalTypeUser {
-			groups, err := s.dir.GroupsOf(v.ctx, v.r, *in.PrincipalId)
-			if err != nil {
-				return nil, err
-			}
-			for _, g := range groups {
-				all = append(all, principal{groupType, g})
-			}
+		all, err := v.withGroups(principal{string(in.PrincipalType), *in.PrincipalId})
+		if err != nil {
+			return nil, err
 		}
 		var list []types.AccountAssignmentForPrincipal
 		for _, p := range all {

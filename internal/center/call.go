@@ -3,6 +3,7 @@ package center
 import (
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -124,6 +125,9 @@ func (c *call) Run(ctx context.Context, dst []byte) ([]byte, error) {
 	}
 	if out == nil {
 		return append(dst, "{}"...), nil
+	}
+	if raw, ok := out.(json.RawMessage); ok {
+		return append(dst, raw...), nil
 	}
 	return awsapi.AppendJSON(dst, out), nil
 }

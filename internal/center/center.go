@@ -14,7 +14,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"log/slog"
 	"time"
 
 	"github.com/statordb/stator/internal/directory"
@@ -29,8 +28,6 @@ type Options struct {
 	Directory  *directory.Store
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
-	// Logger gets what goes wrong in the background; nil drops it.
-	Logger *slog.Logger
 }
 
 // Store is IAM Identity Center in one engine. It is safe for concurrent use.

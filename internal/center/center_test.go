@@ -35,6 +35,7 @@ const (
 // world is two servers over one engine, and beside them what the access portal of a third would use: people, and what they may be.
 type world struct {
 	*testing.T
+	db    kv.DB
 	conf  aws.Config // of the administrator, at the first server
 	other string     // the endpoint of the second
 	admin *ssoadmin.Client
@@ -63,7 +64,7 @@ func open(t *testing.T) *world {
 		}
 		_ = db.Close()
 	})
-	w := &world{T: t}
+	w := &world{T: t, db: db}
 	var endpoints []string
 	for i := range 2 {
 		s, err := stator.OpenOn(shared{db}, stator.Options{MasterKey: masterKey, Region: region})

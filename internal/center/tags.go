@@ -52,17 +52,27 @@ func (v *view) tagged(arn string) (*tagged, error) {
 	if err != nil || inst == nil {
 		return nil, err
 	}
-	if arn == inst.arn() {
+	id := lastPart(arn)
+	switch arn {
+	case inst.arn():
 		return &tagged{&inst.Tags, instanceKey(), inst}, nil
-	}
-	if id, ok := inst.setID(arn); ok {
-		set, err := find[setRecord](v.ctx, v.r, setKey(id))
-		if err != nil || set == nil {
-			return nil, err
-		}
-		return &tagged{&set.Tags, setKey(id), set}, nil
+	case setARN(inst.ID, id):
+		return taggedAt(v, setKey(id), func(set *setRecord) *[]policy.Tag { return &set.Tags })
+	case inst.applicationARN(id):
+		return taggedAt(v, applicationKey(id), func(app *applicationRecord) *[]policy.Tag { return &app.Tags })
+	case inst.issuerARN(id):
+		return taggedAt(v, issuerKey(id), func(rec *issuerRecord) *[]policy.Tag { return &rec.Tags })
 	}
 	return nil, nil
+}
+
+// taggedAt is the resource of a key.
+func taggedAt[T any](v *view, key []byte, tags func(*T) *[]policy.Tag) (*tagged, error) {
+	rec, err := find[T](v.ctx, v.r, key)
+	if err != nil || rec == nil {
+		return nil, err
+	}
+	return &tagged{tags(rec), key, rec}, nil
 }
 
 // tagsOf are the tags of a resource; none if it is not there, or has none.

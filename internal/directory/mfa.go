@@ -204,9 +204,9 @@ func (s *Store) DeleteMFA(ctx context.Context, userID, id string) error {
 	})
 }
 
-// useCode takes a code of any device of a user, once. One that is of none counts as wrong for each of them. It is a transaction of
+// UseCode takes a code of any device of a user, once. One that is of none counts as wrong for each of them. It is a transaction of
 // its own: a wrong code has to be counted whatever becomes of the sign-in.
-func (s *Store) useCode(ctx context.Context, userID, code string) (right bool, err error) {
+func (s *Store) UseCode(ctx context.Context, userID, code string) (right bool, err error) {
 	code = strings.TrimSpace(code)
 	err = s.update(ctx, func(tx kv.Txn) error {
 		right = false

@@ -84,7 +84,7 @@ func (s *Store) SignIn(ctx context.Context, a Attempt) (user *User, state identi
 		if a.MFACode == "" {
 			return nil, identity.MFARequired, nil
 		}
-		if ok, err := s.useCode(ctx, p.user.ID, a.MFACode); err != nil {
+		if ok, err := s.UseCode(ctx, p.user.ID, a.MFACode); err != nil {
 			return nil, "", err
 		} else if !ok {
 			return nil, identity.MFAFailed, nil

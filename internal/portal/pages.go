@@ -1,14 +1,12 @@
 package portal
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/statordb/stator/internal/identity"
-	"github.com/statordb/stator/internal/kv"
 	"github.com/statordb/stator/internal/signin"
 )
 
@@ -28,17 +26,24 @@ func (p *Portal) SetCookie(x *signin.Call, token string) error {
 
 func (p *Portal) addPages(h *signin.Handler) {
 	for route, do := range map[string]func(*signin.Call) (any, error){
-		"GET /signin/people/session":        p.getSession,
-		"DELETE /signin/people/session":     p.signOut,
-		"GET /signin/people/accounts":       p.getAccounts,
-		"POST /signin/people/console":       p.console,
-		"POST /signin/people/credentials":   p.credentials,
-		"GET /signin/people/device":         p.getDevice,
-		"POST /signin/people/device":        p.decideDevice,
-		"GET /signin/people/authorization":  p.getAuthorization,
-		"POST /signin/people/authorization": p.decideAuthorization,
-		"GET /signin/login":                 p.getLogin,
-		"POST /signin/login":                p.decideLogin,
+		"GET /signin/people/session":          p.getSession,
+		"POST /signin/people/session":         p.signIn,
+		"DELETE /signin/people/session":       p.signOut,
+		"GET /signin/people/accounts":         p.getAccounts,
+		"POST /signin/people/console":         p.console,
+		"POST /signin/people/credentials":     p.credentials,
+		"POST /signin/people/password":        p.changePassword,
+		"POST /signin/people/password/forgot": p.forgotPassword,
+		"POST /signin/people/password/set":    p.setPassword,
+		"GET /signin/people/mfa":              p.getDevices,
+		"POST /signin/people/mfa":             p.addDevice,
+		"DELETE /signin/people/mfa":           p.removeDevice,
+		"GET /signin/people/device":           p.getDevice,
+		"POST /signin/people/device":          p.decideDevice,
+		"GET /signin/people/authorization":    p.getAuthorization,
+		"POST /signin/people/authorization":   p.decideAuthorization,
+		"GET /signin/login":                   p.getLogin,
+		"POST /signin/login":                  p.decideLogin,
 	} {
 		h.Handle(route, do)
 	}
@@ -229,15 +234,6 @@ func (p *Portal) credentials(x *signin.Call) (any, error) {
 		out.Region = i.Region
 	}
 	return out, nil
-}
-
-// hasDevice says whether somebody has an MFA device that counts.
-func (p *Portal) hasDevice(ctx context.Context, user string) (has bool, err error) {
-	err = p.DB.View(ctx, func(r kv.Reader) (err error) {
-		has, err = false, nil
-		return err
-	})
-	return has, err
 }
 
 // refusal is what somebody gets who may not have a role.

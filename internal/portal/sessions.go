@@ -94,6 +94,12 @@ func (p *Portal) holderOf(ctx context.Context, r kv.Reader, id string) (*holder,
 	if err != nil || u == nil {
 		return nil, err
 	}
+	if s.Source == directorySource {
+		changed, err := p.Directory.PasswordChanged(ctx, r, s.User)
+		if err != nil || changed.After(s.Began) {
+			return nil, err
+		}
+	}
 	return &holder{u, id, s}, nil
 }
 

@@ -1,0 +1,96 @@
+package portal
+
+import (
+	"context"
+	"encoding/base64"
+	"time"
+
+	"github.com/statordb/stator/internal/directory"
+	"github.com/statordb/stator/internal/kv"
+	"github.com/statordb/stator/internal/signin"
+)
+
+func (p *Portal) devices(ctx context.Context, user string) (all []directory.MFADevice, err error) {
+	err = p.DB.View(ctx, func(r kv.Reader) (err error) {
+		all, err = p.Directory.MFADevices(ctx, r, user)
+		return err
+	})
+	return all, err
+}
+
+// hasDevice says whether somebody has an MFA device that counts.
+func (p *Portal) hasDevice(ctx context.Context, user string) (bool, error) {
+	all, err := p.devices(ctx, user)
+	return len(all) > 0, err
+}
+
+// getDevices shows somebody the MFA devices that are registered.
+func (p *Portal) getDevices(x *signin.Call) (any, error) {
+	h, err := p.caller(x)
+	if err != nil {
+		return nil, err
+	}
+	all, err := p.devices(x.Request().Context(), h.ID)
+	if err != nil {
+		return nil, err
+	}
+	type shown struct {
+		ID      string `json:"Id"`
+		Name    string
+		Created time.Time
+	}
+	out := struct{ Devices []shown }{[]shown{}}
+	for _, d := range all {
+		out.Devices = append(out.Devices, shown{d.ID, d.Name, d.Registered})
+	}
+	return out, nil
+}
+
+// addDevice begins to register a device, or, with its id and a code that it shows, ends that.
+func (p *Portal) addDevice(x *signin.Call) (any, error) {
+	var in struct {
+		ID         string `json:"Id"`
+		Code, Name string
+	}
+	if err := x.Read(&in); err != nil {
+		return nil, err
+	}
+	h, err := p.caller(x)
+	if err != nil {
+		return nil, err
+	}
+	ctx := x.Request().Context()
+	if in.ID == "" {
+		m, err := p.Directory.BeginMFA(ctx, h.ID)
+		if err != nil {
+			return nil, err
+		}
+		return struct {
+			ID             string `json:"Id"`
+			Secret, QRCode string
+		}{m.ID, m.Secret, "data:image/png;base64," + base64.StdEncoding.EncodeToString(m.QRCode)}, nil
+	}
+	guess, err := p.SignIn.Guess(x, "device/"+h.ID)
+	if err != nil {
+		return nil, err
+	}
+	err = p.Directory.ConfirmMFA(ctx, h.ID, in.ID, in.Code, in.Name)
+	guess.Ended(err)
+	return done{}, p.log(x, "CompleteVirtualMfaDeviceRegistration", h.User, nil, err)
+}
+
+// removeDevice deletes a device of who is signed in.
+func (p *Portal) removeDevice(x *signin.Call) (any, error) {
+	var in struct {
+		ID string `json:"Id"`
+	}
+	if err := x.Read(&in); err != nil {
+		return nil, err
+	}
+	h, err := p.caller(x)
+	if err != nil {
+		return nil, err
+	}
+	err = p.Directory.DeleteMFA(x.Request().Context(), h.ID, in.ID)
+	return done{}, p.log(x, "DeleteMfaDeviceForUser", h.User, nil, err)
+}

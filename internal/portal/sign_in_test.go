@@ -1,0 +1,159 @@
+package portal_test
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+
+	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/portal"
+)
+
+func as(name, password string) fields { return fields{"UserName": name, "Password": password} }
+
+// TestSignIn signs in with passwords and codes of the directory.
+func TestSignIn(t *testing.T) {
+	w := open(t)
+	once, err := w.dir.NewOncePassword(t.Context(), w.user.ID)
+	must(t, err)
+	b := w.browser()
+	in := func(want string, a fields) {
+		t.Helper()
+		if out := b.ask(http.StatusOK, "POST", "/signin/people/session", a); out.text("State") != want {
+			t.Fatalf("signing in: %v, want %s", out, want)
+		}
+	}
+	b.ask(http.StatusUnauthorized, "POST", "/signin/people/session", as("ann", once+"x"))
+	b.ask(http.StatusUnauthorized, "POST", "/signin/people/session", as("nobody", once))
+	in("NewPasswordRequired", as("ann", once))
+	const mine = "My-Own-Password-1"
+	in("SignedIn", fields{"UserName": "Ann", "Password": once, "NewPassword": mine})
+	_, tokens := b.tokens()
+
+	device := b.ask(http.StatusOK, "POST", "/signin/people/mfa", fields{})
+	if !strings.HasPrefix(device.text("QRCode"), "data:image/png;base64,") {
+		t.Error("the new device is", device)
+	}
+	seed := device.text("Secret")
+	at := func() string {
+		c, err := totp.GenerateCode(seed, w.clock.now())
+		must(t, err)
+		return c
+	}
+	b.ask(http.StatusBadRequest, "POST", "/signin/people/mfa", fields{"Id": device.text("Id"), "Code": "000000", "Name": "phone"})
+	b.ask(http.StatusOK, "POST", "/signin/people/mfa", fields{"Id": device.text("Id"), "Code": at(), "Name": "phone"})
+	if list, _ := b.ask(http.StatusOK, "GET", "/signin/people/mfa", nil)["Devices"].([]any); len(list) != 1 {
+		t.Error("the devices are", list)
+	}
+	first := b
+	b = w.browser()
+	w.clock.pass(time.Minute)
+	in("MFARequired", as("ann", mine))
+	in("MFAFailed", fields{"UserName": "ann", "Password": mine, "MFACode": "000000"})
+	in("SignedIn", fields{"UserName": "ann", "Password": mine, "MFACode": at()})
+	if s := b.ask(http.StatusOK, "GET", "/signin/people/session", nil); s["MFA"] != true || s["MFARegistered"] != true {
+		t.Error("the session is", s)
+	}
+	b.ask(http.StatusOK, "DELETE", "/signin/people/mfa", fields{"Id": device.text("Id")})
+
+	w.clock.pass(time.Second)
+	b.ask(http.StatusUnauthorized, "POST", "/signin/people/password", fields{"OldPassword": once, "NewPassword": mine + "2"})
+	b.ask(http.StatusOK, "POST", "/signin/people/password", fields{"OldPassword": mine, "NewPassword": mine + "2"})
+	b.ask(http.StatusOK, "GET", "/signin/people/accounts", nil)
+	first.ask(http.StatusUnauthorized, "GET", "/signin/people/accounts", nil)
+	if w.works(tokens.AccessToken) {
+		t.Error("a token outlives the password that its session began with")
+	}
+	w.clock.pass(time.Second)
+	link, err := w.dir.Invite(t.Context(), w.user.ID)
+	must(t, err)
+	b.ask(http.StatusBadRequest, "POST", "/signin/people/password/set", fields{"Token": "x" + link, "Password": mine + "3"})
+	b.ask(http.StatusOK, "POST", "/signin/people/password/set", fields{"Token": link, "Password": mine + "3"})
+	b.ask(http.StatusBadRequest, "POST", "/signin/people/password/set", fields{"Token": link, "Password": mine + "4"})
+	b.ask(http.StatusUnauthorized, "GET", "/signin/people/accounts", nil)
+	in("SignedIn", as("ann", mine+"3"))
+	for _, name := range []string{"ann", "nobody"} {
+		b.ask(http.StatusOK, "POST", "/signin/people/password/forgot", fields{"UserName": name})
+	}
+	b.ask(http.StatusOK, "POST", "/signin/people/console", fields{"AccountId": w.account, "RoleName": "Reader"})
+	key := b.ask(http.StatusOK, "POST", "/signin/people/credentials", fields{"AccountId": w.account, "RoleName": "Reader"})
+
+	for name, want := range map[string]int{"Authenticate": 3, "Federate": 1, "GetRoleCredentials": 1, "CredentialVerification": 6, "UpdatePassword": 3} {
+		all := w.events(name)
+		if len(all) != want {
+			t.Errorf("%d events %s, want %d", len(all), name, want)
+		}
+		for _, e := range all {
+			who, _ := e["userIdentity"].(map[string]any)
+			if on, ok := who["onBehalfOf"].(map[string]any); ok && (who["type"] != "IdentityCenterUser" || on["userId"] != w.user.ID || who["accountId"] != w.account) {
+				t.Error(name, "is by", who)
+			}
+		}
+	}
+	text, err := os.ReadFile(w.log)
+	must(t, err)
+	for _, secret := range []string{once, mine, seed, link, *tokens.AccessToken, key.text("SecretAccessKey"), key.text("SessionToken"), "nobody"} {
+		if strings.Contains(string(text), secret) {
+			t.Errorf("%s is in the audit log", secret)
+		}
+	}
+	for i := range 20 {
+		if out := w.tries(b, as("ann", "wrong")); out == http.StatusTooManyRequests {
+			return
+		} else if i == 19 {
+			t.Error("nobody counts how often a password is guessed:", out)
+		}
+	}
+}
+
+// tries is the status of an attempt.
+func (w *world) tries(b *browser, in fields) int {
+	w.Helper()
+	r, err := http.NewRequestWithContext(w.Context(), "POST", w.url+"/signin/people/session", strings.NewReader(`{"UserName":"`+in.text("UserName")+`","Password":"`+in.text("Password")+`"}`))
+	must(w.T, err)
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("X-Stator-Console", "1")
+	res, err := b.http.Do(r)
+	must(w.T, err)
+	must(w.T, res.Body.Close())
+	return res.StatusCode
+}
+
+// TestSources signs in where people come from.
+func TestSources(t *testing.T) {
+	w := open(t)
+	w.source = portal.Source{Kind: "saml", Name: "the company", SignOut: func(context.Context, string) (string, error) { return "https://idp.example.com/out", nil }}
+	b := w.browser()
+	if out := b.ask(http.StatusOK, "POST", "/signin/people/session", as("ann", "")); out.text("State") != "Redirect" || out.text("Location") != "/sources/login" {
+		t.Error("with an identity provider:", out)
+	}
+	token, err := w.portal.Begin(t.Context(), w.user.ID, "saml", false)
+	must(t, err)
+	b.has("stator-people", token)
+	if out := b.ask(http.StatusOK, "DELETE", "/signin/people/session", nil); out.text("Location") != "https://idp.example.com/out" {
+		t.Error("signing out:", out)
+	}
+	w.source = portal.Source{Kind: "ldap", Name: "the company", Password: func(_ context.Context, name, password string) (string, error) {
+		if name == "ann" && password == "right" {
+			return w.user.ID, nil
+		}
+		return "", &awsapi.Error{Code: "AuthenticationFailed", Status: http.StatusUnauthorized}
+	}}
+	b.ask(http.StatusUnauthorized, "POST", "/signin/people/session", as("ann", "wrong"))
+	if out := b.ask(http.StatusOK, "POST", "/signin/people/session", as("ann", "right")); out.text("State") != "SignedIn" {
+		t.Error("with LDAP:", out)
+	}
+	b.ask(http.StatusBadRequest, "POST", "/signin/people/password", fields{"OldPassword": "right", "NewPassword": "Another-1-password"})
+	device := b.ask(http.StatusOK, "POST", "/signin/people/mfa", fields{})
+	code, err := totp.GenerateCode(device.text("Secret"), w.clock.now())
+	must(t, err)
+	b.ask(http.StatusOK, "POST", "/signin/people/mfa", fields{"Id": device.text("Id"), "Code": code, "Name": "phone"})
+	if out := b.ask(http.StatusOK, "POST", "/signin/people/session", as("ann", "right")); out.text("State") != "MFARequired" {
+		t.Error("with a device:", out)
+	}
+}
