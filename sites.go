@@ -7,6 +7,7 @@ import (
 	"github.com/statordb/stator/internal/audit"
 	"github.com/statordb/stator/internal/console"
 	"github.com/statordb/stator/internal/identity"
+	"github.com/statordb/stator/internal/scim"
 	"github.com/statordb/stator/internal/signin"
 )
 
@@ -41,7 +42,7 @@ func (s *Server) openSites(opts Options) (map[string]http.Handler, error) {
 		Logger:     opts.Logger,
 	})
 	s.portal = s.openPortal(opts, log)
-	sites := map[string]http.Handler{"/signin": s.signIn, "/federation": s.signIn, "/console": console.Handler()}
+	sites := map[string]http.Handler{scim.Path: scim.New(s.directory, opts.Logger), "/signin": s.signIn, "/federation": s.signIn, "/console": console.Handler()}
 	maps.Copy(sites, s.portal.Sites())
 	return sites, nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/statordb/stator/internal/cloudtrail"
 	"github.com/statordb/stator/internal/cloudwatch"
 	"github.com/statordb/stator/internal/costexplorer"
+	"github.com/statordb/stator/internal/directory"
 	"github.com/statordb/stator/internal/dynamodb"
 	"github.com/statordb/stator/internal/identity"
 )
@@ -23,6 +24,7 @@ var services = []struct{ service, title, reference, missing string }{
 	{"dynamodb", "Amazon DynamoDB", "amazondynamodb", "UnknownOperationException"},
 	{"iam", "AWS Identity and Access Management", "IAM", "NotImplemented"},
 	{"sts", "AWS Security Token Service", "STS", "NotImplemented"},
+	{"identitystore", "AWS Identity Store", "singlesignon/latest/IdentityStoreAPIReference", "UnknownOperationException"},
 	{"account", "AWS Account Management", "accounts", "UnknownOperationException"},
 	{"organizations", "AWS Organizations", "organizations", "UnknownOperationException"},
 	{"cloudwatch", "Amazon CloudWatch", "AmazonCloudWatch", "UnknownOperationException"},
@@ -38,7 +40,7 @@ func TestOperationsAreDocumented(t *testing.T) {
 	var ids identity.Store
 	of := map[string][]awsapi.Operation{}
 	for _, op := range slices.Concat(dynamodb.New(nil, nil).Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations(),
-		ids.AccountManagementOperations(),
+		ids.AccountManagementOperations(), new(directory.Store).Operations(),
 		cloudwatch.New(nil).Operations(), cloudtrail.New(nil).Operations(), accessanalyzer.New(nil).Operations(),
 		costexplorer.New(nil, costexplorer.Options{}).Operations()) {
 		of[op.Service] = append(of[op.Service], op)
@@ -60,7 +62,11 @@ func TestOperationsAreDocumented(t *testing.T) {
 			if slices.Contains(streams, page) {
 				page = "streams_" + page
 			}
-			rows += fmt.Sprintf("| [%s](https://docs.aws.amazon.com/%s/latest/APIReference/API_%s.html) | %s |\n", op.Name, s.reference, page, state)
+			reference := s.reference
+			if !strings.Contains(reference, "/") {
+				reference += "/latest/APIReference"
+			}
+			rows += fmt.Sprintf("| [%s](https://docs.aws.amazon.com/%s/API_%s.html) | %s |\n", op.Name, reference, page, state)
 		}
 		fmt.Fprintf(&b, "\n## %s\n\n%d of %d work.", s.title, works, len(ops))
 		if works < len(ops) {

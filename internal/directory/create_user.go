@@ -21,7 +21,7 @@ func (s *Store) createUser(req *awsapi.Request) (awsapi.Call, error) {
 			return nil, err
 		}
 		u.CreatedBy, u.UpdatedBy = v.by(), v.by()
-		err = s.update(ctx, func(tx kv.Txn) error {
+		err = s.Update(ctx, func(tx kv.Txn) error {
 			u.ID = ""
 			return s.PutUser(ctx, tx, u)
 		})

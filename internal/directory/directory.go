@@ -124,8 +124,8 @@ func (s *Store) Change(ctx context.Context, fn func(tx kv.Txn) error) error {
 	return tooLarge(s.opts.Change(ctx, fn))
 }
 
-// update runs fn in a transaction that makes nobody forget anything.
-func (s *Store) update(ctx context.Context, fn func(tx kv.Txn) error) error {
+// Update runs fn in a transaction that makes nobody forget anything.
+func (s *Store) Update(ctx context.Context, fn func(tx kv.Txn) error) error {
 	return tooLarge(s.db.Update(ctx, fn))
 }
 

@@ -193,7 +193,7 @@ func (s *Store) tenantShape(req *awsapi.Request, t *Tenant) *tenantShape {
 func (s *Store) createProvisioningTenant(req *awsapi.Request) (awsapi.Call, error) {
 	return s.directoryCall(req, "CreateProvisioningTenant", 0, func(ctx context.Context, _ *directoryInput, v *input) (any, error) {
 		var out *tenantShape
-		err := s.update(ctx, func(tx kv.Txn) error {
+		err := s.Update(ctx, func(tx kv.Txn) error {
 			t, err := s.CreateTenant(ctx, tx, v.by())
 			if err == nil {
 				out = s.tenantShape(req, t)
@@ -223,7 +223,7 @@ func (s *Store) listProvisioningTenants(req *awsapi.Request) (awsapi.Call, error
 // deleteProvisioningTenant decodes DeleteProvisioningTenant.
 func (s *Store) deleteProvisioningTenant(req *awsapi.Request) (awsapi.Call, error) {
 	return s.directoryCall(req, "DeleteProvisioningTenant", needsTenant, func(ctx context.Context, in *directoryInput, _ *input) (any, error) {
-		return nil, s.update(ctx, func(tx kv.Txn) error { return s.DeleteTenant(ctx, tx, *in.TenantId) })
+		return nil, s.Update(ctx, func(tx kv.Txn) error { return s.DeleteTenant(ctx, tx, *in.TenantId) })
 	})
 }
 
@@ -243,7 +243,7 @@ func (s *Store) createBearerToken(req *awsapi.Request) (awsapi.Call, error) {
 	type response struct{ BearerToken *bearerShape }
 	return s.directoryCall(req, "CreateBearerToken", needsTenant, func(ctx context.Context, in *directoryInput, v *input) (any, error) {
 		var out *bearerShape
-		err := s.update(ctx, func(tx kv.Txn) error {
+		err := s.Update(ctx, func(tx kv.Txn) error {
 			token, b, err := s.CreateBearerToken(ctx, tx, *in.TenantId, v.by())
 			if err == nil {
 				out = showBearer(*in.TenantId, token, b)
@@ -273,6 +273,6 @@ func (s *Store) listBearerTokens(req *awsapi.Request) (awsapi.Call, error) {
 // deleteBearerToken decodes DeleteBearerToken.
 func (s *Store) deleteBearerToken(req *awsapi.Request) (awsapi.Call, error) {
 	return s.directoryCall(req, "DeleteBearerToken", needsTenant|needsToken, func(ctx context.Context, in *directoryInput, _ *input) (any, error) {
-		return nil, s.update(ctx, func(tx kv.Txn) error { return s.DeleteBearerToken(ctx, tx, *in.TenantId, *in.TokenId) })
+		return nil, s.Update(ctx, func(tx kv.Txn) error { return s.DeleteBearerToken(ctx, tx, *in.TenantId, *in.TokenId) })
 	})
 }

@@ -25,7 +25,7 @@ func (s *Store) createGroup(req *awsapi.Request) (awsapi.Call, error) {
 	return s.call(v, "identitystore:CreateGroup", *in.IdentityStoreId, func(ctx context.Context) (any, error) {
 		g := &Group{CreatedBy: v.by(), UpdatedBy: v.by()}
 		copyMembers(g, in)
-		err := s.update(ctx, func(tx kv.Txn) error {
+		err := s.Update(ctx, func(tx kv.Txn) error {
 			g.ID = ""
 			return s.PutGroup(ctx, tx, g)
 		})
@@ -116,7 +116,7 @@ func (s *Store) updateGroup(req *awsapi.Request) (awsapi.Call, error) {
 	}
 	return s.call(v, "identitystore:UpdateGroup", *in.IdentityStoreId, func(ctx context.Context) (any, error) {
 		var out *groupShape
-		err := s.update(ctx, func(tx kv.Txn) error {
+		err := s.Update(ctx, func(tx kv.Txn) error {
 			if err := tx.Lock(ctx, groupKey(*in.GroupId)); err != nil {
 				return err
 			}

@@ -107,7 +107,7 @@ func (s *Store) Link(token string) string {
 // link if it has an address. The error is ResourceNotFoundException, or TooManyAttempts if there are too many mails.
 func (s *Store) Invite(ctx context.Context, userID string) (token string, err error) {
 	var u *User
-	err = s.update(ctx, func(tx kv.Txn) (err error) {
+	err = s.Update(ctx, func(tx kv.Txn) (err error) {
 		if err := tx.Lock(ctx, userKey(userID), userLinkKey(userID)); err != nil {
 			return err
 		}
@@ -140,7 +140,7 @@ func (s *Store) ForgotPassword(ctx context.Context, userName string) error {
 	return s.later(func(ctx context.Context) error {
 		var u *User
 		token := ""
-		err := s.update(ctx, func(tx kv.Txn) (err error) {
+		err := s.Update(ctx, func(tx kv.Txn) (err error) {
 			token = ""
 			if len(userName) > maxUserNameBytes {
 				return nil

@@ -33,7 +33,7 @@ func (s *Store) createGroupMembership(req *awsapi.Request) (awsapi.Call, error) 
 	user := *in.MemberId.UserId
 	return s.call(v, "identitystore:CreateGroupMembership", *in.IdentityStoreId, func(ctx context.Context) (any, error) {
 		var m *Membership
-		err := s.update(ctx, func(tx kv.Txn) (err error) {
+		err := s.Update(ctx, func(tx kv.Txn) (err error) {
 			m, err = s.AddMember(ctx, tx, *in.GroupId, user, v.by())
 			return err
 		})

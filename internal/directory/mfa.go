@@ -87,7 +87,7 @@ func (s *Store) BeginMFA(ctx context.Context, userID string) (*MFASecret, error)
 	rand.Read(random) // never fails
 	m := &MFASecret{ID: newID(), Secret: base32.StdEncoding.EncodeToString(random)}
 	var u *User
-	err := s.update(ctx, func(tx kv.Txn) (err error) {
+	err := s.Update(ctx, func(tx kv.Txn) (err error) {
 		if err := tx.Lock(ctx, userKey(userID)); err != nil {
 			return err
 		}
@@ -129,7 +129,7 @@ func (s *Store) ConfirmMFA(ctx context.Context, userID, id, code, name string) e
 		return err
 	}
 	right := false
-	err := s.update(ctx, func(tx kv.Txn) error {
+	err := s.Update(ctx, func(tx kv.Txn) error {
 		right = false
 		d, err := s.device(ctx, tx, userID, id)
 		if err != nil {
@@ -184,7 +184,7 @@ func (s *Store) RenameMFA(ctx context.Context, userID, id, name string) error {
 	if err := checkDeviceName(name); err != nil {
 		return err
 	}
-	return s.update(ctx, func(tx kv.Txn) error {
+	return s.Update(ctx, func(tx kv.Txn) error {
 		d, err := s.device(ctx, tx, userID, id)
 		if err != nil {
 			return err
@@ -196,7 +196,7 @@ func (s *Store) RenameMFA(ctx context.Context, userID, id, name string) error {
 
 // DeleteMFA deletes a device of a user.
 func (s *Store) DeleteMFA(ctx context.Context, userID, id string) error {
-	return s.update(ctx, func(tx kv.Txn) error {
+	return s.Update(ctx, func(tx kv.Txn) error {
 		if _, err := s.device(ctx, tx, userID, id); err != nil {
 			return err
 		}
@@ -208,7 +208,7 @@ func (s *Store) DeleteMFA(ctx context.Context, userID, id string) error {
 // its own: a wrong code has to be counted whatever becomes of the sign-in.
 func (s *Store) UseCode(ctx context.Context, userID, code string) (right bool, err error) {
 	code = strings.TrimSpace(code)
-	err = s.update(ctx, func(tx kv.Txn) error {
+	err = s.Update(ctx, func(tx kv.Txn) error {
 		right = false
 		ids, err := lasts(ctx, tx, "device", userID)
 		if err != nil {

@@ -103,7 +103,19 @@ type Membership struct {
 // word is the first part of all keys of this package.
 const word = "directory"
 
-func key(parts ...string) []byte { return keyspace.People(append([]string{word}, parts...)...) }
+// maxPart is the longest part of a key. No id is as long; what somebody asks for may be.
+const maxPart = 64
+
+func key(parts ...string) []byte {
+	all := append(make([]string, 0, 1+len(parts)), word)
+	for _, p := range parts {
+		if len(p) > maxPart {
+			p = digest(p)
+		}
+		all = append(all, p)
+	}
+	return keyspace.People(all...)
+}
 
 func storeKey() []byte               { return key("store") }
 func countKey(kind string) []byte    { return key("count", kind) }

@@ -340,7 +340,7 @@ func TestSameNameAtOnce(t *testing.T) {
 	const many = 8
 	for range many {
 		go func() {
-			results <- s.update(t.Context(), func(tx kv.Txn) error { return s.PutUser(t.Context(), tx, &User{UserName: "ada"}) })
+			results <- s.Update(t.Context(), func(tx kv.Txn) error { return s.PutUser(t.Context(), tx, &User{UserName: "ada"}) })
 		}()
 	}
 	made := 0
