@@ -382,7 +382,7 @@ func TestDifferences(t *testing.T) {
 			KeySchema: []types.KeySchemaElement{key("id", types.KeyTypeHash), key("m", types.KeyTypeRange)}}}}); err != nil {
 		t.Fatal(err)
 	}
-	for _, d := range slices.Concat(differences, backupDifferences, identityDifferences, consoleDifferences) {
+	for _, d := range slices.Concat(differences, backupDifferences, identityDifferences, consoleDifferences, centerDifferences) {
 		t.Run(d.title, func(t *testing.T) {
 			if d.identity != nil {
 				d.identity(t, conf)
@@ -398,7 +398,7 @@ func TestDifferencesAreDocumented(t *testing.T) {
 	b.WriteString("# Where Stator differs from AWS\n\nOn purpose, and only here. This page is made from the tests that show each difference;\n" +
 		"what is not listed and differs is a bug. What Stator does not have yet is in the\n" +
 		"list of [operations](operations.md).\n")
-	for _, d := range slices.Concat(differences, backupDifferences, identityDifferences, consoleDifferences) {
+	for _, d := range slices.Concat(differences, backupDifferences, identityDifferences, consoleDifferences, centerDifferences) {
 		b.WriteString("\n## " + d.title + "\n\n- **AWS:** " + d.aws + "\n- **Stator:** " + d.stator + "\n- **Why:** " + d.why + "\n")
 	}
 	documented(t, document, b.String())

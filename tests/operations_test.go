@@ -9,6 +9,7 @@ import (
 
 	"github.com/statordb/stator/internal/accessanalyzer"
 	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/center"
 	"github.com/statordb/stator/internal/cloudtrail"
 	"github.com/statordb/stator/internal/cloudwatch"
 	"github.com/statordb/stator/internal/costexplorer"
@@ -30,6 +31,7 @@ var services = []struct{ service, title, reference, missing string }{
 	{"cloudwatch", "Amazon CloudWatch", "AmazonCloudWatch", "UnknownOperationException"},
 	{"cloudtrail", "AWS CloudTrail", "awscloudtrail", "UnknownOperationException"},
 	{"access-analyzer", "IAM Access Analyzer", "access-analyzer", "UnknownOperationException"},
+	{"sso", "AWS IAM Identity Center", "singlesignon", "UnknownOperationException"},
 	{"ce", "AWS Cost Explorer", "aws-cost-management", "UnknownOperationException"},
 }
 
@@ -42,7 +44,7 @@ func TestOperationsAreDocumented(t *testing.T) {
 	for _, op := range slices.Concat(dynamodb.New(nil, nil).Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations(),
 		ids.AccountManagementOperations(), new(directory.Store).Operations(),
 		cloudwatch.New(nil).Operations(), cloudtrail.New(nil).Operations(), accessanalyzer.New(nil).Operations(),
-		costexplorer.New(nil, costexplorer.Options{}).Operations()) {
+		costexplorer.New(nil, costexplorer.Options{}).Operations(), new(center.Store).Operations()) {
 		of[op.Service] = append(of[op.Service], op)
 	}
 	var b strings.Builder

@@ -1,4 +1,4 @@
-// Package guide does what docs/identity.md says, to the letter: its shell commands, in its order, in one shell, against a
+// Package guide does what docs/identity.md and its like say, to the letter: its shell commands, in its order, in one shell, against a
 // new server, and it compares what they print with what the guide shows. It knows the binary and the document alone.
 //
 // Every block of the guide that is marked sh says before itself what happens here:
@@ -30,10 +30,14 @@ func TestMain(m *testing.M) { harness.Main(m) }
 // written is where the guide has the server; the real one is somewhere else.
 const written = "http://127.0.0.1:8000"
 
-func TestIdentityGuide(t *testing.T) {
+// The documents that are done, each against a server of its own.
+func TestIdentityGuide(t *testing.T)       { follow(t, "identity.md") }
+func TestIdentityCenterGuide(t *testing.T) { follow(t, "people/identity-center.md") }
+
+func follow(t *testing.T, document string) {
 	t.Parallel()
 	shell, path := tools(t)
-	text, err := os.ReadFile("../../docs/identity.md")
+	text, err := os.ReadFile(filepath.Join("../../docs", document))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,9 +15,11 @@ import (
 	costsdk "github.com/aws/aws-sdk-go-v2/service/costexplorer"
 	sdk "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	streams "github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
+	adminsdk "github.com/aws/aws-sdk-go-v2/service/ssoadmin"
 
 	"github.com/statordb/stator/internal/accessanalyzer"
 	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/center"
 	"github.com/statordb/stator/internal/cloudtrail"
 	"github.com/statordb/stator/internal/cloudwatch"
 	"github.com/statordb/stator/internal/costexplorer"
@@ -62,6 +64,7 @@ func TestEveryOperationOfAServiceIsInItsTable(t *testing.T) {
 		{accessanalyzer.New(nil).Operations(), reflect.TypeFor[*analyzersdk.Client]()},
 		{cloudtrail.New(nil).Operations(), reflect.TypeFor[*trailsdk.Client]()},
 		{cloudwatch.New(nil).Operations(), reflect.TypeFor[*watchsdk.Client]()},
+		{new(center.Store).Operations(), reflect.TypeFor[*adminsdk.Client]()},
 		{costexplorer.New(nil, costexplorer.Options{}).Operations(), reflect.TypeFor[*costsdk.Client]()},
 	} {
 		var names []string

@@ -1,0 +1,117 @@
+package tests
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/identitystore"
+	idtypes "github.com/aws/aws-sdk-go-v2/service/identitystore/types"
+	"github.com/aws/aws-sdk-go-v2/service/ssoadmin"
+	admintypes "github.com/aws/aws-sdk-go-v2/service/ssoadmin/types"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+)
+
+// theInstance is the instance of IAM Identity Center, made by the first who asks.
+func theInstance(t *testing.T, conf aws.Config) (arn, store *string) {
+	t.Helper()
+	admin := ssoadmin.NewFromConfig(conf)
+	for range 2 {
+		list, err := admin.ListInstances(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(list.Instances) == 1 {
+			return list.Instances[0].InstanceArn, list.Instances[0].IdentityStoreId
+		}
+		if _, err := admin.CreateInstance(t.Context(), &ssoadmin.CreateInstanceInput{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Fatal("there is no instance")
+	return nil, nil
+}
+
+// assigned makes a permission set, and assigns it to a user in the account of conf. It returns the request and its answer.
+func assigned(t *testing.T, conf aws.Config, name string) (*ssoadmin.CreateAccountAssignmentInput, *admintypes.AccountAssignmentOperationStatus) {
+	t.Helper()
+	admin := ssoadmin.NewFromConfig(conf)
+	instance, store := theInstance(t, conf)
+	who, err := sts.NewFromConfig(conf).GetCallerIdentity(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	user, err := identitystore.NewFromConfig(conf).CreateUser(t.Context(), &identitystore.CreateUserInput{IdentityStoreId: store, UserName: &name, DisplayName: &name,
+		Name: &idtypes.Name{GivenName: &name, FamilyName: &name}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := admin.CreatePermissionSet(t.Context(), &ssoadmin.CreatePermissionSetInput{InstanceArn: instance, Name: &name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := &ssoadmin.CreateAccountAssignmentInput{InstanceArn: instance, PermissionSetArn: set.PermissionSet.PermissionSetArn, TargetType: admintypes.TargetTypeAwsAccount,
+		TargetId: who.Account, PrincipalType: admintypes.PrincipalTypeUser, PrincipalId: user.UserId}
+	out, err := admin.CreateAccountAssignment(t.Context(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return in, out.AccountAssignmentCreationStatus
+}
+
+// centerDifferences are those of IAM Identity Center.
+var centerDifferences = []difference{
+	{
+		title:  "The instance of IAM Identity Center is made by CreateInstance",
+		aws:    "The organization's instance is enabled in AWS's console; CreateInstance is for accounts outside of an organization and for instances of member accounts. Member accounts may read what is in the organization's instance as delegated administrators.",
+		stator: "CreateInstance in the management account makes the organization's instance, in the region in which it is asked. There are no others, and only the management account may read and change what is in it.",
+		why:    "A server is one organization, and everything can be done by a signed request.",
+		identity: func(t *testing.T, conf aws.Config) {
+			arn, _ := theInstance(t, conf)
+			shown, err := ssoadmin.NewFromConfig(conf).DescribeInstance(t.Context(), &ssoadmin.DescribeInstanceInput{InstanceArn: arn})
+			if err != nil || shown.Status != admintypes.InstanceStatusActive {
+				t.Error(shown, err)
+			}
+		},
+	},
+	{
+		title:  "Assignments are there when they are answered, and sessions end with them",
+		aws:    "Assignments and permission sets take seconds to minutes to reach an account. Sessions that have begun last until they expire, also when the assignment, the membership or the user is gone.",
+		stator: "The answers say IN_PROGRESS, and all is done by then. Credentials and sessions of the console end within two seconds when the person may not have the role any more.",
+		why:    "There is nothing to wait for, and who leaves leaves at once. Programs that wait work too.",
+		identity: func(t *testing.T, conf aws.Config) {
+			in, begun := assigned(t, conf, "quick")
+			if begun.Status != admintypes.StatusValuesInProgress {
+				t.Error(begun.Status)
+			}
+			done, err := ssoadmin.NewFromConfig(conf).DescribeAccountAssignmentCreationStatus(t.Context(), &ssoadmin.DescribeAccountAssignmentCreationStatusInput{
+				InstanceArn: in.InstanceArn, AccountAssignmentCreationRequestId: begun.RequestId})
+			if err != nil || done.AccountAssignmentCreationStatus.Status != admintypes.StatusValuesSucceeded {
+				t.Error(done, err)
+			}
+		},
+	},
+	{
+		title:  "Nobody can assume the roles of permission sets through STS",
+		aws:    "Roles of permission sets trust a SAML provider in the account, through which IAM Identity Center itself begins their sessions.",
+		stator: "They trust the service sso.amazonaws.com, and there is no such SAML provider.",
+		why:    "Sessions are begun where it is known who may have them, and nothing in an account can take that over.",
+		identity: func(t *testing.T, conf aws.Config) {
+			assigned(t, conf, "trusted")
+			roles, err := iam.NewFromConfig(conf).ListRoles(t.Context(), &iam.ListRolesInput{PathPrefix: aws.String("/aws-reserved/")})
+			if err != nil || len(roles.Roles) == 0 {
+				t.Fatal(roles, err)
+			}
+			for _, r := range roles.Roles {
+				if !strings.Contains(*r.AssumeRolePolicyDocument, "sso.amazonaws.com") {
+					t.Error(*r.AssumeRolePolicyDocument)
+				}
+				_, err := sts.NewFromConfig(conf).AssumeRole(t.Context(), &sts.AssumeRoleInput{RoleArn: r.Arn, RoleSessionName: aws.String("try")})
+				if err == nil {
+					t.Errorf("%s can be assumed", *r.Arn)
+				}
+			}
+		},
+	},
+}
