@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"context"
 	"html"
 	"net/http"
 	"net/url"
@@ -75,7 +76,11 @@ func (p *Portal) authorize(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	c := p.clientOf(q.Get("client_id"))
+	c, err := p.anyClient(r.Context(), q.Get("client_id"))
+	if err != nil {
+		p.broken(w, r, err)
+		return
+	}
 	to := q.Get("redirect_uri")
 	// Who asks has to be known before a browser is sent anywhere.
 	switch {
@@ -99,7 +104,7 @@ func (p *Portal) authorize(w http.ResponseWriter, r *http.Request) {
 		bad = "unsupported_response_type"
 	case !c.may(codeGrant):
 		bad = "unauthorized_client"
-	case q.Get("code_challenge_method") != "S256", !challengeForm.MatchString(q.Get("code_challenge")), len(q.Get("state")) > maxState:
+	case !c.challenges(q), len(q.Get("state")) > maxState:
 		bad = "invalid_request"
 	case slices.ContainsFunc(scopes, func(s string) bool { return !slices.Contains(c.Scopes, s) }):
 		bad = "invalid_scope"
@@ -115,6 +120,14 @@ func (p *Portal) authorize(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	redirect(w, "/console/authorize?id="+id)
+}
+
+// challenges says whether a request has a challenge of S256. An application, which signs its request for tokens, may have none.
+func (c *client) challenges(q url.Values) bool {
+	if c.app != nil && !q.Has("code_challenge") && !q.Has("code_challenge_method") {
+		return true
+	}
+	return q.Get("code_challenge_method") == "S256" && challengeForm.MatchString(q.Get("code_challenge"))
 }
 
 // query reads the parameters of a page that a tool has opened.
@@ -165,21 +178,21 @@ func answerAt(redirect string, pairs ...string) string {
 }
 
 // requestOf reads the id that a page has.
-func (p *Portal) requestOf(id string) (*request, *client, error) {
+func (p *Portal) requestOf(ctx context.Context, id string) (*request, *client, error) {
 	q := new(request)
 	if !p.unsealed(sealedRequest, id, q) || !p.now().Before(q.Expires) {
 		return nil, nil, gone()
 	}
-	c := p.clientOf(q.Client)
-	if c == nil {
-		return nil, nil, gone()
+	c, err := p.anyClient(ctx, q.Client)
+	if err == nil && c == nil {
+		err = gone()
 	}
-	return q, c, nil
+	return q, c, err
 }
 
 // getAuthorization says what somebody is asked to consent to.
 func (p *Portal) getAuthorization(x *signin.Call) (any, error) {
-	q, c, err := p.requestOf(x.Request().FormValue("id"))
+	q, c, err := p.requestOf(x.Request().Context(), x.Request().FormValue("id"))
 	if err != nil {
 		return nil, err
 	}
@@ -215,7 +228,7 @@ func (p *Portal) decideAuthorization(x *signin.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	q, c, err := p.requestOf(in.ID)
+	q, c, err := p.requestOf(x.Request().Context(), in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -227,6 +240,11 @@ func (p *Portal) decideAuthorization(x *signin.Call) (any, error) {
 	err = p.DB.Update(ctx, func(tx kv.Txn) error {
 		if err := tx.Lock(ctx, recordKey(codeKind, hash)); err != nil {
 			return err
+		}
+		if c.app != nil {
+			if may, err := p.Center.MayUse(ctx, tx, c.app, h.ID); err != nil || !may {
+				return or(err, noAccess())
+			}
 		}
 		return p.add(ctx, tx, h.ID, codeKind, hash, &code{ending: ending{p.now().Add(codeLife)}, User: h.ID, Session: h.id, Client: digest(c.id), ClientName: c.Name,
 			Scopes: q.Scopes, Redirect: q.Redirect, Challenge: q.Challenge}, maxCodes)

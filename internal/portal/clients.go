@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/center"
 )
 
 // clientLife: registrations are good for 90 days, as AWS's are.
@@ -31,6 +32,8 @@ type client struct {
 	Expires   time.Time `json:"e"`
 
 	id string
+	// app is the application that it is, nil for a tool that has registered itself.
+	app *center.Application
 }
 
 // clientSecret is what the secret of a client is, sealed.
@@ -72,15 +75,18 @@ func (p *Portal) proven(id, secret *string) (*client, *awsapi.Error) {
 
 // may says whether the client has registered for a grant. One that has named none may use device codes, and what they lead to.
 func (c *client) may(grant string) bool {
-	if len(c.Grants) == 0 {
+	if len(c.Grants) == 0 && c.app == nil {
 		return grant == deviceGrant || grant == refreshGrant && len(c.Scopes) > 0
 	}
 	return slices.Contains(c.Grants, grant)
 }
 
 // takes says whether the client has registered for a redirect URI. The port of a loopback address counts for nothing: it is the one
-// that the system gave the tool (RFC 8252, section 7.3).
+// that the system gave the tool (RFC 8252, section 7.3). An application has told exactly where it is.
 func (c *client) takes(redirect string) bool {
+	if c.app != nil {
+		return slices.Contains(c.Redirects, redirect)
+	}
 	plain, ok := loopback(redirect)
 	return ok && slices.ContainsFunc(c.Redirects, func(registered string) bool {
 		r, ok := loopback(registered)

@@ -163,7 +163,7 @@ const (
 // takeCode gives a tool the tokens of an authorization code. A code is good for one attempt: after a second one, and after one
 // without the verifier, nobody has anything of it.
 func (p *Portal) takeCode(ctx context.Context, c *client, text string, redirect, verifier *string) (out *issued, err error) {
-	if redirect == nil || verifier == nil {
+	if redirect == nil || verifier == nil && c.app == nil {
 		return nil, invalidRequest("Missing redirect URI or code verifier")
 	}
 	hash := digest(text)
@@ -190,7 +190,7 @@ func (p *Portal) takeCode(ctx context.Context, c *client, text string, redirect,
 		switch {
 		case a.Redirect != *redirect:
 			refused = invalidGrant("Invalid redirect URI provided")
-		case !verifies(*verifier, a.Challenge):
+		case !a.verified(verifier):
 			refused = invalidGrant("Invalid code verifier provided")
 		default:
 			if a.Family, out, err = p.begin(ctx, tx, a.User, a.Session, c, a.Scopes); err != nil {
@@ -203,6 +203,14 @@ func (p *Portal) takeCode(ctx context.Context, c *client, text string, redirect,
 		err = refused
 	}
 	return out, err
+}
+
+// verified says whether a code verifier is right. A code that an application has asked for without a challenge has none.
+func (a *code) verified(verifier *string) bool {
+	if a.Challenge == "" || verifier == nil {
+		return a.Challenge == "" && verifier == nil
+	}
+	return verifies(*verifier, a.Challenge)
 }
 
 // The length of a code verifier (RFC 7636, section 4.1).

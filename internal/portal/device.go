@@ -85,7 +85,7 @@ func (p *Portal) decideDevice(x *signin.Call) (any, error) {
 		}
 		d, err = live[device](ctx, tx, p.now(), deviceKind, hash)
 		if err != nil || d == nil {
-			return orGone(err)
+			return or(err, gone())
 		}
 		if d.state(p.now()) != devicePending {
 			return nil // it says what has become of it

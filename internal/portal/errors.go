@@ -50,11 +50,11 @@ func gone() *awsapi.Error {
 	return &awsapi.Error{Code: "RequestExpired", Status: http.StatusBadRequest, Message: "The request has expired. Begin again in the tool that sent you here."}
 }
 
-func orGone(err error) error {
+func or(err, otherwise error) error {
 	if err != nil {
 		return err
 	}
-	return gone()
+	return otherwise
 }
 
 func badCode() *awsapi.Error {

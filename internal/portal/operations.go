@@ -3,6 +3,7 @@ package portal
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/statordb/stator/internal/awsapi"
 	"github.com/statordb/stator/internal/policy"
@@ -23,7 +24,7 @@ func (p *Portal) Operations() []awsapi.Operation {
 	}
 	return []awsapi.Operation{
 		op(oauthService, "CreateToken", "POST /token", p.createToken),
-		{Service: oauthService, Name: "CreateTokenWithIAM", Path: "POST /token?aws_iam=t"},
+		{Service: oauthService, Name: "CreateTokenWithIAM", Path: "POST /token?aws_iam=t", Decode: p.createTokenWithIAM},
 		op(oauthService, "RegisterClient", "POST /client/register", p.registerClient),
 		op(oauthService, "StartDeviceAuthorization", "POST /device_authorization", p.startDeviceAuthorization),
 
@@ -35,6 +36,9 @@ func (p *Portal) Operations() []awsapi.Operation {
 		op(signInService, "CreateOAuth2Token", "POST /v1/token", p.createOAuth2Token),
 	}
 }
+
+// lookup bounds how long Needs may wait for the engine: it has no context.
+const lookup = 10 * time.Second
 
 // unsigned is a call that nobody has signed. It needs no permission: what it brings along is its own proof.
 type unsigned struct {

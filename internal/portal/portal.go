@@ -3,7 +3,7 @@
 // (sso-oauth), the API of the access portal (sso), and the sign-in service of "aws login" (signin): one file for each operation.
 //
 // It exists so that one place says who may still use what was handed out. It imports directory, for who people are; center, for
-// what they may be; identity, for sessions of the console; signin, for pages; keyspace, kv, awsapi, policy, audit, and of server
+// what they may be; identity, for sessions of the console; federation, for tokens of others; signin, for pages; keyspace, kv, awsapi, policy, audit, and of server
 // what that knows of a request.
 //
 // The main rules: of a token or a code only the hash is kept, and nothing at all for what strangers can ask for without limit: that
@@ -24,6 +24,7 @@ import (
 	"github.com/statordb/stator/internal/audit"
 	"github.com/statordb/stator/internal/center"
 	"github.com/statordb/stator/internal/directory"
+	"github.com/statordb/stator/internal/federation"
 	"github.com/statordb/stator/internal/identity"
 	"github.com/statordb/stator/internal/kv"
 	"github.com/statordb/stator/internal/signin"
@@ -49,6 +50,8 @@ type Options struct {
 	Identities *identity.Store
 	Directory  *directory.Store
 	Center     *center.Store
+	// OIDC verifies what trusted token issuers have signed; nil is one with the defaults.
+	OIDC *federation.OIDC
 	// Source says where people come from now; nil is the built-in directory.
 	Source func(ctx context.Context) (Source, error)
 	// Change is identity.Store.Change: after it no server believes what it has cached of anybody's sessions. Seal and Unseal are
@@ -95,6 +98,9 @@ func New(opts Options) *Portal {
 	}
 	if opts.Logger == nil {
 		opts.Logger = slog.New(slog.DiscardHandler)
+	}
+	if opts.OIDC == nil {
+		opts.OIDC = federation.NewOIDC(federation.Options{Now: opts.Now})
 	}
 	if opts.Source == nil {
 		opts.Source = func(context.Context) (Source, error) { return Source{Kind: directorySource}, nil }

@@ -26,6 +26,9 @@ type family struct {
 	Client, ClientName string
 	Scopes             []string
 	Began              time.Time
+	// Application says that the client is an application. Tools that registered before there were scopes have none, and may do what
+	// the only one allows.
+	Application bool `json:",omitempty"`
 }
 
 // token is an access token or a refresh token.
@@ -55,7 +58,7 @@ func (p *Portal) begin(ctx context.Context, tx kv.Txn, user, sessionID string, c
 		return "", nil, invalidGrant("The session that this was allowed in has ended")
 	}
 	_, id = newSecret()
-	f := &family{ending: ending{h.session.Expires}, User: user, Session: sessionID, Client: digest(c.id), ClientName: c.Name, Scopes: scopes, Began: p.now()}
+	f := &family{ending: ending{h.session.Expires}, User: user, Session: sessionID, Client: digest(c.id), ClientName: c.Name, Scopes: scopes, Began: p.now(), Application: c.app != nil}
 	if err := p.add(ctx, tx, user, familyKind, id, f, maxFamilies); err != nil {
 		return "", nil, err
 	}
@@ -68,10 +71,12 @@ func (p *Portal) issue(tx kv.Txn, id string, f *family, c *client) (*issued, err
 	now := p.now()
 	out := &issued{TokenType: "Bearer"}
 	ends := f.Expires
-	if c.may(refreshGrant) && len(f.Scopes) > 0 {
+	if c.app != nil || c.may(refreshGrant) && len(f.Scopes) > 0 {
 		if soon := now.Add(accessLife); soon.Before(ends) {
 			ends = soon
 		}
+	}
+	if c.may(refreshGrant) && (c.app != nil || len(f.Scopes) > 0) {
 		text, hash := newSecret()
 		out.RefreshToken = text
 		if err := put(tx, recordKey(tokenKind, hash), &token{ending: ending{f.Expires}, Family: id, Refresh: true}); err != nil {
@@ -108,7 +113,7 @@ func (p *Portal) bearer(ctx context.Context, text string) (h *holder, familyID s
 			return err
 		}
 		f, who, err := p.familyOf(ctx, r, t.Family)
-		if err == nil && f != nil && (len(f.Scopes) == 0 || slices.Contains(f.Scopes, accountScope)) {
+		if err == nil && f != nil && (len(f.Scopes) == 0 && !f.Application || slices.Contains(f.Scopes, accountScope)) {
 			h, familyID = who, t.Family
 		}
 		return err
@@ -140,6 +145,11 @@ func (p *Portal) refresh(ctx context.Context, c *client, text string) (*issued, 
 		}
 		if f == nil || f.Client != digest(c.id) {
 			return invalidGrant("Invalid refresh token provided")
+		}
+		if c.app != nil {
+			if may, err := p.Center.MayUse(ctx, tx, c.app, f.User); err != nil || !may {
+				return or(err, invalidGrant("The user is not assigned to the application any more"))
+			}
 		}
 		if t.Used != nil {
 			refused = invalidGrant("Invalid refresh token provided")

@@ -33,6 +33,7 @@ import (
 	"github.com/statordb/stator/internal/audit"
 	"github.com/statordb/stator/internal/center"
 	"github.com/statordb/stator/internal/directory"
+	"github.com/statordb/stator/internal/federation"
 	"github.com/statordb/stator/internal/identity"
 	"github.com/statordb/stator/internal/kv"
 	"github.com/statordb/stator/internal/kv/pebblekv"
@@ -159,7 +160,7 @@ func open(t *testing.T) *world {
 	must(t, err)
 	door := pages.New(pages.Options{Identities: w.ids, Region: region})
 	w.portal = portal.New(portal.Options{DB: db, Identities: w.ids, Directory: w.dir, Center: known, Change: w.ids.Change, Seal: w.ids.Seal, Unseal: w.ids.Unseal,
-		SignIn: door, Region: region, Now: w.clock.now, Audit: w.audited(), Source: func(context.Context) (portal.Source, error) { return w.source, nil }})
+		SignIn: door, Region: region, OIDC: federation.NewOIDC(federation.Options{Now: w.clock.now, AllowLoopbackHTTP: true}), Now: w.clock.now, Audit: w.audited(), Source: func(context.Context) (portal.Source, error) { return w.source, nil }})
 	sites := w.portal.Sites()
 	sites["/signin"] = door
 	side := httptest.NewServer(server.New(server.Options{Operations: append(w.portal.Operations(), w.ids.TokenOperations()...), Auth: server.IAM(w.ids), Region: region, Sites: sites, Now: w.clock.now}))

@@ -47,6 +47,13 @@ func (p *pathRoutes) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	w.WriteHeader(http.StatusNotFound)
 }
 
+// hasPath says whether a request's path is that of an operation.
+func (h *Handler) hasPath(r *http.Request) bool {
+	handler, _ := h.paths.Handler(r)
+	_, ok := handler.(*pathRoutes)
+	return ok
+}
+
 // callPath is a request that its path names. It returns false if no operation has the path.
 func (x *exchange) callPath() bool {
 	handler, _ := x.h.paths.Handler(x.r)

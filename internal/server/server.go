@@ -45,8 +45,8 @@ type Options struct {
 	// /healthz and /readyz. So is what has no address, as over a Unix socket. None means that everything is allowed.
 	// Behind TrustedProxies it is what they say that counts.
 	AllowedNetworks []netip.Prefix
-	// Sites are the handlers of what browsers see, by path: "/signin" is for that path and all below it, and "/v1/authorize", which
-	// has more than one part, for itself. They get an Info
+	// Sites are the handlers of what browsers see, by path: "/signin" is for that path and all below it that is no
+	// operation's, and "/v1/authorize", which has more than one part, for itself. They get an Info
 	// in the context of their requests. Browsers that ask for / are sent to "/console", if there is such a site.
 	Sites map[string]http.Handler
 	// Metrics serves /metrics, to anyone who can reach it and is in an allowed network.
@@ -181,7 +181,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		x.forbid()
 		return
 	}
-	if site := h.siteOf(r.URL.Path); site != nil {
+	if site := h.siteOf(r.URL.Path); site != nil && !h.hasPath(r) {
 		x.visit(site)
 		return
 	}
