@@ -1,7 +1,6 @@
 // IAM Identity Center: an administrator gives people access, and they use it. The tests go on where the one before ended.
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { createServer } from "node:http";
 import { test } from "node:test";
 import { accessible, browse, home, mailed, open, refused, screenshot, select, totp, url } from "./console.mjs";
@@ -20,8 +19,7 @@ async function fits(page) {
 
 /** What the administrator is told of ada, and what she chooses. */
 const ada = { name: "ada", password: "Lovelace-1815!" };
-let once_;
-let seed;
+let once, seed;
 
 test("without an instance the section leads to where it is enabled", (t) =>
   browse(t, async (page) => {
@@ -36,6 +34,9 @@ test("without an instance the section leads to where it is enabled", (t) =>
     await accessible(page);
     await screenshot(page, "center");
   }));
+
+/** That there is no permissions boundary, is an error to the browser. */
+const withoutBoundary = { errors: refused(400) };
 
 test("a group, a user with a one-time password, a permission set, an assignment", (t) =>
   browse(t, async (page) => {
@@ -65,7 +66,7 @@ test("a group, a user with a one-time password, a permission set, an assignment"
     await page.getByRole("button", { name: "Add user", exact: true }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByRole("button", { name: "Show one-time password" }).click();
-    once_ = await dialog.locator("code").innerText();
+    once = await dialog.locator("code").innerText();
     await accessible(page);
     await dialog.getByRole("button", { name: "Close" }).last().click();
     await heading(page, "ada");
@@ -110,7 +111,7 @@ test("a group, a user with a one-time password, a permission set, an assignment"
     await page.getByRole("link", { name: "TableReader" }).waitFor();
     await accessible(page);
     await screenshot(page, "center-account");
-  }));
+  }, withoutBoundary));
 
 /** Types the name and the password of ada. */
 async function signIn(page, password) {
@@ -130,7 +131,7 @@ test("the person sets a password, and has the role's keys and console", (t) =>
       await screenshot(page, "portal-signin");
       await signIn(page, "wrong");
       await page.getByText("Authentication failed").waitFor();
-      await page.getByLabel("Password", { exact: true }).fill(once_);
+      await page.getByLabel("Password", { exact: true }).fill(once);
       await page.getByRole("button", { name: "Sign in", exact: true }).click();
       await heading(page, "Set a new password");
       await accessible(page);
@@ -157,7 +158,7 @@ test("the person sets a password, and has the role's keys and console", (t) =>
         page.getByRole("link", { name: "Management console as TableReader" }).click(),
       ]);
       await home(opened);
-      await opened.getByRole("button", { name: /Account: TableReader\/ada @/ }).waitFor();
+      await opened.getByRole("button", { name: "Account: TableReader/ada @" }).waitFor();
       await opened.goto(`${url}/console/dynamodb/tables`);
       await opened.getByRole("link", { name: "Orders" }).waitFor();
       await opened.goto(`${url}/console/iam/users`);
@@ -165,7 +166,7 @@ test("the person sets a password, and has the role's keys and console", (t) =>
 
       // The console of the role ends with the portal's session.
       await page.bringToFront();
-      await page.getByRole("button", { name: "Account: ada" }).click();
+      await page.getByRole("button", { name: "Account: Ada Lovelace" }).click();
       await page.getByRole("menuitem", { name: "Sign out" }).click();
       await heading(page, "Sign in");
       await opened.goto(`${url}/console/dynamodb/tables`);
@@ -280,7 +281,7 @@ async function callback(t) {
     came.push(new URL(request.url, "http://127.0.0.1"));
     answer.setHeader("Content-Type", "text/html").end('<!doctype html><link rel="icon" href="data:,"><title>done</title><h1>You can close this window</h1>');
   }).listen(0, "127.0.0.1");
-  await once(server, "listening");
+  await new Promise((done) => server.once("listening", done));
   t.after(() => server.close());
   return { came, address: `http://127.0.0.1:${server.address().port}/oauth/callback` };
 }
@@ -360,3 +361,116 @@ test("aws login has the session of the console", async (t) => {
     { errors: new RegExp(`^request to ${address}`) },
   );
 });
+
+test("an invitation, and a user who is disabled", (t) =>
+  browse(
+    t,
+    async (page, context) => {
+      await open(page, "/console/singlesignon/users/add", "Specify user details");
+      await page.getByLabel("Username").fill("grace");
+      await page.getByLabel("Email address", { exact: true }).fill("grace@example.com");
+      await page.getByLabel("Confirm email address").fill("grace@example.com");
+      await page.getByLabel("First name").fill("Grace");
+      await page.getByLabel("Last name").fill("Hopper");
+      for (const title of ["Add user to groups - optional", "Review and add user"]) {
+        await next(page);
+        await heading(page, title);
+      }
+      await page.getByRole("button", { name: "Add user", exact: true }).click();
+      await heading(page, "grace");
+      const user = page.url();
+      const token = await mailed("grace@example.com", /set-password\?token=([\w-]+)/);
+
+      await page.goto(`${url}/console/people/set-password?token=${token}`);
+      await heading(page, "Set password");
+      await accessible(page);
+      const set = async (password) => {
+        await page.getByLabel("New password", { exact: true }).fill(password);
+        await page.getByLabel("Confirm new password").fill(password);
+        await page.getByRole("button", { name: "Set new password" }).click();
+      };
+      await set("short");
+      await page.getByText(/Password|password/).first().waitFor();
+      await set("Nanosecond-1906!");
+      await page.getByText("Your password is set. Sign in with it.").waitFor();
+      const enter = async () => {
+        await page.getByLabel("Username").fill("grace");
+        await next(page);
+        await page.getByLabel("Password", { exact: true }).fill("Nanosecond-1906!");
+        await page.getByRole("button", { name: "Sign in", exact: true }).click();
+      };
+      await enter();
+      await page.getByText("You have no accounts yet").waitFor();
+      await accessible(page);
+
+      const portal = await context.newPage();
+      await page.goto(user);
+      await page.getByRole("button", { name: "Actions" }).click();
+      await page.getByRole("menuitem", { name: "Disable user access" }).click();
+      await page.getByRole("dialog").getByRole("button", { name: "Disable user access" }).click();
+      await page.getByText("User grace is disabled.").waitFor();
+      await portal.goto(`${url}/console/portal`);
+      await heading(portal, "Sign in");
+      await portal.close();
+      await page.goto(`${url}/console/portal/signin`);
+      await enter();
+      await page.locator(".refusal").waitFor();
+    },
+    { errors: refused(400, 401, 403) },
+  ));
+
+test("settings: provisioning, attributes, a source that does not answer", (t) =>
+  browse(
+    t,
+    async (page) => {
+      await open(page, "/console/singlesignon/settings?section=provisioning", "Settings");
+      await page.getByRole("button", { name: "Enable", exact: true }).click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByRole("button", { name: "Show access token" }).click();
+      const token = await dialog.locator("code").innerText();
+      const endpoint = await dialog.getByText(`${url}/scim/`).innerText();
+      const answer = await fetch(`${endpoint}ServiceProviderConfig`, { headers: { Authorization: `Bearer ${token}` } });
+      assert.equal(answer.status, 200);
+      await accessible(page);
+      await dialog.getByRole("button", { name: "Close" }).last().click();
+      await page.getByRole("heading", { name: "Access tokens (1)" }).waitFor();
+      await accessible(page);
+
+      await page.getByRole("tab", { name: "Attributes for access control" }).click();
+      await page.getByRole("button", { name: "Enable", exact: true }).click();
+      await page.getByRole("button", { name: "Manage attributes" }).click();
+      await dialog.getByRole("button", { name: "Add attribute" }).click();
+      await dialog.getByLabel("Key").fill("CostCenter");
+      await dialog.getByRole("combobox", { name: "Value" }).fill("${path:enterprise.costCenter}");
+      await page.keyboard.press("Escape");
+      await accessible(page);
+      await dialog.getByRole("button", { name: "Save changes" }).click();
+      await page.getByText("The attributes are saved.").waitFor();
+      await page.getByText("${path:enterprise.costCenter}").waitFor();
+
+      await page.getByRole("tab", { name: "Identity source" }).click();
+      await page.getByRole("link", { name: "Add identity source" }).first().click();
+      await heading(page, "Add identity source");
+      await page.getByLabel("Name", { exact: true }).fill("Corporate");
+      await page.getByRole("radio", { name: /OpenID Connect/ }).check();
+      await accessible(page);
+      await page.getByRole("radio", { name: /LDAP or Active Directory/ }).check();
+      await page.getByLabel("Server URLs").fill("ldaps://127.0.0.1:1");
+      await page.getByLabel("User base").fill("ou=people,dc=example,dc=com");
+      await accessible(page);
+      await page.getByRole("button", { name: "Add identity source" }).click();
+      await page.getByText("The identity source Corporate is saved.").waitFor();
+      await page.getByRole("row").filter({ hasText: "Corporate" }).getByRole("radio").check();
+      await page.getByRole("button", { name: "Actions" }).click();
+      await page.getByRole("menuitem", { name: "Enable" }).click();
+      await dialog.getByRole("button", { name: "Enable" }).click();
+      await dialog.getByText("The source does not answer").or(dialog.getByText("The source refuses")).waitFor();
+      await accessible(page);
+      await dialog.getByRole("button", { name: "Cancel" }).click();
+      await page.getByRole("link", { name: "Corporate" }).click();
+      await heading(page, "Edit identity source");
+      assert.equal(await page.getByLabel("Server URLs").inputValue(), "ldaps://127.0.0.1:1");
+      await accessible(page);
+    },
+    { errors: refused(400) },
+  ));

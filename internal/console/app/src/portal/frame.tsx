@@ -51,7 +51,7 @@ function Bar({ person }: { person: PersonSession & Person }) {
           text: person.DisplayName || person.UserName,
           title: person.UserName,
           description: person.Email,
-          ariaLabel: `Account: ${person.UserName}`,
+          ariaLabel: `Account: ${person.DisplayName || person.UserName}`,
           items: [
             { id: "security", text: "Security", href: "/console/portal/security" },
             { id: "dark", text: "Dark mode", itemType: "checkbox", checked: mode === "dark" },

@@ -78,13 +78,17 @@ export function MFADevices() {
   );
 }
 
+let opened = 0;
+
 function Register({ onClose, onRegistered }: { onClose: () => void; onRegistered: () => void }) {
-  const device = useAws(["people", "new mfa"], people.newDevice);
+  // Each time it is opened there is another device, which a code that was wrong leaves as it is.
+  const [opening] = useState(() => ++opened);
+  const device = useAws(["people", "new mfa", opening], people.newDevice);
   const [name, setName] = useState("");
   const [code, setCode] = useState("");
   const confirm = useAwsChange(
     () => people.confirmDevice({ Id: device.data!.Id, Code: code, Name: name.trim() }),
-    [["people", "mfa"], ["people", "new mfa"]],
+    [["people", "mfa"]],
   );
   return (
     <FormModal
