@@ -9,6 +9,7 @@ import (
 	"github.com/statordb/stator/internal/identity"
 	"github.com/statordb/stator/internal/kv"
 	"github.com/statordb/stator/internal/portal"
+	"github.com/statordb/stator/internal/server"
 	"github.com/statordb/stator/internal/signin"
 )
 
@@ -16,12 +17,12 @@ import (
 func (s *Server) openPeople(ctx context.Context, opts Options) (err error) {
 	options := directory.Options{Change: s.identities.Change, Seal: s.identities.Seal, Unseal: s.identities.Unseal, Hash: s.identities.Hash,
 		PublicURL: opts.PublicURL, Logger: opts.Logger}
+	s.managementAccount = server.OpenAccount
 	if opts.Auth == AuthIAM {
-		account, err := s.identities.Account(ctx)
-		if err != nil {
+		if s.managementAccount, err = s.identities.Account(ctx); err != nil {
 			return err
 		}
-		options.Home = func(ctx context.Context, r kv.Reader) (string, string, error) { return s.home(ctx, r, account) }
+		options.Home = s.home
 	}
 	mail, err := mailer(opts)
 	if err != nil {
@@ -51,14 +52,14 @@ func (s *Server) openPortal(opts Options, log *audit.Log) *portal.Portal {
 
 // home says whose the people are, and in which region: those of the instance of IAM Identity Center, or, as long as there is none,
 // the management account's in all regions.
-func (s *Server) home(ctx context.Context, r kv.Reader, management string) (account, region string, err error) {
+func (s *Server) home(ctx context.Context, r kv.Reader) (account, region string, err error) {
 	switch i, err := s.center.Instance(ctx, r); {
 	case err != nil:
 		return "", "", err
 	case i != nil:
 		return i.OwnerAccount, i.Region, nil
 	}
-	return management, "", nil
+	return s.managementAccount, "", nil
 }
 
 // personAllowed says whether a session of a person is still allowed: one of the console ends with that in the access portal.

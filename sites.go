@@ -41,8 +41,9 @@ func (s *Server) openSites(opts Options) (map[string]http.Handler, error) {
 		Audit:      log,
 		Logger:     opts.Logger,
 	})
+	provisioning := scim.New(scim.Options{People: s.directory, Account: s.managementAccount, Region: opts.Region, Audit: log, Logger: opts.Logger})
 	s.portal = s.openPortal(opts, log)
-	sites := map[string]http.Handler{scim.Path: scim.New(s.directory, opts.Logger), "/signin": s.signIn, "/federation": s.signIn, "/console": console.Handler()}
+	sites := map[string]http.Handler{scim.Path: provisioning, "/signin": s.signIn, "/federation": s.signIn, "/console": console.Handler()}
 	maps.Copy(sites, s.portal.Sites())
 	return sites, nil
 }

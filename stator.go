@@ -165,6 +165,8 @@ type Server struct {
 	portal       *portal.Portal
 	region, data string
 	credentials  Credentials
+	// managementAccount is the account that the organization and its people are of.
+	managementAccount string
 
 	stopSampling context.CancelFunc // nil if nothing is sampled
 	sampling     sync.WaitGroup

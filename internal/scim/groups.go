@@ -82,6 +82,7 @@ func (h *Handler) createGroup(x *call) error {
 	if err != nil {
 		return err
 	}
+	x.made = g.ID
 	x.w.Header().Set("Location", x.location("Groups", g.ID))
 	return x.respond(http.StatusCreated, x.showGroup(g))
 }

@@ -3,7 +3,7 @@
 // again. It is at /scim/‹tenant›/v2/.
 //
 // It exists so that what strangers send in their dialects of SCIM becomes the directory's users, groups and memberships in one place.
-// It imports directory, awsapi for its errors, kv, and of server what that knows of a request.
+// It imports directory, awsapi for its errors, kv, audit, policy for who is in that, and of server what that knows of a request.
 //
 // The main rules: nobody gets an answer about anybody without a token of the tenant; one request is one transaction; whoever is
 // deleted, or not active any more, is refused on all servers within two seconds.
@@ -17,6 +17,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/statordb/stator/internal/audit"
 	"github.com/statordb/stator/internal/awsapi"
 	"github.com/statordb/stator/internal/directory"
 	"github.com/statordb/stator/internal/kv"
@@ -26,44 +27,59 @@ import (
 // Path is where the site is.
 const Path = "/scim"
 
+// Options configure a Handler.
+type Options struct {
+	People *directory.Store
+	// Account and Region are whose audit log has the requests, and as being in which region.
+	Account, Region string
+	// Audit is the audit log, nil if there is none.
+	Audit  *audit.Log
+	Logger *slog.Logger
+}
+
 // Handler answers SCIM requests.
 type Handler struct {
+	Options
 	people *directory.Store
-	log    *slog.Logger
 	routes *http.ServeMux
 }
 
-// New returns a handler over the people of an organization.
-func New(people *directory.Store, log *slog.Logger) *Handler {
-	h := &Handler{people: people, log: log, routes: http.NewServeMux()}
-	for pattern, run := range map[string]func(*call) error{
-		"GET /Users":         h.listUsers,
-		"POST /Users":        h.createUser,
-		"GET /Users/{id}":    h.getUser,
-		"PUT /Users/{id}":    h.putUser,
-		"PATCH /Users/{id}":  h.patchUser,
-		"DELETE /Users/{id}": h.deleteUser,
+// New returns a handler.
+func New(opts Options) *Handler {
+	h := &Handler{Options: opts, people: opts.People, routes: http.NewServeMux()}
+	for pattern, route := range map[string]struct {
+		name string // AWS's of the operation
+		run  func(*call) error
+	}{
+		"GET /Users":         {"ListUsers", h.listUsers},
+		"POST /Users":        {"CreateUser", h.createUser},
+		"GET /Users/{id}":    {"GetUser", h.getUser},
+		"PUT /Users/{id}":    {"PutUser", h.putUser},
+		"PATCH /Users/{id}":  {"PatchUser", h.patchUser},
+		"DELETE /Users/{id}": {"DeleteUser", h.deleteUser},
 
-		"GET /Groups":         h.listGroups,
-		"POST /Groups":        h.createGroup,
-		"GET /Groups/{id}":    h.getGroup,
-		"PATCH /Groups/{id}":  h.patchGroup,
-		"DELETE /Groups/{id}": h.deleteGroup,
+		"GET /Groups":         {"ListGroups", h.listGroups},
+		"POST /Groups":        {"CreateGroup", h.createGroup},
+		"GET /Groups/{id}":    {"GetGroup", h.getGroup},
+		"PATCH /Groups/{id}":  {"PatchGroup", h.patchGroup},
+		"DELETE /Groups/{id}": {"DeleteGroup", h.deleteGroup},
 
-		"GET /ServiceProviderConfig": h.serviceProviderConfig,
-		"GET /ResourceTypes":         h.resourceTypes,
-		"GET /Schemas":               h.schemas,
+		"GET /ServiceProviderConfig": {"GetServiceProviderConfig", h.serviceProviderConfig},
+		"GET /ResourceTypes":         {"ListResourceTypes", h.resourceTypes},
+		"GET /Schemas":               {"ListSchemas", h.schemas},
 	} {
 		method, path, _ := strings.Cut(pattern, " ")
 		h.routes.HandleFunc(method+" "+Path+"/{tenant}/v2"+path, func(w http.ResponseWriter, r *http.Request) {
 			x := &call{w: w, r: r, info: server.InfoOf(r)}
-			if err := h.authenticate(x); err != nil {
-				h.fail(x, err)
-				return
+			err := h.authenticate(x)
+			if err == nil {
+				err = route.run(x)
 			}
-			if err := run(x); err != nil {
-				h.fail(x, err)
+			var f *failure
+			if err != nil {
+				f = h.fail(x, err)
 			}
+			h.event(x, route.name, f)
 		})
 	}
 	return h
@@ -96,6 +112,8 @@ type call struct {
 	r      *http.Request
 	info   server.Info
 	tenant *directory.Tenant
+	// made is the id of what the request made.
+	made string
 }
 
 // by is who makes a change, as records have it.
@@ -221,7 +239,7 @@ func (h *Handler) failureOf(x *call, err error) *failure {
 		}
 	}
 	if x.r.Context().Err() == nil {
-		h.log.Error("scim: request failed", "request", x.info.RequestID, "path", x.r.URL.Path, "error", err)
+		h.Logger.Error("scim: request failed", "request", x.info.RequestID, "path", x.r.URL.Path, "error", err)
 	}
 	return &failure{http.StatusInternalServerError, "", "Service failed to process the request."}
 }
@@ -229,7 +247,7 @@ func (h *Handler) failureOf(x *call, err error) *failure {
 const errorSchema = "urn:ietf:params:scim:api:messages:2.0:Error"
 
 // fail answers with an error, in the form that IAM Identity Center gives it.
-func (h *Handler) fail(x *call, err error) {
+func (h *Handler) fail(x *call, err error) *failure {
 	f := h.failureOf(x, err)
 	body := struct {
 		Schema    []string `json:"schema"`
@@ -241,6 +259,7 @@ func (h *Handler) fail(x *call, err error) {
 		Time      string   `json:"timeStamp"`
 	}{[]string{errorSchema}, []string{errorSchema}, f.detail, statusText(f.status), f.scimType, x.info.RequestID, x.info.Time.UTC().Format("2006-01-02 15:04:05.000")}
 	if err := x.respond(f.status, body); err != nil {
-		h.log.Error("scim: an error could not be answered", "error", err)
+		h.Logger.Error("scim: an error could not be answered", "error", err)
 	}
+	return f
 }

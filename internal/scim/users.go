@@ -51,6 +51,7 @@ func (h *Handler) createUser(x *call) error {
 	if err != nil {
 		return err
 	}
+	x.made = u.ID
 	x.w.Header().Set("Location", x.location("Users", u.ID))
 	return x.respond(http.StatusCreated, x.show(u))
 }

@@ -33,6 +33,8 @@ const written = "http://127.0.0.1:8000"
 // The documents that are done, each against a server of its own.
 func TestIdentityGuide(t *testing.T)       { follow(t, "identity.md") }
 func TestIdentityCenterGuide(t *testing.T) { follow(t, "people/identity-center.md") }
+func TestDirectoryGuide(t *testing.T)      { follow(t, "people/directory.md") }
+func TestSCIMGuide(t *testing.T)           { follow(t, "people/scim.md") }
 
 func follow(t *testing.T, document string) {
 	t.Parallel()

@@ -30,7 +30,7 @@ var allowed = map[string]struct {
 	"internal/directory":                  {[]string{"internal/identity", "internal/policy", "internal/awsapi", "internal/jsonscan", "internal/keyspace", "internal/kv"}, "people are records of their own; passwords and codes are what identity makes of them"},
 	"internal/center":                     {[]string{"internal/directory", "internal/identity", "internal/policy", "internal/awsapi", "internal/jsonscan", "internal/keyspace", "internal/kv"}, "what people may be is about the people of the directory and the accounts of identity"},
 	"internal/portal":                     {[]string{"internal/center", "internal/directory", "internal/federation", "internal/signin", "internal/server", "internal/identity", "internal/audit", "internal/policy", "internal/awsapi", "internal/jsonscan", "internal/keyspace", "internal/kv"}, "what people have once they have signed in depends on who they are and what they may be"},
-	"internal/scim":                       {[]string{"internal/directory", "internal/server", "internal/awsapi", "internal/kv"}, "what other directories send becomes changes of ours"},
+	"internal/scim":                       {[]string{"internal/audit", "internal/policy", "internal/directory", "internal/server", "internal/awsapi", "internal/kv"}, "what other directories send becomes changes of ours"},
 	"internal/console":                    {nil, "the console is files; what it shows comes from the APIs"},
 	"internal/meter":                      {nil, "figures are numbers under names"},
 	"internal/cloudwatch":                 {[]string{"internal/meter", "internal/awsapi", "internal/policy"}, "metrics come from the meter, whoever measured them"},

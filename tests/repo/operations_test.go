@@ -15,6 +15,7 @@ import (
 	costsdk "github.com/aws/aws-sdk-go-v2/service/costexplorer"
 	sdk "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	streams "github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
+	storesdk "github.com/aws/aws-sdk-go-v2/service/identitystore"
 	adminsdk "github.com/aws/aws-sdk-go-v2/service/ssoadmin"
 
 	"github.com/statordb/stator/internal/accessanalyzer"
@@ -23,6 +24,7 @@ import (
 	"github.com/statordb/stator/internal/cloudtrail"
 	"github.com/statordb/stator/internal/cloudwatch"
 	"github.com/statordb/stator/internal/costexplorer"
+	"github.com/statordb/stator/internal/directory"
 	"github.com/statordb/stator/internal/dynamodb"
 )
 
@@ -65,6 +67,7 @@ func TestEveryOperationOfAServiceIsInItsTable(t *testing.T) {
 		{cloudtrail.New(nil).Operations(), reflect.TypeFor[*trailsdk.Client]()},
 		{cloudwatch.New(nil).Operations(), reflect.TypeFor[*watchsdk.Client]()},
 		{new(center.Store).Operations(), reflect.TypeFor[*adminsdk.Client]()},
+		{new(directory.Store).Operations(), reflect.TypeFor[*storesdk.Client]()},
 		{costexplorer.New(nil, costexplorer.Options{}).Operations(), reflect.TypeFor[*costsdk.Client]()},
 	} {
 		var names []string

@@ -6,11 +6,17 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/identitystore"
 	"github.com/aws/aws-sdk-go-v2/service/identitystore/types"
+
+	"github.com/statordb/stator"
+	"github.com/statordb/stator/statortest"
 )
 
 // admin calls an operation of the console's API on its directory.
@@ -397,5 +403,46 @@ func TestAdministration(t *testing.T) {
 	}
 	if status, _ := w.adminStatus(t, "UpdatePassword", map[string]string{"UserId": id, "PasswordMode": "GUESS"}); status != 400 {
 		t.Errorf("a mode that there is not: %d", status)
+	}
+}
+
+// TestSCIMIsAudited: the audit log says who was made and deleted, by which tenant, and nothing else about people.
+func TestSCIMIsAudited(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "audit.log")
+	w := start(t, statortest.WithOptions(func(o *stator.Options) { o.Audit.Path = file }))
+	p := w.provision(t)
+	const secretive = `{"userName":"grace.hopper","displayName":"Grace Hopper","name":{"givenName":"Grace","familyName":"Hopper"}}`
+	id := p.do(t, 201, "POST", "Users", secretive)["id"].(string)
+	p.do(t, 409, "POST", "Users", secretive)
+	p.do(t, 204, "DELETE", "Users/"+id, "")
+	good := p.token
+	p.token = "wrong"
+	p.do(t, 401, "GET", "Users/"+id, "")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if log := string(text); strings.Contains(log, "Hopper") || strings.Contains(log, "grace") || strings.Contains(log, good) {
+		t.Errorf("%s", log)
+	}
+	var events []string
+	for line := range strings.Lines(string(text)) {
+		var e struct {
+			EventSource, EventName, ErrorCode string
+			UserIdentity                      struct{ Type, AccountID string }
+			RequestParameters                 struct{ TenantID, ID string }
+			ResponseElements                  struct{ ID string }
+		}
+		if err := json.Unmarshal([]byte(line), &e); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		if e.EventSource == "identitystore-scim.amazonaws.com" {
+			events = append(events, strings.Join([]string{e.EventName, e.ErrorCode, e.UserIdentity.Type, e.RequestParameters.TenantID, e.RequestParameters.ID, e.ResponseElements.ID}, " "))
+		}
+	}
+	want := []string{"CreateUser  WebIdentityUser " + p.tenant + "  " + id, "CreateUser ConflictException WebIdentityUser " + p.tenant + "  ",
+		"DeleteUser  WebIdentityUser " + p.tenant + " " + id + " ", "GetUser UnauthorizedException AWSAccount " + p.tenant + " " + id + " "}
+	if !slices.Equal(events, want) {
+		t.Errorf("%q\nwant %q", events, want)
 	}
 }
