@@ -23,6 +23,10 @@ func TestInstance(t *testing.T) {
 	if _, err := w.admin.CreateInstance(ctx, &ssoadmin.CreateInstanceInput{}); code(err) != "ConflictException" {
 		t.Error(err)
 	}
+	again := &ssoadmin.CreateInstanceInput{ClientToken: aws.String("token-of-the-world")}
+	if made, err := w.admin.CreateInstance(ctx, again); err != nil || *made.InstanceArn != *w.instance {
+		t.Error(made, err)
+	}
 	ok(t)(w.admin.UpdateInstance(ctx, &ssoadmin.UpdateInstanceInput{InstanceArn: w.instance, Name: aws.String("renamed")}))
 	shown, err := w.admin.DescribeInstance(ctx, &ssoadmin.DescribeInstanceInput{InstanceArn: w.instance})
 	if err != nil || *shown.Name != "renamed" || *shown.OwnerAccountId != w.account || *shown.IdentityStoreId != w.dir.ID() || shown.Status != "ACTIVE" || shown.CreatedDate == nil {
@@ -90,6 +94,17 @@ func TestPermissionSets(t *testing.T) {
 	}
 	gone := aws.String((*set)[:len(*set)-16] + "0000000000000000")
 	if _, err := w.admin.DescribePermissionSet(ctx, &ssoadmin.DescribePermissionSetInput{InstanceArn: w.instance, PermissionSetArn: gone}); code(err) != "ResourceNotFoundException" {
+		t.Error(err)
+	}
+	// What a request has wrong is said all at once.
+	_, err = w.admin.CreatePermissionSet(ctx, &ssoadmin.CreatePermissionSetInput{InstanceArn: aws.String("arn:aws:sso:::instance/x"), Name: aws.String(strings.Repeat("n", 33)),
+		Tags: []types.Tag{{Key: aws.String("$"), Value: aws.String("")}}})
+	if err == nil || !strings.Contains(err.Error(), "3 validation errors detected: Value 'arn:aws:sso:::instance/x' at 'instanceArn' failed to satisfy constraint: "+
+		"Member must satisfy regular expression pattern: arn:aws(-[a-z]{1,5}){0,3}:sso:::instance/(sso)?ins-[a-zA-Z0-9-.]{16}; Value '"+strings.Repeat("n", 33)+
+		"' at 'name' failed to satisfy constraint: Member must have length less than or equal to 32; Value '$' at 'tags.1.member.key'") {
+		t.Error(err)
+	}
+	if _, err := w.admin.UntagResource(ctx, &ssoadmin.UntagResourceInput{ResourceArn: set, TagKeys: []string{""}}); code(err) != "ValidationException" {
 		t.Error(err)
 	}
 	// Pages.

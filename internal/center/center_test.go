@@ -103,7 +103,7 @@ func open(t *testing.T) *world {
 	if w.center, err = center.Open(t.Context(), db, center.Options{Identities: ids, Directory: w.dir}); err != nil {
 		t.Fatal(err)
 	}
-	made, err := w.admin.CreateInstance(t.Context(), &ssoadmin.CreateInstanceInput{Name: aws.String("people")})
+	made, err := w.admin.CreateInstance(t.Context(), &ssoadmin.CreateInstanceInput{Name: aws.String("people"), ClientToken: aws.String("token-of-the-world")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,10 +30,13 @@ func (s *Store) createInstance(req *awsapi.Request) (awsapi.Call, error) {
 		switch there, err := find[instanceRecord](e.ctx, e.r, instanceKey()); {
 		case err != nil:
 			return nil, err
+		case there != nil && there.Token != "" && there.Token == aws.ToString(in.ClientToken): // asked once more
+			return &ssoadmin.CreateInstanceOutput{InstanceArn: aws.String(there.arn())}, nil
 		case there != nil:
 			return nil, conflict("Instance of IAM Identity Center already exists in " + there.Region + ".")
 		}
-		inst := &instanceRecord{ID: "ssoins-" + newID(), Owner: management, Name: aws.ToString(in.Name), Region: req.Region, Created: s.now(), Tags: tags}
+		inst := &instanceRecord{ID: "ssoins-" + newID(), Owner: management, Name: aws.ToString(in.Name), Region: req.Region, Created: s.now(), Tags: tags,
+			Token: aws.ToString(in.ClientToken)}
 		return &ssoadmin.CreateInstanceOutput{InstanceArn: aws.String(inst.arn())}, put(e.tx, instanceKey(), inst)
 	}}, nil
 }

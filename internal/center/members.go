@@ -16,6 +16,8 @@ type constraint struct {
 	low, high int
 	pattern   awsapi.Pattern
 	enum      []string
+	// each is of the elements of a list of texts.
+	each *constraint
 }
 
 // durationForm is the pattern of durations; what has to follow a P or a T can't be said in it.
@@ -39,6 +41,11 @@ func text(low, high int, pattern string) constraint {
 
 func oneOf(values ...string) constraint { return constraint{enum: values} }
 
+// listOf is a list of so many texts.
+func listOf(low, high int, each constraint) constraint {
+	return constraint{low: low, high: high, each: &each}
+}
+
 func length(low, high int) constraint { return constraint{low: low, high: high} }
 
 // constraints are those of the members of a name, wherever it is not another's: type.name.
@@ -54,8 +61,8 @@ var constraints = map[string]constraint{
 	"ApplicationProviderArn":                      text(10, 1224, `arn:aws(-[a-z]{1,5}){0,3}:sso::aws:applicationProvider/[a-zA-Z0-9-/]+`),
 	"ApplicationUrl":                              text(1, 512, `http(s)?:\/\/[-a-zA-Z0-9+&@#\/%?=~_|!:,.;]*[-a-zA-Z0-9+&bb@#\/%?=~_|]`),
 	"AuthenticationMethodType":                    oneOf("IAM"),
-	"AuthorizedAudiences":                         length(1, 10),
-	"AuthorizedTargets":                           length(1, 10),
+	"AuthorizedAudiences":                         listOf(1, 10, length(1, 512)),
+	"AuthorizedTargets":                           listOf(1, 10, text(1, 100, `arn:aws(-[a-z]{1,5}){0,3}:sso::(\d{12}:application/(sso)?ins-[a-zA-Z0-9-.]{16}/apl-[a-zA-Z0-9]{16}|:instance/(sso)?ins-[a-zA-Z0-9-.]{16})`)),
 	"AuthorizedTokenIssuers":                      length(1, 10),
 	"ClaimAttributePath":                          text(1, 255, `\p{L}+(?:(\.|\_)\p{L}+){0,2}`),
 	"ClientToken":                                 text(1, 64, `[!-~]+`),
@@ -87,15 +94,15 @@ var constraints = map[string]constraint{
 	"ProvisionPermissionSetRequestId":             text(36, 36, uuidForm),
 	"ProvisioningStatus":                          oneOf("LATEST_PERMISSION_SET_PROVISIONED", "LATEST_PERMISSION_SET_NOT_PROVISIONED"),
 	"ProvisionPermissionSetInput.TargetType":      oneOf("AWS_ACCOUNT", "ALL_PROVISIONED_ACCOUNTS"),
-	"RedirectUris":                                length(1, 10),
+	"RedirectUris":                                listOf(1, 10, length(1, 1024)),
 	"RelayState":                                  text(1, 240, `[a-zA-Z0-9&$@#\\\/%?=~\-_'"|!:,.;*+\[\]\ \(\)\{\}]+`),
 	"ResourceArn":                                 text(10, 2048, `arn:aws(-[a-z]{1,5}){0,3}:sso::((:instance/(sso)?ins-[a-zA-Z0-9-.]{16})|(:permissionSet/(sso)?ins-[a-zA-Z0-9-.]{16}/ps-[a-zA-Z0-9-./]{16})|(\d{12}:application/(sso)?ins-[a-zA-Z0-9-.]{16}/apl-[a-zA-Z0-9]{16})|(\d{12}:trustedTokenIssuer/(sso)?ins-[a-zA-Z0-9-.]{16}/tti-[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}))`),
 	"Scope":                                       constraint{pattern: awsapi.Regexp(`([A-Za-z0-9_]{1,50})(:[A-Za-z0-9_]{1,50}){0,1}(:[A-Za-z0-9_]{1,50}){0,1}`)},
 	"SessionDuration":                             constraint{low: 1, high: 100, pattern: durationPattern},
-	"Source":                                      length(1, 1),
+	"Source":                                      listOf(1, 1, text(0, 256, `[\p{L}\p{Z}\p{N}_.:\/=+\-@\[\]\{\}\$\\"]*`)),
 	"Status":                                      oneOf("ENABLED", "DISABLED"),
 	"OperationStatusFilter.Status":                oneOf("IN_PROGRESS", "FAILED", "SUCCEEDED"),
-	"TagKeys":                                     length(1, 75),
+	"TagKeys":                                     listOf(1, 75, text(1, 128, tagForm)),
 	"Tags":                                        length(0, 75),
 	"TargetId":                                    text(12, 12, `\d{12}`),
 	"TargetType":                                  oneOf("AWS_ACCOUNT"),
@@ -175,8 +182,12 @@ func (c constraint) check(v *awsapi.Violations, at string, m reflect.Value) {
 			v.Count(at, "[]", m.Len(), c.low, c.high)
 		}
 		for i := range m.Len() {
-			if m.Index(i).Kind() == reflect.Struct {
-				checkMembers(v, at+"."+strconv.Itoa(i+1)+".member.", m.Index(i), required[m.Index(i).Type().Name()])
+			switch el, at := m.Index(i), at+"."+strconv.Itoa(i+1)+".member"; {
+			case el.Kind() == reflect.Struct:
+				checkMembers(v, at+".", el, required[el.Type().Name()])
+			case el.Kind() == reflect.String && c.each != nil:
+				s := el.String()
+				c.each.text(v, at, &s)
 			}
 		}
 	}

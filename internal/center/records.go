@@ -22,6 +22,8 @@ type instanceRecord struct {
 	// Attributes are what of a user becomes session tags, in order; nil if that is not enabled.
 	Attributes []attribute `json:",omitempty"`
 	ABAC       bool        `json:",omitempty"`
+	// Token is the client token of the request that made it.
+	Token string `json:",omitempty"`
 }
 
 // attribute is a session tag and where its value comes from: ${path:userName}.
