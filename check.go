@@ -12,6 +12,7 @@ import (
 	"github.com/statordb/stator/internal/directory"
 	"github.com/statordb/stator/internal/identity"
 	"github.com/statordb/stator/internal/kv"
+	"github.com/statordb/stator/internal/sources"
 	"github.com/statordb/stator/internal/table"
 )
 
@@ -77,6 +78,11 @@ func CheckOn(ctx context.Context, db kv.DB, report func(problem string)) (sum Ch
 		return sum, err
 	}
 	n, err := center.Check(ctx, db, count)
+	sum.People += n
+	if err != nil {
+		return sum, err
+	}
+	n, err = sources.Check(ctx, db, count)
 	sum.People += n
 	return sum, err
 }

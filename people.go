@@ -2,15 +2,18 @@ package stator
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/statordb/stator/internal/audit"
 	"github.com/statordb/stator/internal/center"
 	"github.com/statordb/stator/internal/directory"
 	"github.com/statordb/stator/internal/identity"
 	"github.com/statordb/stator/internal/kv"
+	"github.com/statordb/stator/internal/policy"
 	"github.com/statordb/stator/internal/portal"
 	"github.com/statordb/stator/internal/server"
 	"github.com/statordb/stator/internal/signin"
+	"github.com/statordb/stator/internal/sources"
 )
 
 // openPeople opens what knows the people who sign in, and what they may be.
@@ -45,9 +48,42 @@ func (s *Server) openPortal(opts Options, log *audit.Log) *portal.Portal {
 	p := portal.New(portal.Options{
 		DB: s.db, Identities: s.identities, Directory: s.directory, Center: s.center, Change: s.identities.Change, Seal: s.identities.Seal, Unseal: s.identities.Unseal,
 		Leased: s.store.Lease, SignIn: s.signIn, PublicURL: opts.PublicURL, Region: opts.Region, Audit: log, Logger: opts.Logger,
+		Source: s.source,
 	})
 	p.Start()
 	return p
+}
+
+// openSources opens where people come from who are not in the built-in directory alone.
+func (s *Server) openSources(opts Options) *sources.Service {
+	options := sources.Options{Directory: s.directory, Seal: s.identities.Seal, Unseal: s.identities.Unseal, Leased: s.store.Lease,
+		Begin: func(ctx context.Context, user, source string, mfa bool, tags []policy.Tag) (string, error) {
+			return s.portal.Begin(ctx, user, source, mfa, tags...)
+		},
+		Enter: func(w http.ResponseWriter, r *http.Request, token string) error {
+			return s.portal.SetCookie(s.signIn.CallOf(w, r), token)
+		},
+		End:       func(ctx context.Context, session string) error { return s.portal.End(ctx, session) },
+		PublicURL: opts.PublicURL, Logger: opts.Logger}
+	if opts.Auth == AuthIAM {
+		options.Manages = func(ctx context.Context, r kv.Reader, account string) (bool, error) {
+			home, _, err := s.home(ctx, r)
+			return home == account, err
+		}
+	}
+	return sources.New(s.db, options)
+}
+
+// source says where people come from now.
+func (s *Server) source(ctx context.Context) (from portal.Source, err error) {
+	if from.Kind, from.Name, err = s.sources.Source(ctx); err != nil {
+		return from, err
+	}
+	from.SignOut = s.sources.SignOut
+	if from.Kind == "ldap" {
+		from.Password = s.sources.SignIn
+	}
+	return from, nil
 }
 
 // home says whose the people are, and in which region: those of the instance of IAM Identity Center, or, as long as there is none,

@@ -37,13 +37,16 @@ func (s *Server) openSites(opts Options) (map[string]http.Handler, error) {
 		PublicURL:  opts.PublicURL,
 		Version:    opts.Version,
 		Mail:       mail,
+		API:        http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }),
 		Claimed:    func() { forgetSetupToken(opts) },
 		Audit:      log,
 		Logger:     opts.Logger,
 	})
 	provisioning := scim.New(scim.Options{People: s.directory, Account: s.managementAccount, Region: opts.Region, Audit: log, Logger: opts.Logger})
+	s.sources = s.openSources(opts)
 	s.portal = s.openPortal(opts, log)
-	sites := map[string]http.Handler{scim.Path: provisioning, "/signin": s.signIn, "/federation": s.signIn, "/console": console.Handler()}
+	s.sources.Start()
+	sites := map[string]http.Handler{scim.Path: provisioning, "/signin": s.signIn, "/federation": s.signIn, "/saml": s.signIn, "/sources": s.sources, "/console": console.Handler()}
 	maps.Copy(sites, s.portal.Sites())
 	return sites, nil
 }

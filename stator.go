@@ -34,6 +34,7 @@ import (
 	"github.com/statordb/stator/internal/portal"
 	"github.com/statordb/stator/internal/server"
 	"github.com/statordb/stator/internal/signin"
+	"github.com/statordb/stator/internal/sources"
 	"github.com/statordb/stator/internal/table"
 	"github.com/statordb/stator/internal/transfer"
 )
@@ -162,6 +163,7 @@ type Server struct {
 	identities   *identity.Store
 	directory    *directory.Store
 	center       *center.Store
+	sources      *sources.Service
 	portal       *portal.Portal
 	region, data string
 	credentials  Credentials
@@ -321,7 +323,7 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	s.handler = server.New(server.Options{
 		Recorder: recorder,
 		Operations: slices.Concat(operations,
-			s.directory.Operations(), s.directory.DirectoryOperations(),
+			s.directory.Operations(), s.directory.DirectoryOperations(), s.sources.Operations(),
 			accessanalyzer.New(operations).Operations(),
 			cloudtrail.New(log).Operations(),
 			cloudwatch.New(measured).Operations(),
@@ -403,6 +405,9 @@ func (s *Server) Close() error {
 	}
 	if s.signIn != nil {
 		err = errors.Join(err, s.signIn.Close())
+	}
+	if s.sources != nil {
+		err = errors.Join(err, s.sources.Close())
 	}
 	if s.portal != nil {
 		s.portal.Close()

@@ -16,9 +16,18 @@ const (
 	formatPrefix = "urn:oasis:names:tc:SAML:2.0:nameid-format:"
 )
 
+// expected is what an assertion is checked against.
+type expected struct {
+	now time.Time
+	// audience and recipient say whether a name is one of this service, and a URL where its responses go.
+	audience, recipient func(string) bool
+	// request is the id of the request that a response has to be to; nil if that is not looked at, "" if to none.
+	request *string
+}
+
 // check reads all of a verified assertion but its attributes, and says whether it holds here and now.
-func (m *Metadata) check(assertion *etree.Element, o SAMLOptions) (*Assertion, error) {
-	a := &Assertion{Issuer: text(child(assertion, nsAssertion, "Issuer"))}
+func (m *Metadata) check(assertion *etree.Element, o expected) (*Assertion, error) {
+	a := &Assertion{ID: assertion.SelectAttrValue("ID", ""), Issuer: text(child(assertion, nsAssertion, "Issuer"))}
 	if a.Issuer != m.EntityID {
 		return nil, invalid("Issuer not present in specified provider", nil)
 	}
@@ -30,9 +39,9 @@ func (m *Metadata) check(assertion *etree.Element, o SAMLOptions) (*Assertion, e
 		return nil, malformed("IssueInstant")
 	}
 	switch {
-	case o.Now.Sub(a.IssuedAt) > redeemWithin:
+	case o.now.Sub(a.IssuedAt) > redeemWithin:
 		return nil, &Error{Kind: ErrExpired, Message: "Token must be redeemed within 5 minutes of issuance"}
-	case a.IssuedAt.Sub(o.Now) > maxSkew:
+	case a.IssuedAt.Sub(o.now) > maxSkew:
 		return nil, notYet
 	}
 	if err := checkConditions(assertion, o); err != nil {
@@ -50,7 +59,7 @@ func (m *Metadata) check(assertion *etree.Element, o SAMLOptions) (*Assertion, e
 			a.SessionNotOnOrAfter = end
 		}
 	}
-	if !a.SessionNotOnOrAfter.IsZero() && !o.Now.Before(a.SessionNotOnOrAfter) {
+	if !a.SessionNotOnOrAfter.IsZero() && !o.now.Before(a.SessionNotOnOrAfter) {
 		return nil, late
 	}
 	return a, nil
@@ -84,12 +93,12 @@ func checkWindow(el *etree.Element, now time.Time) error {
 
 // checkConditions wants this service among the audience of each AudienceRestriction, of which there is one at least
 // (SAML 2.0 Core, section 2.5.1). It refuses conditions that it does not know.
-func checkConditions(assertion *etree.Element, o SAMLOptions) error {
+func checkConditions(assertion *etree.Element, o expected) error {
 	conditions := child(assertion, nsAssertion, "Conditions")
 	if conditions == nil {
 		return malformed("no Conditions, or more than one")
 	}
-	if err := checkWindow(conditions, o.Now); err != nil {
+	if err := checkWindow(conditions, o.now); err != nil {
 		return err
 	}
 	restricted := false
@@ -98,7 +107,7 @@ func checkConditions(assertion *etree.Element, o SAMLOptions) error {
 		case is(c, nsAssertion, "AudienceRestriction"):
 			restricted = true
 			if !slices.ContainsFunc(children(c, nsAssertion, "Audience"), func(el *etree.Element) bool {
-				return o.accepts(text(el)) || awsAudience.MatchString(text(el))
+				return o.audience(text(el))
 			}) {
 				return wrongAudience
 			}
@@ -118,7 +127,7 @@ var wrongAudience = invalid("Response does not contain the required audience", n
 
 // readSubject wants one bearer confirmation with a recipient and an end, as the page "Configure SAML assertions for
 // the authentication response" does.
-func (a *Assertion) readSubject(assertion *etree.Element, o SAMLOptions) error {
+func (a *Assertion) readSubject(assertion *etree.Element, o expected) error {
 	subject := child(assertion, nsAssertion, "Subject")
 	if subject == nil {
 		return malformed("no Subject, or more than one")
@@ -140,17 +149,27 @@ func (a *Assertion) readSubject(assertion *etree.Element, o SAMLOptions) error {
 		data.SelectAttrValue("NotOnOrAfter", "") == "" {
 		return malformed("no single bearer SubjectConfirmation with NotOnOrAfter")
 	}
-	if a.Recipient = data.SelectAttrValue("Recipient", ""); !o.accepts(a.Recipient) {
+	if a.Recipient = data.SelectAttrValue("Recipient", ""); !o.recipient(a.Recipient) {
 		return invalid("The SAML response's Recipient is not an endpoint of this service", nil)
 	}
-	return checkWindow(data, o.Now)
+	if o.request != nil && data.SelectAttrValue("InResponseTo", "") != *o.request {
+		return wrongRequest
+	}
+	return checkWindow(data, o.now)
 }
+
+var wrongRequest = invalid("The SAML response is not to a request of this browser", nil)
 
 // awsAudience matches the name of AWS as a service provider, alone or with that of a partition's region.
 var awsAudience = regexp.MustCompile(`^urn:amazon:webservices(:[a-z0-9-]+)?$`)
 
 // awsSignIn matches AWS's sign-in hosts: the global one, the regional ones, and those of the other partitions.
 var awsSignIn = regexp.MustCompile(`^([a-z0-9-]+\.)?signin\.(aws\.amazon\.com|amazonaws\.cn|amazonaws-us-gov\.com)$`)
+
+func (o *SAMLOptions) expected() expected {
+	return expected{now: o.Now, recipient: o.accepts,
+		audience: func(name string) bool { return o.accepts(name) || awsAudience.MatchString(name) }}
+}
 
 // accepts says whether a URL is an endpoint that SAML responses for us are sent to.
 func (o *SAMLOptions) accepts(endpoint string) bool {

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
@@ -30,6 +31,33 @@ type Metadata struct {
 	// certificates are those that the provider signs with. Their dates are not looked at: they carry keys and nothing
 	// more, and AWS does not look at them either.
 	certificates []*x509.Certificate
+	// SignOnAt and SignOutAt are where the provider takes requests to sign people in and out.
+	SignOnAt, SignOutAt []Endpoint
+}
+
+// The bindings of messages that are understood (SAML 2.0 Bindings, sections 3.4 and 3.5).
+const (
+	BindingRedirect = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
+	BindingPOST     = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
+)
+
+// Endpoint is where messages of a binding are sent to.
+type Endpoint struct {
+	Binding, Location string
+	// ResponseLocation is where answers go, "" if to Location.
+	ResponseLocation string
+}
+
+// EndpointOf returns the first of the endpoints that has one of the bindings, in the order of these; nil if there is none.
+func EndpointOf(all []Endpoint, bindings ...string) *Endpoint {
+	for _, b := range bindings {
+		for i := range all {
+			if all[i].Binding == b {
+				return &all[i]
+			}
+		}
+	}
+	return nil
 }
 
 // ParseMetadata reads a metadata document: one EntityDescriptor, with an IDPSSODescriptor that has a certificate for
@@ -69,12 +97,27 @@ func parseMetadata(doc []byte) (*Metadata, error) {
 				return nil, err
 			}
 		}
+		m.SignOnAt = append(m.SignOnAt, endpoints(idp, "SingleSignOnService")...)
+		m.SignOutAt = append(m.SignOutAt, endpoints(idp, "SingleLogoutService")...)
 	}
 	if len(m.certificates) == 0 {
 		return nil, errors.New("no certificate for signing in an IDPSSODescriptor")
 	}
 	return m, nil
 }
+
+// AddCertificate adds a certificate, in DER, that the provider signs with besides those of the document.
+func (m *Metadata) AddCertificate(der []byte) error {
+	cert, err := parseCertificate(base64.StdEncoding.EncodeToString(der))
+	if err != nil {
+		return &Error{Kind: ErrInvalidMetadata, Message: "The certificate can't be used", cause: err}
+	}
+	m.certificates = append(m.certificates, cert)
+	return nil
+}
+
+// Certificates are those that the provider signs with. They are not to be changed.
+func (m *Metadata) Certificates() []*x509.Certificate { return m.certificates }
 
 func (m *Metadata) addCertificates(key *etree.Element) error {
 	for _, info := range children(key, nsSignature, "KeyInfo") {
@@ -112,4 +155,27 @@ func parseCertificate(encoded string) (*x509.Certificate, error) {
 		return nil, fmt.Errorf("a certificate has a key of type %T", key)
 	}
 	return cert, nil
+}
+
+// maxEndpoints bounds the endpoints of a kind. Others are left out.
+const maxEndpoints = 20
+
+// endpoints reads those of the bindings that are understood. What is at other addresses than web servers' is left out: a
+// browser would run a javascript: URL.
+func endpoints(idp *etree.Element, name string) (all []Endpoint) {
+	for _, el := range children(idp, nsMetadata, name) {
+		e := Endpoint{el.SelectAttrValue("Binding", ""), el.SelectAttrValue("Location", ""), el.SelectAttrValue("ResponseLocation", "")}
+		if e.Binding != BindingRedirect && e.Binding != BindingPOST || !isWeb(e.Location) || e.ResponseLocation != "" && !isWeb(e.ResponseLocation) {
+			continue
+		}
+		if all = append(all, e); len(all) == maxEndpoints {
+			break
+		}
+	}
+	return all
+}
+
+func isWeb(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && u.Host != "" && u.User == nil && (u.Scheme == "https" || u.Scheme == "http")
 }

@@ -1,6 +1,7 @@
 package federation
 
 import (
+	"crypto/rsa"
 	"crypto/sha1"
 	"encoding/base64"
 	"errors"
@@ -30,6 +31,7 @@ type SAMLOptions struct {
 
 // Assertion is what a verified SAML response says.
 type Assertion struct {
+	ID          string // of the assertion, which whoever takes one only once remembers
 	Issuer      string
 	Subject     string // the NameID
 	SubjectType string // its format: persistent, transient, or a URI; the condition key saml:sub_type
@@ -56,18 +58,15 @@ type RolePair struct{ RoleARN, ProviderARN string }
 //
 // Within the five minutes an assertion may be used again, as on AWS: tools assume several roles with one.
 func (m *Metadata) Verify(response string, o SAMLOptions) (*Assertion, error) {
-	root, err := parseResponse(response)
-	if err != nil {
-		return nil, invalid("Invalid SAML response", err)
-	}
-	if !m.ValidUntil.IsZero() && !o.Now.Before(m.ValidUntil) {
-		return nil, invalid("The SAML provider's metadata has expired", nil)
-	}
-	signed, err := m.assertion(root)
+	root, err := m.parse(response, o.Now)
 	if err != nil {
 		return nil, err
 	}
-	a, err := m.check(signed, o)
+	signed, err := m.assertion(root, nil)
+	if err != nil {
+		return nil, err
+	}
+	a, err := m.check(signed, o.expected())
 	if err != nil {
 		return nil, err
 	}
@@ -75,6 +74,18 @@ func (m *Metadata) Verify(response string, o SAMLOptions) (*Assertion, error) {
 		return nil, err
 	}
 	return a, nil
+}
+
+// parse reads a response of a provider whose metadata are valid still.
+func (m *Metadata) parse(response string, now time.Time) (*etree.Element, error) {
+	root, err := parseResponse(response)
+	if err != nil {
+		return nil, invalid("Invalid SAML response", err)
+	}
+	if !m.ValidUntil.IsZero() && !now.Before(m.ValidUntil) {
+		return nil, invalid("The SAML provider's metadata has expired", nil)
+	}
+	return root, nil
 }
 
 func parseResponse(response string) (*etree.Element, error) {
@@ -96,8 +107,9 @@ func parseResponse(response string) (*etree.Element, error) {
 }
 
 // assertion returns the one assertion of a response, verified. If the response is signed, that signature counts and
-// covers the assertion; else the assertion has one of its own.
-func (m *Metadata) assertion(response *etree.Element) (*etree.Element, error) {
+// covers the assertion; else the assertion has one of its own. An encrypted one is read with one of the keys; without keys it is
+// refused.
+func (m *Metadata) assertion(response *etree.Element, keys []*rsa.PrivateKey) (*etree.Element, error) {
 	whole, err := verified(response, m.certificates)
 	switch {
 	case err == nil:
@@ -108,10 +120,16 @@ func (m *Metadata) assertion(response *etree.Element) (*etree.Element, error) {
 	if err := checkStatus(response); err != nil {
 		return nil, err
 	}
-	if len(children(response, nsAssertion, "EncryptedAssertion")) > 0 {
+	encrypted := children(response, nsAssertion, "EncryptedAssertion")
+	if len(encrypted) > 0 && keys == nil {
 		return nil, invalid("Encrypted SAML assertions are not supported", nil)
 	}
 	assertion := child(response, nsAssertion, "Assertion")
+	if len(encrypted) > 0 {
+		if assertion, err = decrypted(response, keys); err != nil {
+			return nil, invalid(undecryptable, err)
+		}
+	}
 	if assertion == nil {
 		return nil, invalid("A SAML response must have exactly one assertion", nil)
 	}
@@ -162,4 +180,26 @@ func (a *Assertion) ConditionKeys(account, provider string) map[string][]string 
 		keys["saml:"+key] = values
 	}
 	return keys
+}
+
+// PeekSAML returns the roles that a response says it gives, for finding the provider. It proves nothing.
+func PeekSAML(response string) ([]RolePair, error) {
+	root, err := parseResponse(response)
+	if err != nil {
+		return nil, invalid("Invalid SAML response", err)
+	}
+	var roles []RolePair
+	for _, statement := range children(child(root, nsAssertion, "Assertion"), nsAssertion, "AttributeStatement") {
+		for _, attribute := range children(statement, nsAssertion, "Attribute") {
+			if attribute.SelectAttrValue("Name", "") != awsAttribute+"Role" {
+				continue
+			}
+			for _, v := range children(attribute, nsAssertion, "AttributeValue") {
+				if pair, ok := rolePair(text(v)); ok {
+					roles = append(roles, pair)
+				}
+			}
+		}
+	}
+	return roles, nil
 }

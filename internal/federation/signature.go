@@ -93,6 +93,10 @@ func checkAlgorithms(el *etree.Element) error {
 		}
 	}
 	for _, c := range el.ChildElements() {
+		// That of a key's encryption, RSA-OAEP, is of no signature, and SHA-1 is usual there and no harm.
+		if is(el, nsEncryption, "EncryptionMethod") && is(c, nsSignature, "DigestMethod") {
+			continue
+		}
 		if err := checkAlgorithms(c); err != nil {
 			return err
 		}

@@ -110,6 +110,8 @@ func (c *checker) record(parts []string) error {
 		c.decode(new(newEmailRecord))
 	case kind == usedKind && len(parts) == 2:
 		c.decode(new(expiring))
+	case kind == choiceKind && len(parts) == 2:
+		c.decode(new(SAMLChoice))
 	case kind == "secretkey" && len(parts) == 2:
 		c.decode(new(secretKeyRecord))
 	case kind == "tokenkey" && len(parts) == 2:

@@ -62,12 +62,13 @@ func tooManyRequests() *awsapi.Error {
 	return &awsapi.Error{Code: "TooManyAttempts", Status: http.StatusTooManyRequests, Message: "Too many attempts. Try again in some minutes."}
 }
 
-// The records of what waits for a code, all with a member Expires: they are removed after it.
+// The records of what waits for a code or a choice, all with a member Expires: they are removed after it.
 const (
 	signUpKind   = "signup"      // by its id
 	resetKind    = "reset"       // by account
 	newEmailKind = "newemail"    // by account
-	usedKind     = "signintoken" // by its id: used sign-in tokens
+	usedKind     = "signintoken" // by its id: used sign-in tokens, and used SAML assertions
+	choiceKind   = "samlchoice"  // by the hash of the browser's secret
 )
 
 func waitingKey(kind, id string) []byte { return keyspace.Identity(kind, id) }

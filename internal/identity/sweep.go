@@ -20,7 +20,7 @@ func (s *Store) sweep(ctx context.Context) error {
 		return err
 	}
 	err = all(func() (int, error) { return s.sweepConsoles(ctx) })
-	for _, kind := range []string{signUpKind, resetKind, newEmailKind, usedKind} {
+	for _, kind := range []string{signUpKind, resetKind, newEmailKind, usedKind, choiceKind} {
 		err = errors.Join(err, all(func() (int, error) { return s.sweepWaiting(ctx, kind) }))
 	}
 	return err

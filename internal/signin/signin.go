@@ -1,6 +1,6 @@
 // Package signin is how people sign in to the console: with passwords and MFA codes, with the setup token, by signing up,
 // and through an identity broker. Below /signin it speaks JSON with the console's pages, at /federation what AWS's federation
-// endpoint does.
+// endpoint does, and at /saml what its sign-in endpoint for SAML does.
 //
 // It exists so that passwords and cookies have one door. A browser's cookie leads to temporary credentials, and to nothing
 // else: whatever the console does then is a signed request like anybody's. The package imports identity, which knows
@@ -43,6 +43,8 @@ type Options struct {
 	PublicURL string
 	// Mail sends codes; nil logs them.
 	Mail Sender
+	// API answers the server's own APIs: what a SAML response gives is asked of AssumeRoleWithSAML there.
+	API http.Handler
 	// Claimed is called when the setup token has been used; nil if nobody has to know.
 	Claimed func()
 	// Audit is the audit log, nil if there is none.
@@ -91,6 +93,8 @@ func New(opts Options) *Handler {
 		"DELETE /signin/sessions": h.signOutEverywhere,
 		"GET /signin/credentials": h.credentials,
 		"POST /signin/claim":      h.claim,
+		"GET /signin/saml":        h.samlChoice,
+		"POST /signin/saml":       h.chooseSAML,
 
 		"POST /signin/signup":          h.signUp,
 		"POST /signin/signup/verify":   h.verifySignUp,
@@ -128,6 +132,11 @@ type Call struct {
 	public string
 }
 
+// CallOf is a request to another site of this server, for what is done with a browser's cookies there.
+func (h *Handler) CallOf(w http.ResponseWriter, r *http.Request) *Call {
+	return &Call{server.InfoOf(r), w, r, h.host}
+}
+
 // Request is the request itself.
 func (x *Call) Request() *http.Request { return x.r }
 
@@ -147,9 +156,13 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set("Referrer-Policy", "no-referrer")
 	header.Set("Cross-Origin-Resource-Policy", "same-origin")
 	header.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-	x := &Call{server.InfoOf(r), w, r, h.host}
-	if r.URL.Path == federationPath {
+	x := h.CallOf(w, r)
+	switch r.URL.Path {
+	case federationPath:
 		h.federation(x)
+		return
+	case samlPath:
+		h.saml(x)
 		return
 	}
 	out, err := h.answer(x)

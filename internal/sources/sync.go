@@ -1,0 +1,345 @@
+package sources
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/go-ldap/ldap/v3"
+
+	"github.com/statordb/stator/internal/directory"
+	"github.com/statordb/stator/internal/keyspace"
+	"github.com/statordb/stator/internal/kv"
+)
+
+const (
+	// defaultSync and minSync are minutes between two syncs.
+	defaultSync = 60
+	minSync     = 1
+	// every is how often it is looked whether there is something to do.
+	every = 10 * time.Second
+	// maxEntries bounds the people, and the groups, of a directory.
+	maxEntries = 200_000
+	// syncedAtOnce is how many users are changed in one transaction.
+	syncedAtOnce = 50
+	// leaseName is the piece of work of which one server does all.
+	leaseName = "sources"
+)
+
+// errLost is for a server that has lost the lease: another goes on.
+var errLost = errors.New("another server does it")
+
+// Start begins what is done in the background: syncs, metadata, and what is over.
+func (s *Service) Start() {
+	ctx, stop := context.WithCancel(context.Background())
+	s.stop = stop
+	s.work.Go(func() {
+		tick := time.NewTicker(every)
+		defer tick.Stop()
+		for {
+			if err := s.tend(ctx); err != nil && ctx.Err() == nil && !errors.Is(err, errLost) {
+				s.Logger.Error("sources: work in the background failed", "error", err)
+			}
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+		}
+	})
+}
+
+// held renews the lease.
+func (s *Service) held(ctx context.Context) error {
+	held, err := s.Leased(ctx, leaseName)
+	if err == nil && !held {
+		err = errLost
+	}
+	return err
+}
+
+// tend does what is due.
+func (s *Service) tend(ctx context.Context) error {
+	c, err := s.inUse(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.held(ctx); err != nil {
+		return err
+	}
+	if c != nil && c.Type == LDAP && c.syncIsDue(s.Now()) {
+		err = s.syncOnce(ctx, c)
+	}
+	if c != nil && c.Type == SAML && c.SAML.URL != "" && s.Now().Sub(c.SAML.Refreshed) >= refreshAfter {
+		err = errors.Join(err, s.refresh(ctx, c))
+	}
+	return errors.Join(err, s.sweep(ctx))
+}
+
+func (c *configuration) syncIsDue(now time.Time) bool {
+	last := c.Synced
+	return last == nil || last.At.Before(c.Updated) || now.Sub(last.At) >= time.Duration(c.LDAP.SyncMinutes)*time.Minute
+}
+
+// syncOnce makes the users and groups here what they are in the LDAP directory, and notes how that went.
+func (s *Service) syncOnce(ctx context.Context, c *configuration) error {
+	result := &syncResult{At: s.Now().UTC()}
+	err := s.sync(ctx, c, result)
+	if errors.Is(err, errLost) || ctx.Err() != nil {
+		return err
+	}
+	if err != nil {
+		result.Error = err.Error()
+	}
+	return errors.Join(err, s.edit(ctx, c.ID, func(c *configuration) error {
+		c.Synced = result
+		return nil
+	}))
+}
+
+func (s *Service) sync(ctx context.Context, c *configuration, result *syncResult) error {
+	var users []*ldap.Entry
+	var in *memberships
+	err := s.withLDAP(ctx, c, func(conn *ldap.Conn) (err error) {
+		if users, err = c.search(conn, c.LDAP.UserBase, c.LDAP.UserFilter, c.wanted(), maxEntries); err != nil {
+			return err
+		}
+		in, err = c.readMemberships(conn, users)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	result.Users, result.Groups = int32(len(users)), int32(len(in.groups))
+	there := make(map[string]bool, len(users))
+	for some := range slices.Chunk(users, syncedAtOnce) {
+		if err := s.held(ctx); err != nil {
+			return err
+		}
+		var people []*person
+		for _, e := range some {
+			p, err := c.person(e)
+			if err != nil {
+				result.Wrong++
+				s.Logger.Warn("sources: an entry is left out", "error", err)
+				continue
+			}
+			p.Groups = in.of(c, e)
+			there[p.Subject] = true
+			people = append(people, p)
+		}
+		if err := s.syncSome(ctx, c, people, result); err != nil {
+			return err
+		}
+	}
+	return s.disableOthers(ctx, c, there, result)
+}
+
+// syncSome makes some users what the source says. Most often there is nothing to change.
+func (s *Service) syncSome(ctx context.Context, c *configuration, people []*person, result *syncResult) error {
+	var changed []*person
+	err := s.Directory.View(ctx, func(r kv.Reader) error {
+		changed = nil
+		for _, p := range people {
+			m := &matching{ctx: ctx, s: s, c: c, r: r}
+			if err := m.sync(p); err != nil || m.changes {
+				changed = append(changed, p)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if len(changed) == 0 {
+		return nil
+	}
+	if made, err := s.syncIn(ctx, c, changed); err == nil {
+		result.Created += made
+		return nil
+	}
+	for _, p := range changed { // something is wrong with one of them; the others go on
+		made, err := s.syncIn(ctx, c, []*person{p})
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			result.Wrong++
+			s.Logger.Warn("sources: somebody could not be synced", "subject", p.Subject, "error", err)
+		}
+		result.Created += made
+	}
+	return nil
+}
+
+// syncIn is sync of several in one transaction. It returns how many users are new.
+func (s *Service) syncIn(ctx context.Context, c *configuration, people []*person) (made int32, err error) {
+	err = s.Directory.Change(ctx, func(tx kv.Txn) error {
+		made = 0
+		for _, p := range people {
+			m := &matching{ctx: ctx, s: s, c: c, r: tx, tx: tx}
+			if err := m.sync(p); err != nil {
+				return err
+			}
+			if m.created {
+				made++
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		made = 0
+	}
+	return made, err
+}
+
+// sync is admit for somebody who does not sign in.
+func (m *matching) sync(p *person) error {
+	u, err := m.find(p)
+	if err != nil || u == nil && (!m.c.CreateUsers || p.Disabled) {
+		return err
+	}
+	if u == nil {
+		u, m.created = &directory.User{CreatedBy: m.by()}, true
+	}
+	if err := m.put(u, p); err != nil || u.ID == "" {
+		return err
+	}
+	return m.join(u.ID, p.Groups)
+}
+
+// disableOthers disables the users who came from the source and are not there any more.
+func (s *Service) disableOthers(ctx context.Context, c *configuration, there map[string]bool, result *syncResult) error {
+	var gone []string
+	known := 0
+	err := s.Directory.View(ctx, func(r kv.Reader) error {
+		gone, known = nil, 0
+		return s.Directory.EachUser(ctx, r, "", func(u *directory.User) (bool, error) {
+			for _, x := range u.ExternalIDs {
+				if x.Issuer != c.issuer() {
+					continue
+				}
+				if known++; !there[x.ID] && !u.Disabled {
+					gone = append(gone, u.ID)
+				}
+			}
+			return true, nil
+		})
+	})
+	if err != nil {
+		return err
+	}
+	// A base or a filter that finds nobody is wrong, more likely than that all are gone.
+	if len(there) == 0 && known > 0 {
+		return fmt.Errorf("nobody was found, and %d were there before: nobody is disabled for that", known)
+	}
+	for some := range slices.Chunk(gone, syncedAtOnce) {
+		if err := s.held(ctx); err != nil {
+			return err
+		}
+		err := s.Directory.Change(ctx, func(tx kv.Txn) error {
+			for _, id := range some {
+				u, err := s.Directory.User(ctx, tx, id)
+				if err != nil {
+					return err
+				}
+				if u == nil || u.Disabled {
+					continue
+				}
+				u.Disabled, u.UpdatedBy = true, disabledBy+c.ID
+				if err := s.Directory.PutUser(ctx, tx, u); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		result.Disabled += int32(len(some))
+	}
+	return nil
+}
+
+// refreshAfter is how old metadata from a URL get.
+const refreshAfter = 24 * time.Hour
+
+// refresh fetches the metadata of a SAML provider anew. What can't be read changes nothing.
+func (s *Service) refresh(ctx context.Context, c *configuration) error {
+	doc, err := s.fetch(ctx, c.SAML.URL)
+	if err == nil {
+		err = s.sameProvider(c, string(doc))
+	}
+	if err != nil {
+		s.Logger.Warn("sources: the metadata of the provider could not be fetched anew", "error", err)
+	}
+	return s.edit(ctx, c.ID, func(c *configuration) error {
+		if c.SAML.Refreshed = s.Now().UTC(); err == nil {
+			c.SAML.Metadata = string(doc)
+		}
+		return nil
+	})
+}
+
+// swept is how many records are removed in one transaction.
+const swept = 1000
+
+// sweep removes what is over, and ends the sessions here that the provider has said the end of.
+func (s *Service) sweep(ctx context.Context) error {
+	now := s.Now()
+	err := errors.Join(
+		sweepOver(ctx, s.db, "used", func(until time.Time) bool { return !now.Before(until) }),
+		sweepOver(ctx, s.db, "arrival", func(a arrival) bool { return !now.Before(a.Expires) }))
+	ended := make(map[string]*sessionRecord)
+	err = errors.Join(err, s.db.View(ctx, func(r kv.Reader) error {
+		clear(ended)
+		return each(ctx, r, "session", func(id string, of *sessionRecord) bool {
+			if !now.Before(of.Until) || !of.Ends.IsZero() && !now.Before(of.Ends) {
+				ended[id] = of
+			}
+			return len(ended) < swept
+		})
+	}))
+	return errors.Join(err, s.endSessions(ctx, ended))
+}
+
+// sweepOver removes the records of a kind that are over, so many at a time that there do not become more and more.
+func sweepOver[T any](ctx context.Context, db kv.DB, kind string, over func(T) bool) error {
+	var ids []string
+	err := db.View(ctx, func(r kv.Reader) error {
+		ids = nil
+		return each(ctx, r, kind, func(id string, record *T) bool {
+			if over(*record) {
+				ids = append(ids, id)
+			}
+			return len(ids) < swept
+		})
+	})
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	return db.Update(ctx, func(tx kv.Txn) error {
+		for _, id := range ids {
+			if err := tx.Delete(key(kind, id)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// each calls fn with the records of a kind, by the last part of their keys, until it returns false.
+func each[T any](ctx context.Context, r kv.Reader, kind string, fn func(id string, record *T) bool) error {
+	start, end := keyspace.PeopleRange(word, kind)
+	return r.Scan(ctx, kv.Range{Start: start, End: end}, func(k, value []byte) (bool, error) {
+		record := new(T)
+		if err := json.Unmarshal(value, record); err != nil {
+			return false, err
+		}
+		parts, _ := keyspace.ParsePeople(k)
+		return fn(parts[len(parts)-1], record), nil
+	})
+}
