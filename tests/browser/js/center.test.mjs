@@ -170,7 +170,8 @@ test("the person sets a password, and has the role's keys and console", (t) =>
       await page.getByRole("menuitem", { name: "Sign out" }).click();
       await heading(page, "Sign in");
       await opened.goto(`${url}/console/dynamodb/tables`);
-      await opened.getByRole("heading", { level: 1, name: /sign in/i }).waitFor();
+      await heading(opened, "Sign in");
+      assert.equal(new URL(opened.url()).pathname, "/console/portal/signin");
     },
     { as: null, errors: refused(400, 401, 403, 404) },
   ));
@@ -440,7 +441,7 @@ test("settings: provisioning, attributes, a source that does not answer", (t) =>
       await page.getByRole("button", { name: "Enable", exact: true }).click();
       await page.getByRole("button", { name: "Manage attributes" }).click();
       await dialog.getByRole("button", { name: "Add attribute" }).click();
-      await dialog.getByLabel("Key").fill("CostCenter");
+      await dialog.getByRole("textbox", { name: "Key" }).fill("CostCenter");
       await dialog.getByRole("combobox", { name: "Value" }).fill("${path:enterprise.costCenter}");
       await page.keyboard.press("Escape");
       await accessible(page);
@@ -473,4 +474,27 @@ test("settings: provisioning, attributes, a source that does not answer", (t) =>
       await accessible(page);
     },
     { errors: refused(400) },
+  ));
+
+// The responses of a provider are tested where they are verified; here the server's answer is made up.
+test("a role of a SAML assertion is chosen", (t) =>
+  browse(
+    t,
+    async (page) => {
+      const roles = ["Reader", "Writer"].map((Name) => ({ Name, RoleArn: `arn:aws:iam::${account}:role/${Name}`, Account: account, AccountName: "Management" }));
+      let chosen;
+      await page.route("**/signin/saml*", (route) => {
+        if (route.request().method() === "GET") return route.fulfill({ json: { Roles: roles } });
+        chosen = route.request().postDataJSON();
+        return route.fulfill({ json: { Location: "/console/portal/signin" } });
+      });
+      await page.goto(`${url}/console/saml?id=abc`);
+      await heading(page, "Select a role");
+      await page.getByRole("radio", { name: "Writer" }).check();
+      await accessible(page);
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await heading(page, "Sign in");
+      assert.deepEqual(chosen, { Id: "abc", RoleArn: roles[1].RoleArn });
+    },
+    { as: null },
   ));

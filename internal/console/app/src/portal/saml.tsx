@@ -40,7 +40,7 @@ function Choose({ id, roles }: { id: string; roles: SAMLRole[] }) {
           <FormField key={account} label={`Account: ${account}`}>
             <RadioGroup
               value={arn ?? null}
-              items={roles.map((r) => ({ value: r.Arn, label: r.Name }))}
+              items={roles.map((r) => ({ value: r.RoleArn, label: r.Name }))}
               onChange={({ detail }) => setArn(detail.value)}
             />
           </FormField>
@@ -57,7 +57,7 @@ function Choose({ id, roles }: { id: string; roles: SAMLRole[] }) {
 function byAccount(roles: SAMLRole[]): [string, SAMLRole[]][] {
   const groups = new Map<string, SAMLRole[]>();
   for (const role of roles) {
-    const account = role.AccountName ? `${role.AccountName} (${role.AccountId})` : role.AccountId;
+    const account = role.AccountName ? `${role.AccountName} (${role.Account})` : role.Account;
     groups.set(account, [...(groups.get(account) ?? []), role]);
   }
   return [...groups].sort(([a], [b]) => a.localeCompare(b));

@@ -5,6 +5,7 @@ import type { Session } from "./api";
 export function entrance({ Claimed }: Session, wanted: string): string {
   const query = new URLSearchParams();
   const ended = rememberedOwner();
+  if (ended?.person) return "/console/portal";
   if (wanted !== "/console/") query.set("redirect", wanted);
   if (ended) query.set("ended", "");
   if (ended?.root) query.set("type", "root");

@@ -80,10 +80,10 @@ export interface LoginRequest {
 }
 
 export interface SAMLRole {
-  Arn: string;
+  RoleArn: string;
   Name: string;
-  AccountId: string;
-  AccountName?: string;
+  Account: string;
+  AccountName: string;
 }
 
 const at = (path: string, parameters: Record<string, string>) => `/signin/${path}?${new URLSearchParams(parameters)}`;
