@@ -34,9 +34,9 @@ const visited = Object.fromEntries([
     "/console/switch-role",
     "/console/singlesignon", "/console/singlesignon/users", "/console/singlesignon/users/add", "/console/singlesignon/groups",
     "/console/singlesignon/groups/create", "/console/singlesignon/permission-sets", "/console/singlesignon/permission-sets/create",
-    "/console/login", "/console/singlesignon/accounts", "/console/singlesignon/settings", "/console/singlesignon/settings/identity-source",
+    "/console/login", "/console/singlesignon/accounts", "/console/singlesignon/applications", "/console/singlesignon/settings", "/console/singlesignon/settings/identity-source",
   ),
-  ...[["users/:user", "add"], ["groups/:group", "create"], ["permission-sets/:set", "create"]].map(([page, other]) => {
+  ...[["users/:user", "add"], ["groups/:group", "create"], ["permission-sets/:set", "create"], ["applications/:application", "add"]].map(([page, other]) => {
     const list = `/console/singlesignon/${page.split("/")[0]}`;
     return [`/console/singlesignon/${page}`, [list, `a[href^="${list}/"]:not([href$="/${other}"])`]];
   }),

@@ -129,5 +129,10 @@ func furnishCenter(t *testing.T, s *harness.Server) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	_, err = api.CreateApplication(ctx, &ssoadmin.CreateApplicationInput{InstanceArn: instance, Name: aws.String("Reports"),
+		ApplicationProviderArn: aws.String("arn:aws:sso::aws:applicationProvider/custom")})
+	if err != nil {
+		t.Fatal(err)
+	}
 	return body
 }
