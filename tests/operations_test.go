@@ -16,6 +16,7 @@ import (
 	"github.com/statordb/stator/internal/directory"
 	"github.com/statordb/stator/internal/dynamodb"
 	"github.com/statordb/stator/internal/identity"
+	"github.com/statordb/stator/internal/portal"
 )
 
 const operationsDocument = "../docs/operations.md"
@@ -32,6 +33,9 @@ var services = []struct{ service, title, reference, missing string }{
 	{"cloudtrail", "AWS CloudTrail", "awscloudtrail", "UnknownOperationException"},
 	{"access-analyzer", "IAM Access Analyzer", "access-analyzer", "UnknownOperationException"},
 	{"sso", "AWS IAM Identity Center", "singlesignon", "UnknownOperationException"},
+	{"sso portal", "AWS IAM Identity Center Portal", "singlesignon/latest/PortalAPIReference", "UnknownOperationException"},
+	{"sso-oauth", "AWS IAM Identity Center OIDC", "singlesignon/latest/OIDCAPIReference", "UnknownOperationException"},
+	{"signin", "AWS Sign-In", "signin", "UnknownOperationException"},
 	{"ce", "AWS Cost Explorer", "aws-cost-management", "UnknownOperationException"},
 }
 
@@ -44,8 +48,12 @@ func TestOperationsAreDocumented(t *testing.T) {
 	for _, op := range slices.Concat(dynamodb.New(nil, nil).Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations(),
 		ids.AccountManagementOperations(), new(directory.Store).Operations(),
 		cloudwatch.New(nil).Operations(), cloudtrail.New(nil).Operations(), accessanalyzer.New(nil).Operations(),
-		costexplorer.New(nil, costexplorer.Options{}).Operations(), new(center.Store).Operations()) {
-		of[op.Service] = append(of[op.Service], op)
+		costexplorer.New(nil, costexplorer.Options{}).Operations(), new(center.Store).Operations(), new(portal.Portal).Operations()) {
+		service := op.Service
+		if service == "sso" && op.Path != "" { // its access portal has the same IAM prefix
+			service = "sso portal"
+		}
+		of[service] = append(of[service], op)
 	}
 	var b strings.Builder
 	b.WriteString("# The operations\n\nEvery operation that AWS has, and whether it works here. This page is made from the tables that the server dispatches by.\n" +
@@ -63,6 +71,9 @@ func TestOperationsAreDocumented(t *testing.T) {
 			page := op.Name
 			if slices.Contains(streams, page) {
 				page = "streams_" + page
+			}
+			if s.service == "signin" {
+				page = "dataplane-signin_" + page
 			}
 			reference := s.reference
 			if !strings.Contains(reference, "/") {

@@ -303,6 +303,30 @@ func (s *Store) ConsoleMay(ctx context.Context, id string, need policy.Need, req
 	return d, err
 }
 
+// PasswordChanged is when the password of a user was last set, or of the root user, whose id is the account; zero if it has none.
+func (s *Store) PasswordChanged(ctx context.Context, account, user string) (changed time.Time, err error) {
+	err = s.db.View(ctx, func(r kv.Reader) error {
+		v := &view{ctx: ctx, r: r, s: s, account: account}
+		var l *loginRecord
+		if user == account {
+			a, err := v.accountOf()
+			if err != nil {
+				return err
+			}
+			l = a.Root
+		} else if u, err := byID[userRecord](v, userKind, user); err != nil {
+			return err
+		} else if u != nil {
+			l = u.Login
+		}
+		if l != nil {
+			changed = l.Changed
+		}
+		return nil
+	})
+	return changed, err
+}
+
 // SignOut ends the session of a token, or all the sessions of its owner. It returns who that was, nil if nobody.
 func (s *Store) SignOut(ctx context.Context, token string, everywhere bool) (*policy.Principal, error) {
 	var who *policy.Principal

@@ -26,6 +26,9 @@ type login struct {
 	Console, Client string
 	// Key is the thumbprint of the tool's key.
 	Key string
+	// Account and User are who had the session when it began, by the ids.
+	Account, User string
+	Began         time.Time
 }
 
 type createOAuth2TokenInput struct {
@@ -121,12 +124,24 @@ func (c *loginCall) who(ctx context.Context) (*policy.Principal, error) {
 	}
 	c.console, err = c.p.Identities.ConsoleByID(ctx, c.login.Console)
 	if errors.Is(err, identity.ErrNoConsole) {
-		err = loginOver()
+		err = c.p.ended(ctx, c.login)
 	}
 	if err != nil {
 		return nil, err
 	}
 	return &c.console.Principal, nil
+}
+
+// ended says why the session is over that a login is of. Who has another password is told.
+func (p *Portal) ended(ctx context.Context, l *login) error {
+	changed, err := p.Identities.PasswordChanged(ctx, l.Account, l.User)
+	switch {
+	case err != nil:
+		return err
+	case changed.After(l.Began):
+		return loginError("AccessDeniedException", http.StatusForbidden, "USER_CREDENTIALS_CHANGED", "The password has been changed. Sign in again.")
+	}
+	return loginOver()
 }
 
 // run makes the credentials. They end with the session.
@@ -218,7 +233,7 @@ func (p *Portal) takeLoginCode(ctx context.Context, in *createOAuth2TokenInput, 
 				return err
 			}
 			refresh, a.Login = newSecret()
-			out = &login{ending{now.Add(identity.ConsoleSession)}, a.Console, a.Client, key.key}
+			out = &login{ending: ending{now.Add(identity.ConsoleSession)}, Console: a.Console, Client: a.Client, Key: key.key, Account: a.Account, User: a.User, Began: a.Began}
 			if err := p.add(ctx, tx, a.Console, loginKind, a.Login, out, maxLogins); err != nil {
 				return err
 			}

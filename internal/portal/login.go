@@ -118,7 +118,10 @@ type loginCode struct {
 	Console             string
 	Client              string
 	Redirect, Challenge string
-	Used                bool
+	// Account and User are who has that session, by the ids, since Began.
+	Account, User string
+	Began         time.Time
+	Used          bool
 	// Login is what it was taken for: the hash of the refresh token.
 	Login string
 }
@@ -174,7 +177,8 @@ func (p *Portal) decideLogin(x *signin.Call) (any, error) {
 		if err := tx.Lock(ctx, recordKey(loginCodeKind, hash)); err != nil {
 			return err
 		}
-		return p.add(ctx, tx, c.ID, loginCodeKind, hash, &loginCode{ending: ending{p.now().Add(codeLife)}, Console: c.ID, Client: q.Client, Redirect: q.Redirect, Challenge: q.Challenge}, maxLogins)
+		return p.add(ctx, tx, c.ID, loginCodeKind, hash, &loginCode{ending: ending{p.now().Add(codeLife)}, Console: c.ID, Client: q.Client, Redirect: q.Redirect, Challenge: q.Challenge,
+			Account: c.Principal.Account, User: c.Principal.ID, Began: c.Began}, maxLogins)
 	})
 	if err != nil {
 		return nil, err

@@ -313,12 +313,15 @@ func TestProofs(t *testing.T) {
 // TestLoginEnds ends credentials with the session of the console.
 func TestLoginEnds(t *testing.T) {
 	for name, end := range map[string]func(w *world, b *browser){
-		"sign-out": func(_ *world, b *browser) { b.ask(http.StatusOK, "DELETE", "/signin/session", nil) },
-		"another password": func(w *world, _ *browser) {
-			_, err := iam.NewFromConfig(w.conf).UpdateLoginProfile(w.Context(), &iam.UpdateLoginProfileInput{UserName: aws.String("dev"), Password: aws.String(password + "x")})
+		"TOKEN_EXPIRED": func(_ *world, b *browser) { b.ask(http.StatusOK, "DELETE", "/signin/session", nil) },
+		"USER_CREDENTIALS_CHANGED": func(w *world, _ *browser) {
+			w.clock.pass(2 * time.Second) // times of passwords have seconds
+			conf := w.config()
+			conf.Credentials = w.conf.Credentials
+			_, err := iam.NewFromConfig(conf).UpdateLoginProfile(w.Context(), &iam.UpdateLoginProfileInput{UserName: aws.String("dev"), Password: aws.String(password + "x")})
 			must(w.T, err)
 		},
-		"unused": func(w *world, _ *browser) { w.clock.pass(identity.ConsoleIdle) },
+		"TOKEN_EXPIRED, unused": func(w *world, _ *browser) { w.clock.pass(identity.ConsoleIdle) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := open(t)
@@ -331,10 +334,11 @@ func TestLoginEnds(t *testing.T) {
 			must(t, err)
 			end(w, b)
 			w.clock.pass(2 * time.Second)
-			if _, err := o.token(byLogin(sameDevice, out.RefreshToken)); reason(err) != "TOKEN_EXPIRED" {
+			want, _, _ := strings.Cut(name, ",")
+			if _, err := o.token(byLogin(sameDevice, out.RefreshToken)); reason(err) != want {
 				t.Error("refreshing:", err)
 			}
-			if _, err := o.token(byLoginCode(sameDevice, text, callback)); reason(err) != "TOKEN_EXPIRED" && reason(err) != "AUTHCODE_EXPIRED" {
+			if _, err := o.token(byLoginCode(sameDevice, text, callback)); reason(err) != want && reason(err) != "AUTHCODE_EXPIRED" {
 				t.Error("a code of before:", err)
 			}
 			if _, err := w.whoIs(*out.AccessToken.AccessKeyId, *out.AccessToken.SecretAccessKey, *out.AccessToken.SessionToken); err == nil {

@@ -367,6 +367,43 @@ func TestLogout(t *testing.T) {
 	b.ask(http.StatusOK, "GET", "/signin/people/accounts", nil)
 }
 
+// TestSweep leaves nothing of what is over, and all that is not.
+func TestSweep(t *testing.T) {
+	w := open(t)
+	b := w.signedIn(w.user)
+	c, out := b.tokens()
+	b.consent(authorization(*c.ClientId, callback))
+	tool := w.registered(nil, nil)
+	_, err := w.oidc().StartDeviceAuthorization(t.Context(), &ssooidc.StartDeviceAuthorizationInput{ClientId: tool.ClientId, ClientSecret: tool.ClientSecret, StartUrl: aws.String(startURL)})
+	must(t, err)
+	must(t, w.portal.Sweep(t.Context()))
+	if !w.works(out.AccessToken) {
+		t.Error("a token that is not over was removed")
+	}
+	if n := w.records(); n < 8 {
+		t.Errorf("%d records before", n)
+	}
+	w.clock.pass(9 * time.Hour)
+	must(t, w.portal.Sweep(t.Context()))
+	if n := w.records(); n != 0 {
+		t.Errorf("%d records are left", n)
+	}
+}
+
+// TestRoom ends the session that ends first of somebody who has too many.
+func TestRoom(t *testing.T) {
+	w := open(t)
+	first := w.signedIn(w.user)
+	w.clock.pass(time.Minute)
+	for range 99 {
+		w.signedIn(w.user)
+	}
+	first.ask(http.StatusOK, "GET", "/signin/people/accounts", nil)
+	last := w.signedIn(w.user)
+	first.ask(http.StatusUnauthorized, "GET", "/signin/people/accounts", nil)
+	last.ask(http.StatusOK, "GET", "/signin/people/accounts", nil)
+}
+
 // TestPages is what the pages are told.
 func TestPages(t *testing.T) {
 	w := open(t)

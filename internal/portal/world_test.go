@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -35,6 +36,7 @@ import (
 	"github.com/statordb/stator/internal/directory"
 	"github.com/statordb/stator/internal/federation"
 	"github.com/statordb/stator/internal/identity"
+	"github.com/statordb/stator/internal/keyspace"
 	"github.com/statordb/stator/internal/kv"
 	"github.com/statordb/stator/internal/kv/pebblekv"
 	"github.com/statordb/stator/internal/portal"
@@ -79,6 +81,7 @@ type world struct {
 	portal *portal.Portal
 	dir    *directory.Store
 	ids    *identity.Store
+	db     kv.DB
 	url    string // of the portal with the clock
 	other  string // of the whole server
 	admin  *ssoadmin.Client
@@ -99,6 +102,19 @@ func (w *world) audited() *audit.Log {
 	must(w.T, err)
 	w.Cleanup(func() { must(w.T, l.Close()) })
 	return l
+}
+
+// records are how many the portal has.
+func (w *world) records() (n int) {
+	w.Helper()
+	start, end := keyspace.PeopleRange("portal")
+	must(w.T, w.db.View(w.Context(), func(r kv.Reader) error {
+		return r.Scan(w.Context(), kv.Range{Start: start, End: end}, func([]byte, []byte) (bool, error) {
+			n++
+			return true, nil
+		})
+	}))
+	return n
 }
 
 // events are those of a name in the audit log.
@@ -129,7 +145,7 @@ func open(t *testing.T) *world {
 	db, err := pebblekv.OpenMemory(pebblekv.Options{})
 	must(t, err)
 	t.Cleanup(func() { _ = db.Close() })
-	w := &world{T: t, clock: &clock{at: time.Now()}, source: portal.Source{Kind: "directory"}}
+	w := &world{T: t, db: db, clock: &clock{at: time.Now()}, source: portal.Source{Kind: "directory"}}
 	whole, err := stator.OpenOn(shared{db}, stator.Options{MasterKey: masterKey, Region: region})
 	must(t, err)
 	front := httptest.NewServer(whole)
@@ -163,7 +179,7 @@ func open(t *testing.T) *world {
 		SignIn: door, Region: region, OIDC: federation.NewOIDC(federation.Options{Now: w.clock.now, AllowLoopbackHTTP: true}), Now: w.clock.now, Audit: w.audited(), Source: func(context.Context) (portal.Source, error) { return w.source, nil }})
 	sites := w.portal.Sites()
 	sites["/signin"] = door
-	side := httptest.NewServer(server.New(server.Options{Operations: append(w.portal.Operations(), w.ids.TokenOperations()...), Auth: server.IAM(w.ids), Region: region, Sites: sites, Now: w.clock.now}))
+	side := httptest.NewServer(server.New(server.Options{Operations: slices.Concat(w.portal.Operations(), w.ids.Operations(), w.ids.TokenOperations()), Auth: server.IAM(w.ids), Region: region, Sites: sites, Now: w.clock.now}))
 	t.Cleanup(side.Close)
 	w.url = side.URL
 

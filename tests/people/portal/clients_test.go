@@ -1,7 +1,10 @@
 package portal
 
 import (
+	"encoding/json"
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -93,7 +96,40 @@ func TestClients(t *testing.T) {
 		if arn, err := who("session"); err == nil {
 			t.Error("a tool gets new credentials of", arn)
 		}
+		w.logged(h)
 	})
+}
+
+// logged expects what happened to be in the audit log, and no token.
+func (w *world) logged(homes ...*home) {
+	w.Helper()
+	raw, err := os.ReadFile(filepath.Join(w.Data, "audit.log"))
+	must(w.T, err)
+	text := string(raw)
+	for _, want := range []string{`"eventSource":"sso-oauth.amazonaws.com","eventName":"CreateToken"`, `"eventSource":"sso.amazonaws.com","eventName":"GetRoleCredentials"`,
+		`"eventSource":"sso.amazonaws.com","eventName":"Authenticate"`, `"eventName":"CreateOAuth2Token"`, `"eventName":"AuthorizeOAuth2Access"`, `"type":"IdentityCenterUser"`} {
+		if !strings.Contains(text, want) {
+			w.Errorf("%s is not in the audit log", want)
+		}
+	}
+	for _, h := range homes {
+		files, err := filepath.Glob(filepath.Join(h.dir, ".aws", "*", "cache", "*.json"))
+		must(w.T, err)
+		if len(files) != 3 {
+			w.Error("the caches are", files)
+		}
+		for _, file := range files {
+			cached := map[string]any{}
+			one, err := os.ReadFile(file)
+			must(w.T, err)
+			must(w.T, json.Unmarshal(one, &cached))
+			for name, value := range cached {
+				if secret, ok := value.(string); ok && secret != "" && (strings.HasSuffix(name, "Token") || name == "clientSecret") && strings.Contains(text, secret) {
+					w.Errorf("a %s is in the audit log", name)
+				}
+			}
+		}
+	}
 }
 
 // in is the same world in a part of the test.
