@@ -11,6 +11,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssoadmin"
 	admintypes "github.com/aws/aws-sdk-go-v2/service/ssoadmin/types"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"github.com/statordb/stator/internal/directory"
+	"github.com/statordb/stator/statortest"
 )
 
 // theInstance is the instance of IAM Identity Center, made by the first who asks.
@@ -110,6 +113,32 @@ var centerDifferences = []difference{
 				_, err := sts.NewFromConfig(conf).AssumeRole(t.Context(), &sts.AssumeRoleInput{RoleArn: r.Arn, RoleSessionName: aws.String("try")})
 				if err == nil {
 					t.Errorf("%s can be assumed", *r.Arn)
+				}
+			}
+		},
+	},
+	{
+		title:  "The identity store is there before the instance",
+		aws:    "An identity store is made with the instance of IAM Identity Center, and deleted with it.",
+		stator: "There is one from the first start on, of the management account. As long as there is no instance it is in all regions, then in that of the instance. It stays when the instance is deleted.",
+		why:    "People can be provisioned before it is decided what they may be, and one wrong call does not delete them.",
+		identity: func(t *testing.T, _ aws.Config) {
+			stores, err := identitystore.NewFromConfig(statortest.Start(t).Config).ListIdentityStores(t.Context(), nil)
+			if err != nil || len(stores.IdentityStores) != 1 {
+				t.Error(stores, err)
+			}
+		},
+	},
+	{
+		title:  "MFA is with authenticator apps, for those who have registered one",
+		aws:    "There are security keys and built-in authenticators too, and settings that say when MFA is asked for, and of whom it is required.",
+		stator: "Whoever has registered an authenticator app is asked for a code at each sign-in. Nobody has to have one, and there are no other devices.",
+		why:    "A code works in every browser and on every command line, without TLS on a name of its own. An outside identity provider can require more.",
+		identity: func(t *testing.T, _ aws.Config) {
+			var people directory.Store
+			for _, op := range people.DirectoryOperations() {
+				if works := op.Decode != nil; strings.Contains(op.Name, "WebAuthn") && works || op.Name == "ListMfaDevicesForUser" && !works {
+					t.Errorf("%s: %v", op.Name, works)
 				}
 			}
 		},

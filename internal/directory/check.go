@@ -6,15 +6,16 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/statordb/stator/internal/keyspace"
 	"github.com/statordb/stator/internal/kv"
 )
 
 // Check reads all users, groups and memberships, and reports what is not as it has to be: entries of indexes that lead
-// nowhere, or are missing.
+// nowhere, or are missing, and proofs of nobody.
 func Check(ctx context.Context, db kv.DB, report func(problem string)) (records int64, err error) {
 	err = db.View(ctx, func(r kv.Reader) error {
 		c := &checker{ctx: ctx, r: r, report: report, wanted: map[string]string{}}
-		for _, run := range []func() error{c.users, c.groups, c.memberships, c.indexes} {
+		for _, run := range []func() error{c.users, c.groups, c.memberships, c.indexes, c.proofs} {
 			if err := run(); err != nil {
 				return err
 			}
@@ -115,6 +116,30 @@ func (c *checker) indexes() error {
 	return nil
 }
 
+// proofs looks for passwords, devices and links of users that are not there.
+func (c *checker) proofs() error {
+	for _, part := range []string{"login", "device", "linkof"} {
+		start := key(part)
+		err := c.r.Scan(c.ctx, kv.Range{Start: start, End: next(start)}, func(k, _ []byte) (bool, error) {
+			parts, ok := keyspace.ParsePeople(k)
+			if !ok || len(parts) < 3 {
+				c.problem("a key of %s can't be read", part)
+				return true, nil
+			}
+			u, err := c.r.Get(c.ctx, userKey(parts[2]))
+			if err == nil && u == nil {
+				c.problem("there is a %s of user %s, who is not there", part, parts[2])
+			}
+			return true, err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// next is after all keys that begin with the parts of start.
 func next(start []byte) []byte {
 	end := bytes.Clone(start)
 	end[len(end)-1]++
