@@ -81,7 +81,7 @@ var centerDifferences = []difference{
 	{
 		title:  "Assignments are there when they are answered, and sessions end with them",
 		aws:    "Assignments and permission sets take seconds to minutes to reach an account. Sessions that have begun last until they expire, also when the assignment, the membership or the user is gone.",
-		stator: "The answers say IN_PROGRESS, and all is done by then. Credentials and sessions of the console end within two seconds when the person may not have the role any more.",
+		stator: "The answers say IN_PROGRESS, and all is done by then. Credentials, sessions of the console and sessions of roles that were assumed with them end within two seconds when the person may not have the role any more.",
 		why:    "There is nothing to wait for, and who leaves leaves at once. Programs that wait work too.",
 		identity: func(t *testing.T, conf aws.Config) {
 			in, begun := assigned(t, conf, "quick")

@@ -426,6 +426,36 @@ func TestSessionsEnd(t *testing.T) {
 	}
 }
 
+// What a person makes out of a role ends with it.
+func TestRoleChaining(t *testing.T) {
+	w := open(t)
+	ctx := t.Context()
+	ann := w.user("ann", nil)
+	set := w.set("Chain", allow("sts:AssumeRole", "*"))
+	w.assigned(set, w.account, types.PrincipalTypeUser, ann.ID)
+	made, err := iam.NewFromConfig(w.conf).CreateRole(ctx, &iam.CreateRoleInput{RoleName: aws.String("next"), AssumeRolePolicyDocument: aws.String(
+		`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"` + w.account + `"},"Action":"sts:AssumeRole"}]}`)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := w.be(ann, w.account, "Chain")
+	for range 2 { // a role of a role, the second time
+		for i, conf := range next {
+			out, err := sts.NewFromConfig(conf).AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: made.Role.Arn, RoleSessionName: aws.String("ann")})
+			if err != nil {
+				t.Fatal(err)
+			}
+			next[i].Credentials = credentials.NewStaticCredentialsProvider(*out.Credentials.AccessKeyId, *out.Credentials.SecretAccessKey, *out.Credentials.SessionToken)
+		}
+		ok(t)(iam.NewFromConfig(w.conf).PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: aws.String("next"), PolicyName: aws.String("p"), PolicyDocument: aws.String(allow("sts:AssumeRole", "*"))}))
+		for _, conf := range next {
+			ok(t)(sts.NewFromConfig(conf).GetCallerIdentity(ctx, nil))
+		}
+	}
+	w.unassign(set, w.account, types.PrincipalTypeUser, ann.ID)
+	w.ends(next)
+}
+
 // A member account has a role of its own, and a policy of the account's own has to be there.
 func TestCustomerManagedPolicies(t *testing.T) {
 	w := open(t)

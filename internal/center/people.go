@@ -2,6 +2,7 @@ package center
 
 import (
 	"context"
+	"encoding/json"
 	"regexp"
 	"slices"
 	"strings"
@@ -45,11 +46,13 @@ func (s *Store) accounts(ctx context.Context, r kv.Reader, userID string) (all [
 	if err != nil || inst == nil {
 		return nil, err
 	}
-	sets := map[string][]string{} // by account
+	var roles []assigned
+	seen := map[assigned]bool{}
 	for _, p := range principals {
 		err := each(ctx, r, func(rest []string, _ *assignmentRecord) (bool, error) {
-			if account, set := rest[0], rest[1]; !slices.Contains(sets[account], set) {
-				sets[account] = append(sets[account], set)
+			if role := (assigned{rest[0], rest[1]}); !seen[role] {
+				seen[role] = true
+				roles = append(roles, role)
 			}
 			return true, nil
 		}, "assignedto", p.typ, p.id)
@@ -57,45 +60,54 @@ func (s *Store) accounts(ctx context.Context, r kv.Reader, userID string) (all [
 			return nil, err
 		}
 	}
-	for account, ids := range sets {
-		member, err := s.ids.Member(ctx, r, account)
-		if err != nil {
-			return nil, err
-		}
-		if member == nil || !member.Open {
-			continue
-		}
-		access := AccountAccess{Account: account, AccountName: member.Name, Email: member.Email}
-		for _, id := range ids {
-			role, err := s.roleAccess(ctx, r, inst, account, id)
-			if err != nil {
-				return nil, err
-			}
-			if role != nil {
-				access.Roles = append(access.Roles, *role)
-			}
-		}
-		if len(access.Roles) == 0 {
-			continue
-		}
-		slices.SortFunc(access.Roles, func(a, b RoleAccess) int { return strings.Compare(a.Name, b.Name) })
-		all = append(all, access)
-	}
-	slices.SortFunc(all, func(a, b AccountAccess) int { return strings.Compare(a.Account, b.Account) })
-	return all, nil
+	return s.shownTo(ctx, r, inst, roles)
 }
 
-// roleAccess is a permission set in an account, nil if it is not there.
-func (s *Store) roleAccess(ctx context.Context, r kv.Reader, inst *instanceRecord, account, id string) (*RoleAccess, error) {
-	set, err := find[setRecord](ctx, r, setKey(id))
-	if err != nil || set == nil {
+// assigned is a permission set in an account.
+type assigned struct{ account, set string }
+
+// shownTo is what somebody may be who has the roles, in few round trips to the engine: a person may have thousands.
+func (s *Store) shownTo(ctx context.Context, r kv.Reader, inst *instanceRecord, roles []assigned) (all []AccountAccess, err error) {
+	slices.SortFunc(roles, func(a, b assigned) int { return strings.Compare(a.account, b.account) })
+	var accounts, ids []string
+	var there [][]byte
+	for _, role := range roles {
+		accounts, ids = append(accounts, role.account), append(ids, role.set)
+		there = append(there, provisionedKey(role.set, role.account))
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	members, err := s.ids.Members(ctx, r, slices.Compact(accounts)...)
+	if err != nil {
 		return nil, err
 	}
-	there, err := find[provisionedRecord](ctx, r, provisionedKey(id, account))
-	if err != nil || there == nil {
+	sets, err := findMany[setRecord](ctx, r, ids, setKey)
+	if err != nil {
 		return nil, err
 	}
-	return &RoleAccess{set.Name, setARN(inst.ID, id), set.RelayState, time.Duration(there.Seconds) * time.Second}, nil
+	provisioned, err := r.GetMany(ctx, there)
+	if err != nil {
+		return nil, err
+	}
+	for i, role := range roles {
+		member, set := members[role.account], sets[role.set]
+		if member == nil || !member.Open || set == nil || provisioned[i] == nil {
+			continue
+		}
+		var as provisionedRecord
+		if err := json.Unmarshal(provisioned[i], &as); err != nil {
+			return nil, err
+		}
+		if len(all) == 0 || all[len(all)-1].Account != role.account {
+			all = append(all, AccountAccess{Account: role.account, AccountName: member.Name, Email: member.Email})
+		}
+		in := &all[len(all)-1]
+		in.Roles = append(in.Roles, RoleAccess{set.Name, setARN(inst.ID, role.set), set.RelayState, time.Duration(as.Seconds) * time.Second})
+	}
+	for i := range all {
+		slices.SortFunc(all[i].Roles, func(a, b RoleAccess) int { return strings.Compare(a.Name, b.Name) })
+	}
+	return all, nil
 }
 
 // principal is a user or a group.

@@ -111,6 +111,30 @@ func find[T any](ctx context.Context, r kv.Reader, key []byte) (*T, error) {
 	return record, nil
 }
 
+// findMany reads the records of ids, by the ids. Those that are not there are left out.
+func findMany[T any](ctx context.Context, r kv.Reader, ids []string, key func(id string) []byte) (map[string]*T, error) {
+	var keys [][]byte
+	for _, id := range ids {
+		keys = append(keys, key(id))
+	}
+	values, err := r.GetMany(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]*T{}
+	for i, value := range values {
+		if value == nil {
+			continue
+		}
+		record := new(T)
+		if err := json.Unmarshal(value, record); err != nil {
+			return nil, fmt.Errorf("center: unreadable record at %x: %w", keys[i], err)
+		}
+		all[ids[i]] = record
+	}
+	return all, nil
+}
+
 // put writes a record.
 func put[T any](tx kv.Txn, key []byte, record T) error {
 	value, err := json.Marshal(record)

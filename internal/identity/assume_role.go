@@ -164,6 +164,9 @@ func (s *Store) assumeRole(req *awsapi.Request) (awsapi.Call, error) {
 	}
 	a := &assumption{session: session{Name: *in.RoleSessionName}, arn: *in.RoleArn}
 	a.Chained = req.Caller.Type == policy.RoleSession
+	if s := req.Caller.Session; s != nil {
+		a.Person = s.Person // what a person makes out of a role ends with it
+	}
 	if err := a.tag(req.Caller, in.Tags, in.TransitiveTagKeys); err != nil {
 		return nil, err
 	}

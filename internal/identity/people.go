@@ -2,7 +2,9 @@ package identity
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/statordb/stator/internal/kv"
@@ -12,16 +14,8 @@ import (
 // People are not IAM users: others know them, and say whether their sessions are still allowed (Options.Person). They get
 // sessions of reserved roles.
 
-// PersonRef is whose session one is, and why. It is carried by the session.
-type PersonRef struct {
-	// User is the id of the person.
-	User string `json:"u"`
-	// Account and PermissionSet are what was assigned to the person, the permission set by its ARN.
-	Account       string `json:"a"`
-	PermissionSet string `json:"p"`
-	// Portal is the id of the session in the access portal that this one ends with, "" for none.
-	Portal string `json:"s,omitempty"`
-}
+// PersonRef is whose session one is, and why. It is carried by the session, and by those of the roles that are assumed with it.
+type PersonRef = policy.Person
 
 // PersonSession is a session to be begun for a person.
 type PersonSession struct {
@@ -45,7 +39,7 @@ type PersonCredentials struct {
 // ErrNotAllowed: there is no such role for the person, or not any more.
 var ErrNotAllowed = errors.New("identity: the person may not have this role")
 
-// CredentialsForPerson makes credentials for a person: ErrNotAllowed.
+// CredentialsForPerson makes credentials for a person. The error is ErrNotAllowed, or an *awsapi.Error if the tags are too large for a token.
 func (s *Store) CredentialsForPerson(ctx context.Context, of PersonSession) (*PersonCredentials, error) {
 	var made *PersonCredentials
 	err := s.db.View(ctx, func(r kv.Reader) error {
@@ -54,8 +48,10 @@ func (s *Store) CredentialsForPerson(ctx context.Context, of PersonSession) (*Pe
 		if err != nil {
 			return err
 		}
-		key, token, err := v.issue(t, 0)
-		made = &PersonCredentials{key, token, p.ARN, t.Expires}
+		key, err := v.credentials(t, nil)
+		if err == nil {
+			made = &PersonCredentials{AccessKey{*key.AccessKeyId, *key.SecretAccessKey}, *key.SessionToken, p.ARN, t.Expires}
+		}
 		return err
 	})
 	return made, err
@@ -119,11 +115,34 @@ func (s *Store) ManagementAccount(ctx context.Context, r kv.Reader) (string, err
 	return m.Account, err
 }
 
-// Member returns an account of the organization, nil if there is none.
-func (s *Store) Member(ctx context.Context, r kv.Reader, id string) (*Member, error) {
-	a, ok, err := get[accountRecord](ctx, r, accountKey(id))
-	if err != nil || !ok || a.SignedUp {
+// Members returns those of the accounts that are in the organization, by their ids.
+func (s *Store) Members(ctx context.Context, r kv.Reader, ids ...string) (map[string]*Member, error) {
+	var keys [][]byte
+	for _, id := range ids {
+		keys = append(keys, accountKey(id))
+	}
+	values, err := r.GetMany(ctx, keys)
+	if err != nil {
 		return nil, err
 	}
-	return &Member{ID: id, Name: a.Name, Email: a.Email, Open: a.Closed == nil}, nil
+	all := map[string]*Member{}
+	for i, value := range values {
+		if value == nil {
+			continue
+		}
+		var a accountRecord
+		if err := json.Unmarshal(value, &a); err != nil {
+			return nil, fmt.Errorf("identity: the account %s can't be read: %w", ids[i], err)
+		}
+		if !a.SignedUp {
+			all[ids[i]] = &Member{ID: ids[i], Name: a.Name, Email: a.Email, Open: a.Closed == nil}
+		}
+	}
+	return all, nil
+}
+
+// Member returns an account of the organization, nil if there is none.
+func (s *Store) Member(ctx context.Context, r kv.Reader, id string) (*Member, error) {
+	all, err := s.Members(ctx, r, id)
+	return all[id], err
 }

@@ -2,6 +2,8 @@ package identity
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"strings"
 	"testing"
@@ -160,6 +162,14 @@ func TestPersonSession(t *testing.T) {
 	if err != nil {
 		t.Error(err)
 	}
+	large := of
+	large.Tags = nil
+	for range 50 {
+		large.Tags = append(large.Tags, policy.Tag{Key: rand.Text(), Value: hex.EncodeToString(random(600))})
+	}
+	if _, err := s.CredentialsForPerson(ctx, large); codeOf(err) != "PackedPolicyTooLarge" {
+		t.Error(err)
+	}
 	allowed = false
 	if err := s.Change(ctx, nothing); err != nil {
 		t.Fatal(err)
@@ -181,6 +191,12 @@ func TestPersonSession(t *testing.T) {
 	if _, err := s.ConsoleForPerson(ctx, of); !errors.Is(err, ErrNotAllowed) {
 		t.Error(err)
 	}
+}
+
+func random(n int) []byte {
+	b := make([]byte, n)
+	rand.Read(b)
+	return b
 }
 
 // What others seal outlives the master key.

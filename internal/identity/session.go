@@ -69,7 +69,8 @@ func (v *view) sessionPrincipal(t *session) (p *Principal, err error) {
 	if err != nil {
 		return nil, err
 	}
-	p.Session = &policy.Session{Issued: t.Issued, Expires: t.Expires, SourceIdentity: t.SourceIdentity, Transitive: t.Transitive, Keys: t.Keys, Console: t.Console}
+	p.Session = &policy.Session{Issued: t.Issued, Expires: t.Expires, SourceIdentity: t.SourceIdentity, Transitive: t.Transitive, Keys: t.Keys,
+		Console: t.Console, Person: t.Person}
 	if t.MFA != nil {
 		p.Session.MFA = *t.MFA
 	}

@@ -69,6 +69,19 @@ type Session struct {
 	Keys MapContext
 	// Console is the id of the session of the console that asks, "" if none does.
 	Console string
+	// Person is whose it is, nil if it is of no person of IAM Identity Center. Who gave it out knows what it means.
+	Person *Person
+}
+
+// Person is whose a session of a role is that IAM Identity Center made, and why.
+type Person struct {
+	// User is the id of the person.
+	User string `json:"u"`
+	// Account and PermissionSet are what was assigned to the person, the permission set by its ARN.
+	Account       string `json:"a"`
+	PermissionSet string `json:"p"`
+	// Portal is the id of the session in the access portal that this one ends with, "" for none.
+	Portal string `json:"s,omitempty"`
 }
 
 // Tag is a key and a value.
