@@ -13,6 +13,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
@@ -73,8 +74,13 @@ func startIssuer(t *testing.T) *issuer {
 // register makes IAM know the issuer.
 func (i *issuer) register(t *testing.T) {
 	t.Helper()
+	i.registerFor(t, "application")
+}
+
+func (i *issuer) registerFor(t *testing.T, audience string) {
+	t.Helper()
 	_, err := admin(t).CreateOpenIDConnectProvider(t.Context(), &iam.CreateOpenIDConnectProviderInput{
-		Url: &i.url, ClientIDList: []string{"application"}, ThumbprintList: []string{i.thumbprint},
+		Url: &i.url, ClientIDList: []string{audience}, ThumbprintList: []string{i.thumbprint},
 	})
 	must(t, "create OpenID Connect provider", err)
 }
@@ -86,19 +92,34 @@ func (i *issuer) trust(account string) string {
 		"Action":"sts:AssumeRoleWithWebIdentity","Condition":{"StringEquals":{"%[2]s:aud":"application","%[2]s:sub":"alice"}}}`, account, name)
 }
 
+// trusting lets whoever the issuer vouches for assume a role on conditions, in which ISSUER is the issuer.
+func (i *issuer) trusting(account, conditions string) string {
+	name := strings.TrimPrefix(i.url, "https://")
+	return fmt.Sprintf(`{"Effect":"Allow","Principal":{"Federated":"arn:aws:iam::%s:oidc-provider/%s"},"Action":"sts:AssumeRoleWithWebIdentity","Condition":%s}`,
+		account, name, strings.ReplaceAll(conditions, "ISSUER", name))
+}
+
 // tokenFile is a file with a token of the issuer's user, as an orchestrator mounts one.
 func (i *issuer) tokenFile(t *testing.T, subject string) string {
 	t.Helper()
+	path := filepath.Join(t.TempDir(), "token")
+	write(t, path, i.token(t, map[string]any{"sub": subject, "aud": "application"}))
+	return path
+}
+
+// token is one of the issuer with those claims, besides those that all have.
+func (i *issuer) token(t *testing.T, claims map[string]any) string {
+	t.Helper()
 	now := time.Now()
+	all := map[string]any{"iss": i.url, "iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(10 * time.Minute).Unix()}
+	maps.Copy(all, claims)
 	h, _ := json.Marshal(map[string]any{"alg": "RS256", "typ": "JWT", "kid": "the-only-key"})
-	c, _ := json.Marshal(map[string]any{"iss": i.url, "sub": subject, "aud": "application", "iat": now.Unix(), "exp": now.Add(10 * time.Minute).Unix()})
+	c, _ := json.Marshal(all)
 	text := b64(h) + "." + b64(c)
 	sum := sha256.Sum256([]byte(text))
 	signature, err := rsa.SignPKCS1v15(rand.Reader, i.key, crypto.SHA256, sum[:])
 	must(t, "sign a token", err)
-	path := filepath.Join(t.TempDir(), "token")
-	write(t, path, text+"."+b64(signature))
-	return path
+	return text + "." + b64(signature)
 }
 
 func b64(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }

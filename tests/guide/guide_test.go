@@ -35,6 +35,9 @@ func TestIdentityGuide(t *testing.T)       { follow(t, "identity.md") }
 func TestIdentityCenterGuide(t *testing.T) { follow(t, "people/identity-center.md") }
 func TestDirectoryGuide(t *testing.T)      { follow(t, "people/directory.md") }
 func TestSCIMGuide(t *testing.T)           { follow(t, "people/scim.md") }
+func TestOIDCGuide(t *testing.T)           { follow(t, "people/oidc.md") }
+func TestLDAPGuide(t *testing.T)           { follow(t, "people/ldap.md") }
+func TestWebIdentityGuide(t *testing.T)    { follow(t, "people/web-identity.md") }
 
 func follow(t *testing.T, document string) {
 	t.Parallel()
