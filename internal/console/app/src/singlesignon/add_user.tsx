@@ -114,7 +114,7 @@ function Review({ store, draft, groups, onEdit }: ReviewProps) {
     </Header>
   );
   return (
-    <>
+    <SpaceBetween size="l">
       <Container header={header("User details", 0)}>
         <KeyValuePairs
           columns={3}
@@ -129,6 +129,6 @@ function Review({ store, draft, groups, onEdit }: ReviewProps) {
         />
       </Container>
       <Container header={header("Groups", 1)}>{names.join(", ") || "None"}</Container>
-    </>
+    </SpaceBetween>
   );
 }

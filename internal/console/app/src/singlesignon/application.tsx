@@ -92,7 +92,7 @@ function Details({ center, application }: { center: Center; application: Describ
     all(paginateListApplicationAccessScopes({ client: ssoAdmin() }, { ApplicationArn }), (p) => p.Scopes),
   );
   return (
-    <>
+    <SpaceBetween size="l">
       <Container header={<Header variant="h2">Details</Header>}>
         <KeyValuePairs
           columns={3}
@@ -108,6 +108,6 @@ function Details({ center, application }: { center: Center; application: Describ
         />
       </Container>
       <ApplicationAssignments center={center} application={ApplicationArn} />
-    </>
+    </SpaceBetween>
   );
 }

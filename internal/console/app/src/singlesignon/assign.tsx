@@ -178,7 +178,7 @@ function Review({ center, accounts, users, groups, sets, onEdit }: ReviewProps) 
     return name ? `${name} (${id})` : id;
   };
   return (
-    <>
+    <SpaceBetween size="l">
       <Container header={<Header variant="h2" actions={<Button ariaLabel="Edit users and groups" onClick={() => onEdit(0)}>Edit</Button>}>Users and groups</Header>}>
         {list([
           ...groups.map((id) => `Group ${knownGroups.data?.find((g) => g.GroupId === id)?.DisplayName ?? id}`),
@@ -189,6 +189,6 @@ function Review({ center, accounts, users, groups, sets, onEdit }: ReviewProps) 
         {list(sets.map((arn) => knownSets.data?.find((s) => s.PermissionSetArn === arn)?.Name ?? arn))}
       </Container>
       <Container header={<Header variant="h2">AWS accounts</Header>}>{list(accounts.map(account))}</Container>
-    </>
+    </SpaceBetween>
   );
 }

@@ -165,7 +165,7 @@ function DetailsStep({ value, onChange, checked }: StepProps & { checked: boolea
 function Review({ draft, details, onEdit }: { draft: SetDraft; details: number; onEdit: (step: number) => void }) {
   const { managed, customer, inline, boundary } = policiesOf(draft);
   return (
-    <>
+    <SpaceBetween size="l">
       <Container header={<Header variant="h2" actions={<Button ariaLabel="Edit policies" onClick={() => onEdit(draft.custom ? 1 : 0)}>Edit</Button>}>Policies</Header>}>
         <KeyValuePairs
           columns={2}
@@ -193,6 +193,6 @@ function Review({ draft, details, onEdit }: { draft: SetDraft; details: number; 
           ]}
         />
       </Container>
-    </>
+    </SpaceBetween>
   );
 }

@@ -80,7 +80,7 @@ function Shown({ instance }: { instance: string }) {
         {push.error && <Failure error={push.error} />}
         <Loaded query={set}>
           {(set) => (
-            <>
+            <SpaceBetween size="l">
               <Summary set={set} />
               <SectionTabs
                 label={`Permission set ${set.Name}`}
@@ -93,7 +93,7 @@ function Shown({ instance }: { instance: string }) {
                   },
                 ]}
               />
-            </>
+            </SpaceBetween>
           )}
         </Loaded>
       </SpaceBetween>
