@@ -15,7 +15,7 @@ import (
 // sessions of reserved roles.
 
 // PersonRef is whose session one is, and why. It is carried by the session, and by those of the roles that are assumed with it.
-type PersonRef = policy.Person
+type PersonRef = policy.PersonRef
 
 // PersonSession is a session to be begun for a person.
 type PersonSession struct {

@@ -70,11 +70,11 @@ type Session struct {
 	// Console is the id of the session of the console that asks, "" if none does.
 	Console string
 	// Person is whose it is, nil if it is of no person of IAM Identity Center. Who gave it out knows what it means.
-	Person *Person
+	Person *PersonRef
 }
 
-// Person is whose a session of a role is that IAM Identity Center made, and why.
-type Person struct {
+// PersonRef is whose a session of a role is that IAM Identity Center made, and why.
+type PersonRef struct {
 	// User is the id of the person.
 	User string `json:"u"`
 	// Account and PermissionSet are what was assigned to the person, the permission set by its ARN.

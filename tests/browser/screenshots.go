@@ -18,16 +18,20 @@ import (
 // most of: a page has few, and the file is a third.
 func shrink(t *testing.T, from, to string) {
 	t.Helper()
-	guide, err := os.ReadFile("../../../docs/console.md")
-	if err != nil {
-		t.Fatal(err)
+	var guide []byte
+	for _, page := range []string{"console.md", "people/portal.md"} {
+		text, err := os.ReadFile(filepath.Join("../../../docs", page))
+		if err != nil {
+			t.Fatal(err)
+		}
+		guide = append(guide, text...)
 	}
 	files, err := filepath.Glob(filepath.Join(from, "*.png"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, file := range files {
-		if !bytes.Contains(guide, []byte("(images/"+filepath.Base(file)+")")) {
+		if !bytes.Contains(guide, []byte("images/"+filepath.Base(file)+")")) {
 			continue
 		}
 		taken, err := os.ReadFile(file)

@@ -2,10 +2,8 @@ package browser
 
 import (
 	"encoding/json"
-	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -53,20 +51,7 @@ func SignedInAsRoot(t *testing.T, s *harness.Server) Visit {
 	}
 	const email = "root@example.com"
 	claim := object(t, map[string]string{"SetupToken": string(token), "Email": email, "AccountName": "Example", "Password": Password})
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.Endpoint+"/signin/claim", strings.NewReader(claim))
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("X-Stator-Console", "1")
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		t.Fatalf("claiming the server: %s", res.Status)
-	}
+	post(t, s.Endpoint+"/signin/claim", claim)
 	return Visit{s.Endpoint, object(t, map[string]string{"Type": "root", "Email": email, "Password": Password})}
 }
 

@@ -32,7 +32,16 @@ const visited = Object.fromEntries([
     "/console/iam/policies", "/console/iam/create-policy", "/console/iam/roles", "/console/iam/create-role",
     "/console/iam/providers", "/console/iam/providers/create", "/console/iam/simulator", "/console/iam/access-analyzer",
     "/console/switch-role",
+    "/console/singlesignon", "/console/singlesignon/users", "/console/singlesignon/users/add", "/console/singlesignon/groups",
+    "/console/singlesignon/groups/create", "/console/singlesignon/permission-sets", "/console/singlesignon/permission-sets/create",
+    "/console/login", "/console/singlesignon/accounts", "/console/singlesignon/applications", "/console/singlesignon/settings", "/console/singlesignon/settings/identity-source",
   ),
+  ...[["users/:user", "add"], ["groups/:group", "create"], ["permission-sets/:set", "create"], ["applications/:application", "add"]].map(([page, other]) => {
+    const list = `/console/singlesignon/${page.split("/")[0]}`;
+    return [`/console/singlesignon/${page}`, [list, `a[href^="${list}/"]:not([href$="/${other}"])`]];
+  }),
+  ["/console/singlesignon/accounts/:account", `/console/singlesignon/accounts/${account}`],
+  ["/console/singlesignon/accounts/assign", `/console/singlesignon/accounts/assign?accounts=${account}`],
   ["/console/activity/events/:event", ["/console/activity", 'a[href^="/console/activity/events/"]']],
   ["/console/dynamodb/tables/:table", "/console/dynamodb/tables/Music.v-1"],
   ["/console/dynamodb/tables/:table/capacity", "/console/dynamodb/tables/Music.v-1/capacity"],
@@ -63,10 +72,17 @@ const visited = Object.fromEntries([
 const outside = Object.fromEntries([
   ...same("/console/signin", "/console/claim", "/console/signup", "/console/forgot-password", "/console/signed-out"),
   ["/console/signin/:account", `/console/signin/${account}`],
+  ...same("/console/portal/signin", "/console/portal/forgot-password", "/console/people/set-password", "/console/saml"),
+]);
+
+/** What people see who are signed in to the access portal. */
+const portal = Object.fromEntries([
+  ...same("/console/portal", "/console/portal/security", "/console/device", "/console/authorize"),
+  ["/console/portal/console", "/console/portal/console?account_id=000000000000&role_name=Nobody"],
 ]);
 
 test("no page is forgotten", () => {
-  const known = [...Object.keys(visited), ...Object.keys(outside)].sort();
+  const known = [...Object.keys(visited), ...Object.keys(outside), ...Object.keys(portal)].sort();
   assert.deepEqual(known, JSON.parse(process.env.STATOR_ROUTES), "the pages that are visited, and the routes of the source");
 });
 
@@ -101,25 +117,34 @@ test("pages of those who are signed in", (t) =>
     { errors, ...look },
   ));
 
-test("pages of those who are not", (t) =>
+/** Visits pages that are loaded anew each time. */
+async function visitAll(page, pages) {
+  const settled = settling(page);
+  const faults = [];
+  for (const [route, path] of Object.entries(pages)) {
+    await attempt(faults, route, async () => {
+      await page.goto(url + path);
+      await settled();
+      assert.equal(new URL(page.url()).pathname, path.split("?")[0]);
+      await proper(page);
+      await screenshot(page, picture(route));
+    });
+  }
+  assert.deepEqual(faults, []);
+}
+
+test("pages of those who are not", (t) => browse(t, (page) => visitAll(page, outside), { as: null, errors, ...look }));
+
+test("pages of the access portal", (t) =>
   browse(
     t,
     async (page, context) => {
-      await context.clearCookies();
-      const settled = settling(page);
-      const faults = [];
-      for (const [route, path] of Object.entries(outside)) {
-        await attempt(faults, route, async () => {
-          await page.goto(url + path);
-          await settled();
-          assert.equal(new URL(page.url()).pathname, path);
-          await proper(page);
-          await screenshot(page, picture(route));
-        });
-      }
-      assert.deepEqual(faults, []);
+      const headers = { "Content-Type": "application/json", "X-Stator-Console": "1" };
+      const answer = await context.request.post(`${url}/signin/people/session`, { data: process.env.STATOR_PERSON, headers });
+      assert.equal((await answer.json()).State, "SignedIn", "signing in");
+      await visitAll(page, portal);
     },
-    { errors, ...look },
+    { as: null, errors: refused(400, 403, 404), ...look },
   ));
 
 /** With STATOR_SCREENSHOTS, a folder, there is a picture of every page to look at. */

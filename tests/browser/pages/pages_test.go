@@ -15,6 +15,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/ssoadmin"
+	ssotypes "github.com/aws/aws-sdk-go-v2/service/ssoadmin/types"
 
 	"github.com/statordb/stator/tests/browser"
 	"github.com/statordb/stator/tests/harness"
@@ -30,11 +32,12 @@ func TestEveryPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	person := furnishCenter(t, s)
 	to := browser.SignedIn(t, s)
 	for _, how := range []string{"desktop", "phone"} {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()
-			browser.Flow(t, "pages.test.mjs", to, "STATOR_ROUTES="+string(all), "STATOR_ACCOUNT="+s.Account, "STATOR_HOW="+how)
+			browser.Flow(t, "pages.test.mjs", to, "STATOR_ROUTES="+string(all), "STATOR_ACCOUNT="+s.Account, "STATOR_HOW="+how, "STATOR_PERSON="+person)
 		})
 	}
 }
@@ -105,4 +108,31 @@ func furnish(t *testing.T, s *harness.Server) {
 		TableCreationParameters: &types.TableCreationParameters{TableName: aws.String("Imported"), BillingMode: types.BillingModePayPerRequest,
 			AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("id"), AttributeType: types.ScalarAttributeTypeS}},
 			KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("id"), KeyType: types.KeyTypeHash}}}}))
+}
+
+// furnishCenter enables IAM Identity Center, with a person who has a role. It returns the body of the request that signs the person in.
+func furnishCenter(t *testing.T, s *harness.Server) string {
+	t.Helper()
+	ctx, api := t.Context(), ssoadmin.NewFromConfig(s.Config)
+	user, body := browser.Person(t, s, "ada")
+	instances, err := api.ListInstances(ctx, &ssoadmin.ListInstancesInput{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	instance := instances.Instances[0].InstanceArn
+	set, err := api.CreatePermissionSet(ctx, &ssoadmin.CreatePermissionSetInput{InstanceArn: instance, Name: aws.String("Reader")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = api.CreateAccountAssignment(ctx, &ssoadmin.CreateAccountAssignmentInput{InstanceArn: instance, PermissionSetArn: set.PermissionSet.PermissionSetArn,
+		PrincipalId: &user, PrincipalType: ssotypes.PrincipalTypeUser, TargetId: &s.Account, TargetType: ssotypes.TargetTypeAwsAccount})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = api.CreateApplication(ctx, &ssoadmin.CreateApplicationInput{InstanceArn: instance, Name: aws.String("Reports"),
+		ApplicationProviderArn: aws.String("arn:aws:sso::aws:applicationProvider/custom")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return body
 }

@@ -2,9 +2,7 @@ package session
 
 import (
 	"encoding/json"
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"path/filepath"
 	"slices"
@@ -22,14 +20,6 @@ import (
 	"github.com/statordb/stator/tests/harness"
 )
 
-// logOf serves the log of a server, where codes are that nobody mails, and returns the address.
-func logOf(t *testing.T, s *harness.Server) string {
-	t.Helper()
-	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, s.Log()) }))
-	t.Cleanup(front.Close)
-	return front.URL
-}
-
 // The first hour of a server: claimed from an empty folder, and of its first newcomer.
 func TestFirstRun(t *testing.T) {
 	t.Parallel()
@@ -43,7 +33,7 @@ func TestFirstRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	browser.Flow(t, "first_run.test.mjs", browser.Visit{Endpoint: s.Endpoint}, "STATOR_LOG="+logOf(t, s), "STATOR_SETUP_TOKEN="+filepath.Join(s.Data, "setup-token"),
+	browser.Flow(t, "first_run.test.mjs", browser.Visit{Endpoint: s.Endpoint}, "STATOR_LOG="+browser.LogOf(t, s), "STATOR_SETUP_TOKEN="+filepath.Join(s.Data, "setup-token"),
 		"PATH="+harness.CLI(t))
 
 	// What the newcomer has made is not the first account's.

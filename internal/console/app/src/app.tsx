@@ -6,9 +6,10 @@ import { Redirect, Route, Switch, useLocation } from "wouter";
 import { queryClient } from "./aws/query";
 import { Boundary } from "./shell/boundary";
 import { NotFound } from "./shell/not_found";
+import { portalRoutes } from "./portal/routes";
 import { sections, sectionOf } from "./sections";
-import { destination, rememberedOwner } from "./session/address";
-import type { Session } from "./session/api";
+import { destination } from "./session/address";
+import { entrance } from "./session/entrance";
 import { publicRoutes } from "./session/routes";
 import { SessionProvider, useSession } from "./session/session";
 import { useLinks } from "./shell/links";
@@ -32,8 +33,27 @@ export function App() {
 
 function Views() {
   useLinks();
-  const session = useSession();
   const [path] = useLocation();
+  return (
+    <Suspense fallback={<Waiting />}>
+      <Switch>
+        {portalRoutes.map((r) => (
+          <Route key={r.path} path={r.path}>
+            <Boundary place={path}>
+              <r.page />
+            </Boundary>
+          </Route>
+        ))}
+        <Route>
+          <Console path={path} />
+        </Route>
+      </Switch>
+    </Suspense>
+  );
+}
+
+function Console({ path }: { path: string }) {
+  const session = useSession();
   if (session.OpenAuth || session.SignedIn) {
     return (
       <Shell section={sectionOf(path)}>
@@ -67,16 +87,4 @@ function Views() {
       </Switch>
     </Suspense>
   );
-}
-
-/** Where somebody who wants a page has to sign in first. A server that is new is claimed. */
-function entrance({ Claimed }: Session, wanted: string): string {
-  const query = new URLSearchParams();
-  const ended = rememberedOwner();
-  if (wanted !== "/console/") query.set("redirect", wanted);
-  if (ended) query.set("ended", "");
-  if (ended?.root) query.set("type", "root");
-  const signin = ended?.account && !ended.root ? `/console/signin/${ended.account}` : "/console/signin";
-  const path = Claimed || ended ? signin : "/console/claim";
-  return query.size > 0 ? `${path}?${query}` : path;
 }

@@ -12,13 +12,13 @@ import Toggle from "@cloudscape-design/components/toggle";
 import { useState } from "react";
 import { currentRegion } from "../aws/credentials";
 import { Copy } from "../parts/copy";
+import { Snippets } from "../parts/snippets";
 import { usePrincipal, useSession } from "../session/session";
 import { Page } from "../shell/page";
 import { useSettings } from "../shell/settings";
 import { CredentialsForm, type Source } from "./credentials_form";
 import { sdks } from "./sdks";
 import { cliFiles, environment, formFields, type Key, type Target } from "./settings";
-import { Snippets } from "./snippets";
 import { TestConnection } from "./test_connection";
 import { Workbench } from "./workbench";
 

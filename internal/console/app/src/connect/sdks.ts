@@ -1,5 +1,6 @@
 // Programs in five languages that list the tables. Keys come from the profile or the environment: they have no place in code.
-import { lines, type Snippet, type Target } from "./settings";
+import type { Snippet } from "../parts/snippets";
+import { lines, type Target } from "./settings";
 
 export interface Sdk {
   id: string;

@@ -1,4 +1,5 @@
 // The settings of clients: texts to copy into files, shells and programs. Pure.
+import type { Snippet } from "../parts/snippets";
 
 export interface Key {
   id: string;
@@ -15,13 +16,6 @@ export interface Target {
   key: Key;
   /** Which services have this endpoint: all, or those of the databases, for who uses AWS besides. */
   services: "all" | "dynamodb";
-}
-
-export interface Snippet {
-  /** What it is, and where it goes. */
-  title: string;
-  hint?: string;
-  text: string;
 }
 
 /** ~/.aws/config and ~/.aws/credentials ("Configuration and credential file settings", AWS CLI User Guide). */

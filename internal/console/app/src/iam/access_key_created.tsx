@@ -10,7 +10,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { Actions } from "../parts/actions";
 import { Copy } from "../parts/copy";
 import { csv, download } from "../parts/download";
-import { Secret } from "./secret";
+import { Secret } from "../parts/secret";
 
 /** The one time that a secret access key can be seen. */
 export function KeyCreated({ accessKey, back }: { accessKey: AccessKey; back: string }) {

@@ -16,7 +16,7 @@ import { all, useAwsChange } from "../aws/query";
 import { FormModal } from "../parts/form_modal";
 import { useNotifications } from "../shell/notifications";
 import { areCodes, MFACodeFields, noCodes } from "./mfa_codes";
-import { Secret } from "./secret";
+import { Secret } from "../parts/secret";
 
 interface AssignMFAProps {
   /** Nobody is the root user. */

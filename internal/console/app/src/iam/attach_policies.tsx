@@ -8,8 +8,9 @@ import { Failure } from "../parts/failure";
 import { navigate } from "../shell/links";
 import { useNotifications } from "../shell/notifications";
 import { Page } from "../shell/page";
-import { policiesOf, policyNameOf, principalPage, usePermissions } from "./permissions";
-import { PolicyPicker } from "./policy_picker";
+import { policyNameOf } from "../parts/policies";
+import { policiesOf, principalPage, usePermissions } from "./permissions";
+import { PolicyPicker } from "../parts/policy_picker";
 import { usePrincipalOfPage } from "./principal_of_page";
 
 /** Attaches managed policies to a group or a role. A user's page has more: add_permissions.tsx. */

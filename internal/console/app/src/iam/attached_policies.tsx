@@ -9,7 +9,8 @@ import { ResourceTable, type Column } from "../parts/resource_table";
 import { navigate } from "../shell/links";
 import { useNotifications } from "../shell/notifications";
 import { removeFromGroup } from "./membership";
-import { policiesOf, policyPage, policyType, principalPage, usePermissions, type Permission, type Principal } from "./permissions";
+import { policyPage, policyType } from "../parts/policies";
+import { policiesOf, principalPage, usePermissions, type Permission, type Principal } from "./permissions";
 
 const via = (p: Permission, of: Principal) => (p.holder.kind === of.kind ? (p.arn ? "Directly" : "Inline") : `Group ${p.holder.name}`);
 const href = (p: Permission) => (p.arn ? policyPage(p.arn) : principalPage(p.holder, "inline-policies", "edit", p.name));

@@ -2,7 +2,7 @@ import Checkbox from "@cloudscape-design/components/checkbox";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { PolicyPicker } from "./policy_picker";
+import { PolicyPicker } from "../parts/policy_picker";
 
 interface BoundaryOptionProps {
   /** An ARN. */

@@ -9,7 +9,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { Copy } from "../parts/copy";
 import { csv, download } from "../parts/download";
 import { usePrincipal } from "../session/session";
-import { Secret } from "./secret";
+import { Secret } from "../parts/secret";
 
 /** Where the users of the account sign in. */
 export function useSignInURL(): string {

@@ -15,7 +15,7 @@ import { Page } from "../shell/page";
 import { createGroup, groupNameRule } from "./group_table";
 import { addToGroup } from "./membership";
 import { nameFault } from "./names";
-import { PolicyPicker } from "./policy_picker";
+import { PolicyPicker } from "../parts/policy_picker";
 import { UserTable } from "./user_table";
 
 /** Create user group: a name, users, policies, on one page as in AWS's console. */

@@ -10,7 +10,7 @@ import { Loaded } from "../parts/loaded";
 import { TagFields, type TagValue } from "../parts/tag_fields";
 import type { UserDetails } from "./create_user_details";
 import { grantsOf, type Grants, type PermissionChoice } from "./permission_choice";
-import { policyNameOf, policyType } from "./permissions";
+import { policyNameOf, policyType } from "../parts/policies";
 
 interface ReviewStepProps {
   details: UserDetails;

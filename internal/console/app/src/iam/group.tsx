@@ -27,7 +27,7 @@ import { groupNameRule } from "./group_table";
 import { LastAccessed } from "./last_accessed";
 import { addToGroup, removeFromGroup } from "./membership";
 import { principalPage } from "./permissions";
-import { SectionTabs } from "./tabs";
+import { SectionTabs } from "../parts/section_tabs";
 import { UserTable } from "./user_table";
 
 export default function GroupPage() {

@@ -12,7 +12,7 @@ import { ResourceTable } from "../parts/resource_table";
 import { Time } from "../parts/time";
 import { useNotifications } from "../shell/notifications";
 import { policiesOf, principalPage } from "./permissions";
-import { PolicyPicker } from "./policy_picker";
+import { PolicyPicker } from "../parts/policy_picker";
 
 export const useGroups = () =>
   useAws(["iam", "ListGroups"], () => all(paginateListGroups({ client: iam() }, {}), (p) => p.Groups));

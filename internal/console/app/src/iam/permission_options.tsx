@@ -4,7 +4,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tiles from "@cloudscape-design/components/tiles";
 import { GroupTable } from "./group_table";
 import type { PermissionChoice } from "./permission_choice";
-import { PolicyPicker } from "./policy_picker";
+import { PolicyPicker } from "../parts/policy_picker";
 import { UserTable } from "./user_table";
 
 interface PermissionOptionsProps {

@@ -19,7 +19,6 @@ import {
   paginateListAttachedUserPolicies,
   paginateListGroupPolicies,
   paginateListGroupsForUser,
-  paginateListPolicies,
   paginateListRolePolicies,
   paginateListUserPolicies,
   PutGroupPolicyCommand,
@@ -28,7 +27,6 @@ import {
   PutUserPermissionsBoundaryCommand,
   PutUserPolicyCommand,
   type AttachedPolicy,
-  type Policy,
 } from "@aws-sdk/client-iam";
 import { iam } from "../aws/iam";
 import { all, useAws } from "../aws/query";
@@ -137,31 +135,11 @@ export const boundaryOf = ({ kind, name }: Principal & { kind: "user" | "role" }
       : iam().send(new DeleteRolePermissionsBoundaryCommand({ RoleName: name })),
 });
 
-/** All managed policies of the account and of AWS. */
-export const usePolicies = () =>
-  useAws(["iam", "ListPolicies"], () => all(paginateListPolicies({ client: iam() }, {}), (p) => p.Policies));
-
-export type PolicyType = "AWS managed" | "AWS managed - job function" | "Customer managed" | "Customer inline";
-
-/** The type as AWS's console names it, from the ARN: arn:aws:iam::aws:policy/job-function/ViewOnlyAccess. */
-export function policyType(arn: string | undefined): PolicyType {
-  if (!arn) return "Customer inline";
-  if (!arn.startsWith("arn:aws:iam::aws:")) return "Customer managed";
-  return arn.includes(":policy/job-function/") ? "AWS managed - job function" : "AWS managed";
-}
-
-export const policyNameOf = (arn: string) => arn.slice(arn.lastIndexOf("/") + 1);
-
 /** What lets a user change the own password. */
 export const changePasswordPolicy = "arn:aws:iam::aws:policy/IAMUserChangePassword";
-
-/** The page of a managed policy. */
-export const policyPage = (arn: string) => `/console/iam/policies/${encodeURIComponent(arn)}`;
 
 const folders = { user: "users", group: "groups", role: "roles" };
 
 /** The page of a user, group or role, or one below it: principalPage(user, "attach-policies"). */
 export const principalPage = ({ kind, name }: Principal, ...below: string[]) =>
   ["/console/iam", folders[kind], ...[name, ...below].map(encodeURIComponent)].join("/");
-
-export type { Policy };

@@ -9,8 +9,9 @@ import { Actions } from "../parts/actions";
 import { DeleteModal } from "../parts/delete_modal";
 import { FormModal } from "../parts/form_modal";
 import { useNotifications } from "../shell/notifications";
-import { boundaryOf, policyNameOf, policyPage, type Principal } from "./permissions";
-import { PolicyPicker } from "./policy_picker";
+import { policyNameOf, policyPage } from "../parts/policies";
+import { boundaryOf, type Principal } from "./permissions";
+import { PolicyPicker } from "../parts/policy_picker";
 
 export type Bounded = Principal & { kind: "user" | "role" };
 

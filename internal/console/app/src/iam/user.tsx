@@ -21,7 +21,7 @@ import { DeleteUser } from "./delete_user";
 import { LastAccessed } from "./last_accessed";
 import { MFADevices } from "./mfa_devices";
 import { PermissionsBoundary } from "./permissions_boundary";
-import { SectionTabs } from "./tabs";
+import { SectionTabs } from "../parts/section_tabs";
 import { TagsPanel } from "./tags_panel";
 import { UserGroups } from "./user_groups";
 

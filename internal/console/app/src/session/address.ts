@@ -23,6 +23,8 @@ export function enter(): Promise<never> {
 export interface Owner {
   root: boolean;
   account: string;
+  /** Somebody of IAM Identity Center, who comes from the access portal. */
+  person?: boolean;
 }
 
 const ownerKey = "stator.owner";
@@ -39,8 +41,8 @@ export function rememberOwner(owner: Owner | undefined) {
 
 export function rememberedOwner(): Owner | undefined {
   try {
-    const { root, account } = JSON.parse(sessionStorage.getItem(ownerKey) ?? "") as Partial<Owner>;
-    return { root: root === true, account: String(account ?? "") };
+    const { root, account, person } = JSON.parse(sessionStorage.getItem(ownerKey) ?? "") as Partial<Owner>;
+    return { root: root === true, account: String(account ?? ""), person: person === true };
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-// The sign-in endpoints of the server: the only thing that the console asks which is no AWS API.
+// The sign-in endpoints of the server: with those for people, people.ts, the only thing that the console asks which is no AWS API.
 
 interface Server {
   /** The server runs with --auth=open: there is no sign-in. */
@@ -44,7 +44,7 @@ export class SignInError extends Error {
   }
 }
 
-async function ask<T>(method: string, path: string, body?: object): Promise<T> {
+export async function ask<T>(method: string, path: string, body?: object): Promise<T> {
   const answer = await fetch(path, {
     method,
     headers: { "X-Stator-Console": "1", "Content-Type": "application/json" },

@@ -3,7 +3,8 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, useContext, useEffect, useRef, type ReactNode } from "react";
 import { connect } from "../aws/credentials";
 import { Failure } from "../parts/failure";
-import { rememberOwner } from "./address";
+import { isOfCenter } from "../parts/center_role";
+import { rememberedOwner, rememberOwner } from "./address";
 import { sessionKey, signin, type Session, type SignedIn } from "./api";
 import { SessionEnded } from "./session_ended";
 
@@ -24,7 +25,8 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       if (session.SignedIn) {
         last.current = session;
         const root = session.PrincipalType === "Root";
-        if (root || session.PrincipalType === "IAMUser") rememberOwner({ root, account: session.Account });
+        const person = isOfCenter(session.Name);
+        if (root || person || session.PrincipalType === "IAMUser") rememberOwner({ root, person, account: session.Account });
       }
       return session;
     },
@@ -72,6 +74,7 @@ export function usePrincipal(): SignedIn {
 /** Ends the session here, and with it all that this page remembers. */
 export async function signOut(everywhere = false) {
   await (everywhere ? signin.signOutEverywhere() : signin.signOut());
+  const person = rememberedOwner()?.person;
   rememberOwner(undefined);
-  location.assign(everywhere ? "/console/signed-out?everywhere" : "/console/signed-out");
+  location.assign(person ? "/console/portal" : everywhere ? "/console/signed-out?everywhere" : "/console/signed-out");
 }

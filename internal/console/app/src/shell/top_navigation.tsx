@@ -1,5 +1,6 @@
 import TopNavigation, { type TopNavigationProps } from "@cloudscape-design/components/top-navigation";
 import { currentRegion } from "../aws/credentials";
+import { shortName } from "../parts/center_role";
 import { sections } from "../sections";
 import { signOut, usePrincipal, useSession } from "../session/session";
 import { useNotifications } from "./notifications";
@@ -57,13 +58,14 @@ export function AccountNavigation({ onRegion }: { onRegion: (region: string) => 
   ];
   if (session.SignedIn) {
     const account = principal.AccountAlias || dashed(principal.Account);
+    const name = shortName(principal.Name);
     utilities.push({
       type: "menu-dropdown",
       iconName: "user-profile",
-      text: `${principal.Name} @ ${account}`,
+      text: `${name} @ ${account}`,
       title: principal.AccountName || account,
       description: `Account ID: ${dashed(principal.Account)}`,
-      ariaLabel: `Account: ${principal.Name} @ ${account}`,
+      ariaLabel: `Account: ${name} @ ${account}`,
       items: [
         { id: "account", text: "Account", href: "/console/account" },
         { id: "credentials", text: "Security credentials", href: "/console/iam/security-credentials" },

@@ -11,7 +11,8 @@ import { ResourceTable } from "../../parts/resource_table";
 import { navigate } from "../../shell/links";
 import { useNotifications } from "../../shell/notifications";
 import { Page } from "../../shell/page";
-import { policiesOf, policyNameOf, policyPage } from "../permissions";
+import { policyNameOf, policyPage } from "../../parts/policies";
+import { policiesOf } from "../permissions";
 import { kindText, useAttachments, usePrincipals } from "./entities";
 
 const types = ["All entity types", ...Object.values(kindText)];

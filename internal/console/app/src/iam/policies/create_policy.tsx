@@ -18,7 +18,7 @@ import { useNotifications } from "../../shell/notifications";
 import { Page } from "../../shell/page";
 import { leave, useUnsaved } from "../../shell/unsaved";
 import { nameFault } from "../names";
-import { policyPage } from "../permissions";
+import { policyPage } from "../../parts/policies";
 import { emptyDocument, incomplete } from "./document";
 import { PolicyEditor } from "./policy_editor";
 import { SummaryTable } from "./summary_table";

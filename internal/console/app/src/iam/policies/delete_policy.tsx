@@ -3,7 +3,8 @@ import { iam } from "../../aws/iam";
 import { all, useAwsChange } from "../../aws/query";
 import { DeleteModal } from "../../parts/delete_modal";
 import { useNotifications } from "../../shell/notifications";
-import { policiesOf, policyNameOf } from "../permissions";
+import { policyNameOf } from "../../parts/policies";
+import { policiesOf } from "../permissions";
 import { attachments, useAttachments } from "./entities";
 
 interface DeletePolicyProps {

@@ -18,7 +18,7 @@ import { navigate } from "../../shell/links";
 import { useNotifications } from "../../shell/notifications";
 import { Page } from "../../shell/page";
 import { useUnsaved } from "../../shell/unsaved";
-import { policyNameOf, policyPage } from "../permissions";
+import { policyNameOf, policyPage } from "../../parts/policies";
 import { PolicyEditor } from "./policy_editor";
 import { SummaryTable } from "./summary_table";
 import { maxVersions, useVersion, useVersions } from "./versions";

@@ -6,7 +6,8 @@ import { Actions } from "../../parts/actions";
 import { DeleteModal } from "../../parts/delete_modal";
 import { ResourceTable } from "../../parts/resource_table";
 import { useNotifications } from "../../shell/notifications";
-import { boundaryOf, policiesOf, policyNameOf, policyPage, principalPage } from "../permissions";
+import { policyNameOf, policyPage } from "../../parts/policies";
+import { boundaryOf, policiesOf, principalPage } from "../permissions";
 import { kindText, useAttachments, type Attachment } from "./entities";
 
 /** The users, groups and roles that have a policy, and its detaching. */

@@ -8,7 +8,7 @@ import { ResourceTable, type Column } from "../../parts/resource_table";
 import { Time } from "../../parts/time";
 import { navigate } from "../../shell/links";
 import { Page } from "../../shell/page";
-import { policyPage, policyType, usePolicies, type Policy, type PolicyType } from "../permissions";
+import { policyPage, policyType, usePolicies, type Policy, type PolicyType } from "../../parts/policies";
 import { DeletePolicy } from "./delete_policy";
 
 const types: (PolicyType | "All types")[] = ["All types", "Customer managed", "AWS managed", "AWS managed - job function"];

@@ -13,7 +13,7 @@ import { Loaded } from "../../parts/loaded";
 import { ResourceTable } from "../../parts/resource_table";
 import { Time } from "../../parts/time";
 import { useNotifications } from "../../shell/notifications";
-import { policyPage } from "../permissions";
+import { policyPage } from "../../parts/policies";
 import { maxVersions, useVersion, useVersions } from "./versions";
 
 interface PolicyVersionsProps {

@@ -15,7 +15,7 @@ import { useAws } from "../../aws/query";
 import { Copy } from "../../parts/copy";
 import { Loaded } from "../../parts/loaded";
 import { Time } from "../../parts/time";
-import { SectionTabs } from "../tabs";
+import { SectionTabs } from "../../parts/section_tabs";
 import { TagsPanel } from "../tags_panel";
 import { TextList } from "./text_list";
 

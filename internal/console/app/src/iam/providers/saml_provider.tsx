@@ -20,7 +20,7 @@ import { FormModal } from "../../parts/form_modal";
 import { Loaded } from "../../parts/loaded";
 import { Time } from "../../parts/time";
 import { useNotifications } from "../../shell/notifications";
-import { SectionTabs } from "../tabs";
+import { SectionTabs } from "../../parts/section_tabs";
 import { TagsPanel } from "../tags_panel";
 import { nameOf } from "./list";
 import { MetadataField } from "./metadata";

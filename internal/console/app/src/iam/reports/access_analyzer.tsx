@@ -12,10 +12,10 @@ import { ResourceTable } from "../../parts/resource_table";
 import { Failure } from "../../parts/failure";
 import { Page } from "../../shell/page";
 import { LastAccessed } from "../last_accessed";
-import { policyPage } from "../permissions";
+import { policyPage } from "../../parts/policies";
 import { kindText, usePrincipals } from "../policies/entities";
 import { findingsOf, kinds, placeOf, type Finding } from "../policies/findings";
-import { SectionTabs } from "../tabs";
+import { SectionTabs } from "../../parts/section_tabs";
 
 export default function AccessAnalyzer() {
   return (

@@ -13,7 +13,8 @@ import {
 } from "@aws-sdk/client-iam";
 import { iam } from "../../aws/iam";
 import { all } from "../../aws/query";
-import { policiesOf, policyPage, principalPage, type Principal } from "../permissions";
+import { policyPage } from "../../parts/policies";
+import { policiesOf, principalPage, type Principal } from "../permissions";
 import { prettyText } from "../policies/document";
 
 export interface Question {

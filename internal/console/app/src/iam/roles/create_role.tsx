@@ -15,7 +15,7 @@ import { leave, useUnsaved } from "../../shell/unsaved";
 import { BoundaryOption } from "../boundary_option";
 import { nameFault } from "../names";
 import { policiesOf, principalPage } from "../permissions";
-import { PolicyPicker } from "../policy_picker";
+import { PolicyPicker } from "../../parts/policy_picker";
 import { ReviewRole, type RoleDetails } from "./review_role";
 import { missing, noTrust, trustPolicy } from "./trust";
 import { TrustStep } from "./trust_step";

@@ -10,7 +10,7 @@ import Textarea from "@cloudscape-design/components/textarea";
 import { CodeEditor } from "../../parts/code_editor";
 import { TagFields, type TagValue } from "../../parts/tag_fields";
 import { nameFault } from "../names";
-import { policyNameOf, policyType } from "../permissions";
+import { policyNameOf, policyType } from "../../parts/policies";
 
 export interface RoleDetails {
   name: string;

@@ -20,7 +20,7 @@ import { LastAccessed } from "../last_accessed";
 import { principalPage } from "../permissions";
 import { PermissionsBoundary } from "../permissions_boundary";
 import { prettyText } from "../policies/document";
-import { SectionTabs } from "../tabs";
+import { SectionTabs } from "../../parts/section_tabs";
 import { TagsPanel } from "../tags_panel";
 import { DeleteRole } from "./delete_role";
 import { durationText } from "./durations";

@@ -8,7 +8,9 @@ import { cloudwatch } from "../../aws/cloudwatch";
 import { costExplorer } from "../../aws/costexplorer";
 import { dynamodb } from "../../aws/dynamodb";
 import { iam } from "../../aws/iam";
+import { identityStore } from "../../aws/identitystore";
 import { organizations } from "../../aws/organizations";
+import { ssoAdmin } from "../../aws/ssoadmin";
 import { streams } from "../../aws/streams";
 import { sts } from "../../aws/sts";
 import { operations, type Operation } from "./operations";
@@ -36,7 +38,9 @@ const sources: Record<string, [client: (region?: string) => unknown, modules: ()
   dynamodb: [dynamodb, () => [import("@aws-sdk/client-dynamodb/dist-es/commandBuilder"), import("@aws-sdk/client-dynamodb/dist-es/schemas/schemas_0?terminal")]],
   dynamodbstreams: [streams, () => [import("@aws-sdk/client-dynamodb-streams/dist-es/commandBuilder"), import("@aws-sdk/client-dynamodb-streams/dist-es/schemas/schemas_0?terminal")]],
   iam: [iam, () => [import("@aws-sdk/client-iam/dist-es/commandBuilder"), import("@aws-sdk/client-iam/dist-es/schemas/schemas_0?terminal")]],
+  identitystore: [identityStore, () => [import("@aws-sdk/client-identitystore/dist-es/commandBuilder"), import("@aws-sdk/client-identitystore/dist-es/schemas/schemas_0?terminal")]],
   organizations: [organizations, () => [import("@aws-sdk/client-organizations/dist-es/commandBuilder"), import("@aws-sdk/client-organizations/dist-es/schemas/schemas_0?terminal")]],
+  "sso-admin": [ssoAdmin, () => [import("@aws-sdk/client-sso-admin/dist-es/commandBuilder"), import("@aws-sdk/client-sso-admin/dist-es/schemas/schemas_0?terminal")]],
   sts: [sts, () => [import("@aws-sdk/client-sts/dist-es/commandBuilder"), import("@aws-sdk/client-sts/dist-es/schemas/schemas_0?terminal")]],
 };
 

@@ -2,8 +2,8 @@
 import Link from "@cloudscape-design/components/link";
 import Select from "@cloudscape-design/components/select";
 import { useState } from "react";
-import { ResourceTable, type Column } from "../parts/resource_table";
-import { policyPage, policyType, usePolicies, type Policy, type PolicyType } from "./permissions";
+import { ResourceTable, type Column } from "./resource_table";
+import { policyPage, policyType, usePolicies, type Policy, type PolicyType } from "./policies";
 
 const types: (PolicyType | "All types")[] = ["All types", "Customer managed", "AWS managed", "AWS managed - job function"];
 

@@ -1,12 +1,18 @@
 import Box from "@cloudscape-design/components/box";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { Copy } from "../parts/copy";
-import type { Snippet } from "./settings";
-import "./connect.css";
+import { Copy } from "./copy";
+import "./snippets.css";
 
-/** Texts to copy. What is shown has no secrets unless it is asked for; what is copied has them. */
-export function Snippets({ snippets, hide }: { snippets: Snippet[]; hide: (text: string) => string }) {
+export interface Snippet {
+  /** What it is, and where it goes. */
+  title: string;
+  hint?: string;
+  text: string;
+}
+
+/** Texts to copy. What hide makes of them is shown; what is copied has the secrets. */
+export function Snippets({ snippets, hide = (text) => text }: { snippets: Snippet[]; hide?: (text: string) => string }) {
   return (
     <SpaceBetween size="l">
       {snippets.map(({ title, hint, text }) => (
