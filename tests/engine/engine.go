@@ -25,6 +25,7 @@ import (
 	"github.com/statordb/stator/internal/kv/postgreskv/postgrestest"
 	"github.com/statordb/stator/internal/kv/tikvkv"
 	"github.com/statordb/stator/internal/kv/tikvkv/tikvtest"
+	"github.com/statordb/stator/statortest"
 )
 
 const (
@@ -88,6 +89,16 @@ func Choose(o *stator.Options) error {
 		o.MasterKey = masterKey
 	}
 	return nil
+}
+
+// Start is statortest.Start over the engine that tests are to have.
+func Start(t testing.TB, options ...statortest.Option) *statortest.Server {
+	t.Helper()
+	return statortest.Start(t, append(options, statortest.WithOptions(func(o *stator.Options) {
+		if err := Choose(o); err != nil {
+			t.Fatal(err)
+		}
+	}))...)
 }
 
 // Embedded skips a test that is about the embedded engine, and says why, if tests are to have another.

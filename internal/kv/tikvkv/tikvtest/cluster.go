@@ -12,6 +12,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -45,6 +46,8 @@ type Cluster struct {
 	fault  atomic.Pointer[Fault]
 	stamps atomic.Int64
 	peers  int
+	// arranging is held from looking at a region to changing it: the mock makes nonsense of two splits of one.
+	arranging sync.Mutex
 
 	driver    string // where the placement driver is for other processes
 	listening []*grpc.Server
@@ -104,6 +107,8 @@ func (c *Cluster) Timestamps() int64 { return c.stamps.Load() }
 
 // Split begins a new region at a key, as the cluster has it. There is no harm in doing it twice.
 func (c *Cluster) Split(key []byte) {
+	c.arranging.Lock()
+	defer c.arranging.Unlock()
 	encoded := codec.EncodeBytes(nil, key)
 	region, _, _ := c.mock.GetRegionByKey(encoded)
 	if region == nil || string(region.StartKey) == string(encoded) {
@@ -115,6 +120,8 @@ func (c *Cluster) Split(key []byte) {
 
 // Move makes another replica the leader of the region with a key.
 func (c *Cluster) Move(key []byte) {
+	c.arranging.Lock()
+	defer c.arranging.Unlock()
 	region, leader, _ := c.mock.GetRegionByKey(codec.EncodeBytes(nil, key))
 	if region == nil || len(region.Peers) < 2 {
 		return
