@@ -22,6 +22,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/statordb/stator/tests/engine"
 	"github.com/statordb/stator/tests/harness"
 )
 
@@ -32,6 +33,7 @@ const written = "http://127.0.0.1:8000"
 
 func TestIdentityGuide(t *testing.T) {
 	t.Parallel()
+	engine.Embedded(t, "the guide shows the embedded engine's folder, and commands that open it")
 	shell, path := tools(t)
 	text, err := os.ReadFile("../../docs/identity.md")
 	if err != nil {

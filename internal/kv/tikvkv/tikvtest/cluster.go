@@ -142,16 +142,17 @@ type connection struct {
 
 // SendRequest implements [tikv.Client].
 func (c *connection) SendRequest(ctx context.Context, addr string, req *tikvrpc.Request, timeout time.Duration) (*tikvrpc.Response, error) {
-	return c.cluster.send(ctx, addr, req, timeout)
+	return c.cluster.send(ctx, c.Client, addr, req, timeout)
 }
 
-// send sends a request to a store of the mock, through the fault.
-func (c *Cluster) send(ctx context.Context, addr string, req *tikvrpc.Request, timeout time.Duration) (*tikvrpc.Response, error) {
+// send sends a request to a store of the mock, through the fault. Clients in this process have the mock's keys decoded on the way,
+// those in others do it themselves.
+func (c *Cluster) send(ctx context.Context, to tikv.Client, addr string, req *tikvrpc.Request, timeout time.Duration) (*tikvrpc.Response, error) {
 	send := func() (*tikvrpc.Response, error) {
 		if req.Type == tikvrpc.CmdPessimisticLock {
-			return c.lock(ctx, addr, req, timeout)
+			return lock(ctx, to, addr, req, timeout)
 		}
-		return c.client.SendRequest(ctx, addr, req, timeout)
+		return to.SendRequest(ctx, addr, req, timeout)
 	}
 	if fault := c.fault.Load(); fault != nil {
 		return (*fault)(Request{req, send})
@@ -160,13 +161,13 @@ func (c *Cluster) send(ctx context.Context, addr string, req *tikvrpc.Request, t
 }
 
 // lock waits on the store for locks that are held, as TiKV does. The mock by itself would hold its mutex meanwhile.
-func (c *Cluster) lock(ctx context.Context, addr string, req *tikvrpc.Request, timeout time.Duration) (*tikvrpc.Response, error) {
+func lock(ctx context.Context, to tikv.Client, addr string, req *tikvrpc.Request, timeout time.Duration) (*tikvrpc.Response, error) {
 	const longest, again = time.Second, 500 * time.Microsecond
 	asked := req.PessimisticLock().WaitTimeout
 	req.PessimisticLock().WaitTimeout = tikvvars.LockNoWait
 	defer func() { req.PessimisticLock().WaitTimeout = asked }()
 	for begun := time.Now(); ; time.Sleep(again) {
-		resp, err := c.client.SendRequest(ctx, addr, req, timeout)
+		resp, err := to.SendRequest(ctx, addr, req, timeout)
 		if err != nil || asked == tikvvars.LockNoWait || ctx.Err() != nil || time.Since(begun) > longest || !waits(resp) {
 			return resp, err
 		}

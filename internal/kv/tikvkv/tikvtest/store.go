@@ -104,7 +104,7 @@ func (s *store) do(ctx context.Context, command *tikvpb.BatchCommandsRequest_Req
 	if request.Type == tikvrpc.CmdEmpty {
 		return answered(&tikvpb.BatchCommandsEmptyResponse{TestId: request.Empty().TestId})
 	}
-	answer, err := s.cluster.send(ctx, s.addr, request, wait)
+	answer, err := s.cluster.send(ctx, s.cluster.client, s.addr, request, wait)
 	if err != nil {
 		return nil, err
 	}
