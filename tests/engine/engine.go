@@ -28,10 +28,12 @@ import (
 	"github.com/statordb/stator/statortest"
 )
 
+// Variable is the environment variable that is the switch.
+const Variable = "STATOR_TEST_ENGINE"
+
 const (
-	variable = "STATOR_TEST_ENGINE"
-	drivers  = "STATOR_TEST_TIKV"
-	stores   = 3
+	drivers = "STATOR_TEST_TIKV"
+	stores  = 3
 	// masterKey is of servers without a data folder to have one in.
 	masterKey = "c3RhdG9yIHRlc3RzIHVzZSB0aGlzIG1hc3RlciBrZXk="
 )
@@ -48,7 +50,7 @@ var started struct {
 func New() (name stator.Engine, url string, err error) {
 	started.Lock()
 	defer started.Unlock()
-	switch name = stator.Engine(os.Getenv(variable)); name {
+	switch name = stator.Engine(os.Getenv(Variable)); name {
 	case "":
 		return "", "", nil
 	case stator.EnginePostgres:
@@ -74,7 +76,7 @@ func New() (name stator.Engine, url string, err error) {
 		}
 		return name, started.tikv.URL(key), nil
 	default:
-		return "", "", fmt.Errorf("%s=%s: it can be %s or %s", variable, name, stator.EnginePostgres, stator.EngineTiKV)
+		return "", "", fmt.Errorf("%s=%s: it can be %s or %s", Variable, name, stator.EnginePostgres, stator.EngineTiKV)
 	}
 }
 
@@ -104,7 +106,7 @@ func Start(t testing.TB, options ...statortest.Option) *statortest.Server {
 // Embedded skips a test that is about the embedded engine, and says why, if tests are to have another.
 func Embedded(t testing.TB, why string) {
 	t.Helper()
-	if name := os.Getenv(variable); name != "" {
+	if name := os.Getenv(Variable); name != "" {
 		t.Skipf("not over %s: %s", name, why)
 	}
 }
