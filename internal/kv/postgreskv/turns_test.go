@@ -20,16 +20,14 @@ func TestHotKeyLeavesConnections(t *testing.T) {
 	ctx, giveUp := context.WithCancel(t.Context())
 	hot := []byte("hot")
 	holding, release := make(chan struct{}), make(chan struct{})
+	hold := sync.OnceFunc(func() { close(holding) }) // the function may run again
 	var all sync.WaitGroup
 	all.Go(func() {
 		err := other.Update(t.Context(), func(tx kv.Txn) error {
 			if err := tx.Lock(t.Context(), hot); err != nil {
 				return err
 			}
-			if holding != nil {
-				close(holding)
-				holding = nil
-			}
+			hold()
 			<-release
 			return tx.Set(hot, []byte("0"))
 		})
