@@ -14,7 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	dbtypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"github.com/statordb/stator/statortest"
+	"github.com/statordb/stator/tests/engine"
 )
 
 // consoleDifferences are those of CloudWatch, CloudTrail, IAM Access Analyzer and Cost Explorer.
@@ -25,7 +25,7 @@ var consoleDifferences = []difference{
 		stator: "Each server has the metrics of its own requests in memory: 3 hours by the minute, a day by 5 minutes, 15 days by the hour, at the most 64 MiB, beyond which the tables go that were used the longest time ago. A restart forgets them. They are there at once. Usage in Cost Explorer is made of the same figures, and costs nothing.",
 		why:    "Nothing has to be written for them. What has to be kept for long is read from /metrics by a monitoring system.",
 		identity: func(t *testing.T, _ aws.Config) {
-			conf := statortest.Start(t).Config
+			conf := engine.Start(t).Config
 			db := dynamodb.NewFromConfig(conf)
 			count := func(of aws.Config) int {
 				out, err := cloudwatch.NewFromConfig(of).ListMetrics(t.Context(), &cloudwatch.ListMetricsInput{MetricName: aws.String("ConsumedWriteCapacityUnits")})
@@ -36,7 +36,7 @@ var consoleDifferences = []difference{
 			}
 			create(t, db, "things")
 			put(t, db, map[string]dbtypes.AttributeValue{"id": text("1")})
-			if here, there := count(conf), count(statortest.Start(t).Config); here == 0 || there != 0 {
+			if here, there := count(conf), count(engine.Start(t).Config); here == 0 || there != 0 {
 				t.Errorf("%d metrics here, %d on another server", here, there)
 			}
 		},

@@ -20,7 +20,8 @@ import (
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
-	"github.com/statordb/stator/statortest"
+	"github.com/statordb/stator/tests/engine"
+	"github.com/statordb/stator/tests/harness"
 )
 
 var write = flag.Bool("write", false, "write the documents that are made from here")
@@ -371,8 +372,10 @@ var differences = []difference{
 	},
 }
 
+func TestMain(m *testing.M) { harness.Main(m) }
+
 func TestDifferences(t *testing.T) {
-	conf := statortest.Start(t).Config
+	conf := engine.Start(t).Config
 	db := dynamodb.NewFromConfig(conf)
 	create(t, db, "things")
 	if _, err := db.CreateTable(t.Context(), &dynamodb.CreateTableInput{TableName: aws.String("collections"), BillingMode: types.BillingModePayPerRequest,

@@ -14,8 +14,9 @@ import (
 // recoveryDays is the recovery period if none is named, and the longest (API reference, PointInTimeRecoverySpecification).
 const recoveryDays = 35
 
-// recoveryPatience bounds the wait for point-in-time recovery to begin: as long as writes may take that are in flight.
-const recoveryPatience = 5 * time.Second
+// recoveryPatience bounds the wait for point-in-time recovery to begin: as long as writes may take that are in flight, on all
+// servers that share the engine (0019).
+const recoveryPatience = 15 * time.Second
 
 // updateContinuousBackups decodes UpdateContinuousBackups.
 func (s *Service) updateContinuousBackups(req *awsapi.Request) (awsapi.Call, error) {

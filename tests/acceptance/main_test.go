@@ -29,13 +29,16 @@ import (
 
 func TestMain(m *testing.M) { harness.Main(m) }
 
+// otherServer is the environment variable that names another server to ask.
+const otherServer = "STATOR_TEST_ENDPOINT"
+
 // item is an item, a key, or the values of an expression.
 type item = map[string]types.AttributeValue
 
 // conf is for clients of the server under test.
 func conf(t *testing.T) aws.Config {
 	t.Helper()
-	if endpoint := os.Getenv("STATOR_TEST_ENDPOINT"); endpoint != "" {
+	if endpoint := os.Getenv(otherServer); endpoint != "" {
 		return aws.Config{Region: "us-east-1", BaseEndpoint: &endpoint,
 			Credentials: credentials.NewStaticCredentialsProvider(fmt.Sprintf("acceptance%d", os.Getpid()), "secret", "")}
 	}

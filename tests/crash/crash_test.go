@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/statordb/stator/tests/engine"
 	"github.com/statordb/stator/tests/harness"
 )
 
@@ -40,9 +41,10 @@ func rng(t *testing.T) *rand.Rand {
 	return rand.New(rand.NewPCG(seed, 0))
 }
 
-// folder is a data folder that is kept if the test fails.
+// folder is a data folder of the embedded engine that is kept if the test fails.
 func folder(t *testing.T) string {
 	t.Helper()
+	engine.Embedded(t, "it is about what a crash leaves in the embedded engine's folder; TestServers is about the others")
 	dir, err := os.MkdirTemp("", "stator-crash-")
 	if err != nil {
 		t.Fatal(err)

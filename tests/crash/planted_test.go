@@ -93,7 +93,7 @@ func TestCheckFindsDamage(t *testing.T) {
 
 // A folder without data is an error, not a database without problems.
 func TestCheckOfNothing(t *testing.T) {
-	if out, exit := check(t, filepath.Join(t.TempDir(), "nothing")); exit != 1 || !strings.Contains(out, "no data") {
+	if out, exit := check(t, filepath.Join(folder(t), "nothing")); exit != 1 || !strings.Contains(out, "no data") {
 		t.Errorf("stator check exits with %d:\n%s", exit, out)
 	}
 }

@@ -22,6 +22,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/statordb/stator/tests/engine"
 	"github.com/statordb/stator/tests/harness"
 )
 
@@ -44,6 +45,7 @@ func TestWebIdentityGuide(t *testing.T)    { follow(t, "people/web-identity.md")
 // follow does what a guide says.
 func follow(t *testing.T, guide string) {
 	t.Parallel()
+	engine.Embedded(t, "the guide shows the embedded engine's folder, and commands that open it")
 	shell, path := tools(t)
 	text, err := os.ReadFile(filepath.Join("../../docs", guide))
 	if err != nil {

@@ -1,8 +1,8 @@
 // Package harness runs the real stator binary for black-box tests: built once per test process, started on its own
 // data folder and a free port, gone when the test ends.
 //
-// It imports the AWS SDK and nothing of this module but what starts a PostgreSQL, so that a test built on it knows no more than a user does. The
-// main rule: whatever it tells a test (endpoint, region, credentials) comes from what the binary printed or wrote.
+// It imports the AWS SDK and nothing of this module but what starts engines, so that a test built on it knows no more than a user does.
+// The main rule: whatever it tells a test (endpoint, region, credentials) comes from what the binary printed or wrote.
 //
 //	func TestMain(m *testing.M) { harness.Main(m) }
 //
@@ -15,20 +15,23 @@
 //	}
 //
 // Environment variables change what is run: STATOR_TEST_BINARY names a binary to use as it is, STATOR_TEST_BUILDFLAGS gives
-// flags for go build, such as -race, and STATOR_TEST_ENGINE=postgres puts the data of all servers that do not choose an engine
-// into a PostgreSQL.
+// flags for go build, such as -race, and STATOR_TEST_ENGINE the engine of all servers that do not choose one; see package engine.
 package harness
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/statordb/stator/tests/engine"
 )
 
 // process is what lives as long as the test process.
@@ -39,11 +42,12 @@ type process struct {
 	temp   string // "" until something needs it
 	shared *Server
 
-	databases databases
+	placing sync.Mutex
+	places  map[string][]string // the flags for engines, by data folder
 }
 
 var this = func() *process {
-	p := &process{}
+	p := &process{places: make(map[string][]string)}
 	p.binary = sync.OnceValues(p.build)
 	return p
 }()
@@ -132,13 +136,35 @@ func (p *process) folder() (string, error) {
 	return p.temp, nil
 }
 
+// engineArgs are the flags for the engine of a server on a data folder, the same when it is started again.
+func (p *process) engineArgs(data string, args []string) ([]string, error) {
+	if slices.ContainsFunc(args, func(a string) bool { return strings.HasPrefix(a, "--engine") }) {
+		return nil, nil
+	}
+	p.placing.Lock()
+	defer p.placing.Unlock()
+	flags, there := p.places[data]
+	if there {
+		return flags, nil
+	}
+	name, url, err := engine.New()
+	if err != nil {
+		return nil, err
+	}
+	if name != "" {
+		flags = []string{"--engine=" + string(name), "--engine-url=" + url}
+	}
+	p.places[data] = flags
+	return flags, nil
+}
+
 func (p *process) close() (err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.shared != nil {
 		err = p.shared.stop()
 	}
-	p.databases.close()
+	err = errors.Join(err, engine.Close())
 	if p.temp != "" {
 		_ = os.RemoveAll(p.temp)
 	}

@@ -1,9 +1,9 @@
 // Package identity checks who a request comes from and what it may do: AWS STS and IAM driven with the AWS SDK for Go
-// against a server in memory.
+// against a server in this process.
 //
 // What is asked and what is expected come from the IAM User Guide, the STS and IAM API References, and their
-// tutorials. It imports the AWS SDK and package stator, and nothing else of this module. The main rule: a test makes its
-// own users and roles, named after itself, so that all tests share one server and run at the same time.
+// tutorials. It imports the AWS SDK and package stator, and nothing else of this module but what chooses its engine. The main
+// rule: a test makes its own users and roles, named after itself, so that all tests share one server and run at the same time.
 package identity
 
 import (
@@ -24,6 +24,7 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/statordb/stator"
+	"github.com/statordb/stator/tests/engine"
 )
 
 const (
@@ -40,7 +41,13 @@ var site struct {
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
 func run(m *testing.M) int {
-	s, err := stator.Open(stator.Options{Account: account, Region: region, PublicURL: "https://db.example.com/"})
+	opts := stator.Options{Account: account, Region: region, PublicURL: "https://db.example.com/"}
+	if err := engine.Choose(&opts); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer func() { _ = engine.Close() }()
+	s, err := stator.Open(opts)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1

@@ -13,7 +13,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"github.com/statordb/stator/statortest"
+	"github.com/statordb/stator/tests/engine"
 	"github.com/statordb/stator/tests/harness"
 )
 
@@ -54,7 +54,7 @@ const (
 
 // TestLinearizable exercises a server in this process.
 func TestLinearizable(t *testing.T) {
-	server := statortest.Start(t)
+	server := engine.Start(t)
 	for name, make := range subjects() {
 		t.Run(name, func(t *testing.T) {
 			r := rng(t)

@@ -7,7 +7,7 @@ import (
 
 	"github.com/anishathalye/porcupine"
 
-	"github.com/statordb/stator/statortest"
+	"github.com/statordb/stator/tests/engine"
 )
 
 // op is an operation of a client of its own.
@@ -96,7 +96,7 @@ func TestModels(t *testing.T) {
 
 // A real history is refused as soon as one of its answers is another one of its answers.
 func TestSpoiledHistory(t *testing.T) {
-	server := statortest.Start(t)
+	server := engine.Start(t)
 	for name, make := range subjects() {
 		t.Run(name, func(t *testing.T) {
 			r := rng(t)

@@ -27,6 +27,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/statordb/stator/internal/kv/postgreskv/postgrestest"
+	"github.com/statordb/stator/tests/engine"
 	"github.com/statordb/stator/tests/harness"
 )
 
@@ -200,6 +201,7 @@ func copied(t *testing.T, text string) (n int) {
 
 // From a folder to PostgreSQL, killed on the way; and, while a server goes on with it there, back to another folder.
 func TestThereAndBack(t *testing.T) {
+	engine.Embedded(t, "it moves from the embedded engine to a PostgreSQL of its own, and back")
 	s := harness.Start(t)
 	key := prepare(t, s)
 	target := postgrestest.Start(t).URL()

@@ -1,9 +1,9 @@
-// Package signin signs in to the console as a browser does: over HTTP, with a cookie jar, against a server in memory. With the
+// Package signin signs in to the console as a browser does: over HTTP, with a cookie jar, against a server in this process. With the
 // credentials that the console gets it asks the APIs, through the AWS SDK for Go.
 //
 // What is expected comes from the IAM User Guide, the CloudTrail User Guide and the AWS Sign-In User Guide. It imports the
-// AWS SDK and package stator, and nothing else of this module. The main rule: each test has its own server, as limits of guesses count for a whole
-// server.
+// AWS SDK and package stator, and nothing else of this module but what chooses its engine. The main rule: each test has its own
+// server, as limits of guesses count for a whole server.
 package signin
 
 import (
@@ -33,6 +33,8 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"github.com/statordb/stator"
+	"github.com/statordb/stator/tests/engine"
+	"github.com/statordb/stator/tests/harness"
 )
 
 const (
@@ -41,6 +43,8 @@ const (
 	rootMail = "owner@example.com"
 	password = "Correct-Horse-1"
 )
+
+func TestMain(m *testing.M) { harness.Main(m) }
 
 // site is a server of one test.
 type site struct {
@@ -79,7 +83,8 @@ func start(t *testing.T, change ...func(*stator.Options)) *site {
 	for _, c := range change {
 		c(&opts)
 	}
-	var err error
+	err := engine.Choose(&opts)
+	must(t, err)
 	if s.server, err = stator.Open(opts); err != nil {
 		t.Fatal(err)
 	}

@@ -22,6 +22,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/statordb/stator"
+	"github.com/statordb/stator/tests/engine"
 	"github.com/statordb/stator/tests/harness"
 )
 
@@ -43,7 +44,11 @@ type server struct {
 func start(t *testing.T) *server {
 	t.Helper()
 	folder := t.TempDir()
-	s, err := stator.Open(stator.Options{Account: account, ObjectStore: folder})
+	opts := stator.Options{Account: account, ObjectStore: folder}
+	if err := engine.Choose(&opts); err != nil {
+		t.Fatal(err)
+	}
+	s, err := stator.Open(opts)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,6 +29,7 @@ type DB struct {
 	log  *slog.Logger
 	seed []byte // of the hashes of keys, the same for all servers
 	gate *kv.Gate
+	turn *turns
 
 	stop    context.CancelFunc // ends the sweeping of markers
 	sweeper sync.WaitGroup

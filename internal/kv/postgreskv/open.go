@@ -81,7 +81,7 @@ func Open(ctx context.Context, opts Options) (*DB, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	db := &DB{log: log, gate: kv.NewGate()}
+	db := &DB{log: log, gate: kv.NewGate(), turn: newTurns()}
 	c, err := pgx.ConnectConfig(ctx, conf.ConnConfig)
 	if err != nil {
 		return nil, failed(err)

@@ -34,8 +34,9 @@ type txn struct {
 	state state
 	limit int64 // when it is too late to commit, in the server's time: microseconds since 1970
 
-	shares bool // it shares the lock of those who are alone
-	alone  bool // it excludes everybody else
+	shares bool    // it shares the lock of those who are alone
+	alone  bool    // it excludes everybody else
+	turns  []int64 // where it has a place
 	held   []int64
 	wanted []int64            // locks that were not free
 	locked map[string]lateKey // what the function locked
@@ -118,6 +119,8 @@ func (t *txn) end() {
 		t.db.release(t.conn, call{name: stmtRollback}, call{name: stmtUnlock})
 		t.conn = nil
 	}
+	t.db.turn.give(t.turns)
+	t.turns = nil
 }
 
 // fail makes the transaction unable to commit, even if fn goes on. The first reason stays.
@@ -228,8 +231,16 @@ var (
 	errManyLocks = errors.New("the next attempt excludes everybody, instead of so many locks")
 )
 
-// lockFirst begins the transaction, and waits for its first locks.
+// lockFirst begins the transaction, and waits for its first locks. It takes no connection before its turn has come.
 func (t *txn) lockFirst(ctx context.Context, p plan) error {
+	turns := p.locks
+	if p.alone {
+		turns = []int64{t.db.aloneKey()}
+	}
+	if err := t.db.turn.take(ctx, turns); err != nil {
+		return t.fail(err)
+	}
+	t.turns = turns
 	begin := call{name: stmtBeginCurrent}
 	var err error
 	if p.alone {

@@ -35,6 +35,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/tikv/client-go/v2/oracle"
@@ -70,11 +71,18 @@ type Options struct {
 	Logger *slog.Logger
 }
 
+// shortLocks has what a killed server had locked be free again as soon as no attempt may hold it any more: locks of one that
+// lives are prolonged twice in that time. The client's own setting, of the whole process, is 20 seconds.
+var shortLocks = sync.OnceFunc(func() {
+	atomic.StoreUint64(&transaction.ManagedLockTTL, uint64(kv.MaxTxnAge.Milliseconds()))
+})
+
 // New returns a DB over a store, which Close closes.
 func New(store *tikv.KVStore, opts Options) *DB {
 	if opts.Logger == nil {
 		opts.Logger = slog.New(slog.DiscardHandler)
 	}
+	shortLocks()
 	ctx, stop := context.WithCancel(context.Background())
 	db := &DB{store: store, prefix: bytes.Clone(opts.Prefix), log: opts.Logger, gate: kv.NewGate(), stop: stop,
 		commitPatience: commitPatience, settlePatience: settlePatience}

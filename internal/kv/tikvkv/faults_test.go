@@ -86,8 +86,19 @@ func TestConformanceWhileRegionsMove(t *testing.T) {
 func TestConformanceOfTwoServers(t *testing.T) {
 	kvtest.Run(t, func(t testing.TB) kv.DB {
 		c := newCluster(t, 3)
-		return &inTurns{a: open(t, c), b: open(t, c)}
+		return &inTurns{a: open(t, c), b: dial(t, c)}
 	})
+}
+
+// dial is open, over connections: it begins with a URL, as an operator does.
+func dial(t testing.TB, c *tikvtest.Cluster) *tikvkv.DB {
+	t.Helper()
+	db, err := tikvkv.Open(c.URL("test"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() }) // the test may have closed it
+	return db
 }
 
 // inTurns gives its calls to two servers in turns.

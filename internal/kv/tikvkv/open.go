@@ -106,6 +106,8 @@ const connectPatience = 15 * time.Second
 //   - gc-life: how long replaced versions are kept, 1h by default and 10m at least, the same on all servers; off leaves
 //     their collection to others, which a TiDB on the same cluster needs.
 //
+// It fails if the cluster does not take keys as long as they may get here.
+//
 // The client's certificates are settings of the process: clusters open at the same time share them.
 func Open(text string, log *slog.Logger) (*DB, error) {
 	if log == nil {
@@ -127,7 +129,11 @@ func Open(text string, log *slog.Logger) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("tikvkv: connect to %s: %w", strings.Join(c.drivers, ","), err)
 	}
-	return New(store, Options{Prefix: []byte(c.name + "/"), Collect: Collection{Life: c.life}, Logger: log}), nil
+	db := New(store, Options{Prefix: []byte(c.name + "/"), Collect: Collection{Life: c.life}, Logger: log})
+	if err := db.probe(); err != nil {
+		return nil, errors.Join(fmt.Errorf("tikvkv: %s: %w", strings.Join(c.drivers, ","), err), db.Close())
+	}
+	return db, nil
 }
 
 // connect makes what the client calls a store. It takes it apart so that it ends when no placement driver answers.

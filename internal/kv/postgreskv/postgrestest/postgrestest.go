@@ -47,10 +47,8 @@ type Server struct {
 // server fast that need not survive a crash of the machine.
 func Start(t testing.TB, settings ...string) *Server {
 	t.Helper()
+	Need(t)
 	s, err := New(settings...)
-	if errors.Is(err, ErrNone) && os.Getenv("CI") == "" {
-		t.Skip(err)
-	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,6 +59,18 @@ func Start(t testing.TB, settings ...string) *Server {
 		}
 	})
 	return s
+}
+
+// Need skips a test where no PostgreSQL can be had.
+func Need(t testing.TB) {
+	t.Helper()
+	_, err := binaries()
+	if errors.Is(err, ErrNone) && os.Getenv("CI") == "" {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // ErrNone is New's where there is no PostgreSQL to be had.

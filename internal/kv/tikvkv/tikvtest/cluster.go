@@ -1,6 +1,7 @@
 // Package tikvtest gives tests a TiKV cluster in their own process: the client's mock of one, with several stores, on which
 // any number of engines open like those of as many servers, whose regions can be split and moved, and whose requests can be
-// counted, failed, lost and delayed. It imports the engine and is imported by tests and the benchmark only.
+// counted, failed, lost and delayed. Whoever has its URL reaches it over connections, as a real one, from other processes too. It
+// imports the engine and is imported by tests and the benchmark only.
 //
 // The mock is no TiKV: it has one mutex for everything, and commits neither in one step nor asynchronously. What it is for is
 // the client's behaviour when regions, leaders, locks and connections misbehave.
@@ -10,8 +11,8 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
-	"net"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -23,8 +24,6 @@ import (
 	"github.com/tikv/client-go/v2/util/codec"
 	pd "github.com/tikv/pd/client"
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/health"
-	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 
 	"github.com/statordb/stator/internal/kv/tikvkv"
 )
@@ -44,10 +43,14 @@ type Cluster struct {
 	mock   *testutils.MockCluster
 	client *testutils.MockClient
 	pd     pd.Client
-	health *grpc.Server
 	fault  atomic.Pointer[Fault]
 	stamps atomic.Int64
 	peers  int
+	// arranging is held from looking at a region to changing it: the mock makes nonsense of two splits of one.
+	arranging sync.Mutex
+
+	driver    string // where the placement driver is for other processes
+	listening []*grpc.Server
 }
 
 // New returns an empty cluster with one region, replicated on all stores.
@@ -56,24 +59,26 @@ func New(stores int) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Cluster{mock: mock, client: client, pd: pdClient, peers: stores, health: grpc.NewServer()}
-	healthpb.RegisterHealthServer(c.health, health.NewServer())
+	c := &Cluster{mock: mock, client: client, pd: pdClient, peers: stores}
 	ids, _, _, _ := testutils.BootstrapWithMultiStores(mock, stores)
 	for _, id := range ids {
-		// A client that got an error asks the store whether it lives, and not by the way that the mock takes.
-		ln, err := net.Listen("tcp", "127.0.0.1:0")
+		addr, err := c.serveStore()
 		if err != nil {
 			return nil, errors.Join(err, c.Close())
 		}
-		mock.UpdateStoreAddr(id, ln.Addr().String())
-		go func() { _ = c.health.Serve(ln) }()
+		mock.UpdateStoreAddr(id, addr)
+	}
+	if err := c.serveDriver(); err != nil {
+		return nil, errors.Join(err, c.Close())
 	}
 	return c, nil
 }
 
 // Close forgets the data. All engines must be closed.
 func (c *Cluster) Close() error {
-	c.health.Stop()
+	for _, s := range c.listening {
+		s.Stop()
+	}
 	return c.client.Close()
 }
 
@@ -107,6 +112,8 @@ func (c *Cluster) Timestamps() int64 { return c.stamps.Load() }
 
 // Split begins a new region at a key, as the cluster has it. There is no harm in doing it twice.
 func (c *Cluster) Split(key []byte) {
+	c.arranging.Lock()
+	defer c.arranging.Unlock()
 	encoded := codec.EncodeBytes(nil, key)
 	region, _, _ := c.mock.GetRegionByKey(encoded)
 	if region == nil || string(region.StartKey) == string(encoded) {
@@ -118,6 +125,8 @@ func (c *Cluster) Split(key []byte) {
 
 // Move makes another replica the leader of the region with a key.
 func (c *Cluster) Move(key []byte) {
+	c.arranging.Lock()
+	defer c.arranging.Unlock()
 	region, leader, _ := c.mock.GetRegionByKey(codec.EncodeBytes(nil, key))
 	if region == nil || len(region.Peers) < 2 {
 		return
@@ -139,28 +148,32 @@ type connection struct {
 
 // SendRequest implements [tikv.Client].
 func (c *connection) SendRequest(ctx context.Context, addr string, req *tikvrpc.Request, timeout time.Duration) (*tikvrpc.Response, error) {
+	return c.way(Request{req, func() (*tikvrpc.Response, error) { return c.cluster.send(ctx, c.Client, addr, req, timeout) }})
+}
+
+// send sends a request to a store of the mock, through the fault. Clients in this process have the mock's keys decoded on the way,
+// those in others do it themselves.
+func (c *Cluster) send(ctx context.Context, to tikv.Client, addr string, req *tikvrpc.Request, timeout time.Duration) (*tikvrpc.Response, error) {
 	send := func() (*tikvrpc.Response, error) {
 		if req.Type == tikvrpc.CmdPessimisticLock {
-			return c.lock(ctx, addr, req, timeout)
+			return lock(ctx, to, addr, req, timeout)
 		}
-		return c.Client.SendRequest(ctx, addr, req, timeout)
+		return to.SendRequest(ctx, addr, req, timeout)
 	}
-	return c.way(Request{req, func() (*tikvrpc.Response, error) {
-		if fault := c.cluster.fault.Load(); fault != nil {
-			return (*fault)(Request{req, send})
-		}
-		return send()
-	}})
+	if fault := c.fault.Load(); fault != nil {
+		return (*fault)(Request{req, send})
+	}
+	return send()
 }
 
 // lock waits on the store for locks that are held, as TiKV does. The mock by itself would hold its mutex meanwhile.
-func (c *connection) lock(ctx context.Context, addr string, req *tikvrpc.Request, timeout time.Duration) (*tikvrpc.Response, error) {
+func lock(ctx context.Context, to tikv.Client, addr string, req *tikvrpc.Request, timeout time.Duration) (*tikvrpc.Response, error) {
 	const longest, again = time.Second, 500 * time.Microsecond
 	asked := req.PessimisticLock().WaitTimeout
 	req.PessimisticLock().WaitTimeout = tikvvars.LockNoWait
 	defer func() { req.PessimisticLock().WaitTimeout = asked }()
 	for begun := time.Now(); ; time.Sleep(again) {
-		resp, err := c.Client.SendRequest(ctx, addr, req, timeout)
+		resp, err := to.SendRequest(ctx, addr, req, timeout)
 		if err != nil || asked == tikvvars.LockNoWait || ctx.Err() != nil || time.Since(begun) > longest || !waits(resp) {
 			return resp, err
 		}
