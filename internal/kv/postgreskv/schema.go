@@ -62,7 +62,6 @@ const (
 	stmtSet          = "set"
 	stmtDelete       = "delete"
 	stmtMarker       = "marker"
-	stmtRefuse       = "refuse"
 	stmtOutcome      = "outcome"
 	stmtDrop         = "drop"
 	stmtSweep        = "sweep"
@@ -110,8 +109,9 @@ func statements(schema string) map[string]string {
 		// Fails with invalid_argument_for_power_function after the time $2, in microseconds since 1970.
 		stmtMarker: `INSERT INTO commits (id, refused)
 			SELECT $1::uuid, sqrt($2::bigint - extract(epoch FROM clock_timestamp())::float8 * 1000000) < 0`,
-		stmtRefuse:  `INSERT INTO commits (id, refused) VALUES ($1::uuid, true) ON CONFLICT (id) DO NOTHING`,
-		stmtOutcome: `SELECT refused FROM commits WHERE id = $1::uuid`,
+		// It writes in any case. So its own commit waits for the replicas that the server waits for, until they have the marker, too.
+		stmtOutcome: `INSERT INTO commits (id, refused) VALUES ($1::uuid, true)
+			ON CONFLICT (id) DO UPDATE SET refused = commits.refused RETURNING refused`,
 		stmtDrop: `WITH piece AS (SELECT ctid AS at, head, rest FROM entries WHERE ` + within + ` ORDER BY head, rest LIMIT $5::bigint),
 			gone AS (DELETE FROM entries e USING piece WHERE e.ctid = piece.at)
 			SELECT head, rest FROM piece ORDER BY head DESC, rest DESC LIMIT 1`,
