@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -69,6 +70,37 @@ func TestStaleStore(t *testing.T) {
 	<-a.shared.looking
 	must[*Descriptor](t)(a.Table(ctx, testScope, "t"))
 	must[[]Written](t)(a.Write(ctx, []Write{put(d, it)}, nil))
+}
+
+// cutDB is an engine whose answers to Views that begin while it is cut off never come.
+type cutDB struct {
+	kv.DB
+	off atomic.Bool
+}
+
+func (c *cutDB) View(ctx context.Context, fn func(kv.Reader) error) error {
+	if c.off.Load() {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	return c.DB.View(ctx, fn)
+}
+
+// TestCutLook: a look whose answer never comes does not keep the store from looking again.
+func TestCutLook(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	db := &cutDB{DB: openDB(t)}
+	a := openStore(t, db, Options{Shared: true})
+	d := must[*Descriptor](t)(a.Create(ctx, simple("t")))
+	db.off.Store(true)
+	eventually(t, "out of use", func() bool { return !a.shared.isFresh() })
+	db.off.Store(false)
+	if _, err := a.Table(ctx, testScope, "t"); err != nil {
+		t.Fatal(err)
+	}
+	must[[]Written](t)(a.Write(ctx, []Write{put(d, item(t, `{"p":{"S":"a"},"s":{"N":"1"}}`))}, nil))
 }
 
 // TestBuriedStore: a store whose record others removed forgets all that it knew.
