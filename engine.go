@@ -26,8 +26,7 @@ func (e Engine) shared() bool { return e == EngineTiKV || e == EnginePostgres }
 const engineFolder = "pebble"
 
 func openEngine(opts Options) (engine, error) {
-	// The first credentials and the master key may be made in the folder. The embedded engine makes it by itself.
-	if opts.Data != "" && (opts.Engine == EngineMemory && opts.Auth == AuthIAM || opts.Engine.shared() && (opts.Auth == AuthIAM || opts.MasterKey == "")) {
+	if opts.Engine != EnginePebble && opts.Data != "" && opts.Auth == AuthIAM {
 		if err := os.MkdirAll(opts.Data, 0o700); err != nil {
 			return engine{}, fmt.Errorf("the data folder can't be made: %w", err)
 		}

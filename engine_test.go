@@ -81,3 +81,15 @@ func TestSharedEngineMakesItsFolder(t *testing.T) {
 		}
 	}
 }
+
+// A check of a shared engine changes nothing, here either.
+func TestCheckMakesNoFolder(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "none")
+	opts := stator.Options{Engine: stator.EnginePostgres, EngineURL: postgrestest.Start(t).URL(), Data: data}
+	if _, err := stator.Check(t.Context(), opts, func(problem string) { t.Log(problem) }); err != nil {
+		t.Log(err) // there is nothing to check
+	}
+	if _, err := os.Stat(data); err == nil {
+		t.Error("a folder was made")
+	}
+}
