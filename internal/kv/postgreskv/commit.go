@@ -150,10 +150,13 @@ func (t *txn) finish(ctx context.Context, calls []call) error {
 	return t.resolve(ctx, marker, err)
 }
 
+// markerSize is that of a uuid.
+const markerSize = 16
+
 // newMarker is an id that nobody else gives, for a commit about now; see stmtSweep.
 func newMarker(now int64) []byte {
-	id := binary.BigEndian.AppendUint64(make([]byte, 0, 16), uint64(now))
-	id = id[:16]
+	id := binary.BigEndian.AppendUint64(make([]byte, 0, markerSize), uint64(now))
+	id = id[:markerSize]
 	_, _ = rand.Read(id[8:]) // never fails
 	return id
 }
