@@ -208,8 +208,9 @@ func (s *Store) refresh(ctx context.Context) error {
 					continue
 				}
 				d, err := decodeDescriptor(value)
-				if err != nil {
-					return err
+				if err != nil { // as of a newer server: whoever asks for the table is told, and all others go on
+					again = !s.cache.missing(page[i], epoch) || again
+					continue
 				}
 				again = s.cache.loaded(d, epoch) == nil || again
 			}

@@ -1,6 +1,7 @@
 package table
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/statordb/stator/internal/keyspace"
 	"github.com/statordb/stator/internal/kv"
 )
 
@@ -101,6 +103,48 @@ func TestCutLook(t *testing.T) {
 		t.Fatal(err)
 	}
 	must[[]Written](t)(a.Write(ctx, []Write{put(d, item(t, `{"p":{"S":"a"},"s":{"N":"1"}}`))}, nil))
+}
+
+// TestUnknownDefinition: a definition that this version can't read, as of a newer server beside it, is in the way of its own table only.
+func TestUnknownDefinition(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	db := openDB(t)
+	a := openStore(t, db, Options{Shared: true})
+	must[*Descriptor](t)(a.Create(ctx, simple("new")))
+	must[*Descriptor](t)(a.Create(ctx, simple("old")))
+	key := keyspace.Table(testScope.Account, testScope.Region, "new")
+	var before []byte
+	change := func(value func() []byte) {
+		t.Helper()
+		err := db.Update(ctx, func(tx kv.Txn) error {
+			if err := a.lockCatalogue(ctx, tx, key); err != nil {
+				return err
+			}
+			v, err := tx.Get(ctx, key)
+			if err != nil {
+				return err
+			}
+			before = bytes.Clone(v)
+			return tx.Set(key, value())
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	change(func() []byte { return []byte("of the future") })
+	eventually(t, "the new definition refused", func() bool {
+		_, err := a.Table(ctx, testScope, "new")
+		return err != nil
+	})
+	must[*Descriptor](t)(a.Table(ctx, testScope, "old"))
+	was := before
+	change(func() []byte { return was })
+	eventually(t, "the definition read again", func() bool {
+		_, err := a.Table(ctx, testScope, "new")
+		return err == nil
+	})
 }
 
 // TestBuriedStore: a store whose record others removed forgets all that it knew.
