@@ -3,10 +3,13 @@ package stator_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/statordb/stator"
+	"github.com/statordb/stator/internal/kv/postgreskv/postgrestest"
 	"github.com/statordb/stator/internal/kv/tikvkv"
 	"github.com/statordb/stator/internal/kv/tikvkv/tikvtest"
 )
@@ -58,5 +61,35 @@ func TestSharedEnginesNeedAMasterKey(t *testing.T) {
 	_, err := stator.Open(stator.Options{Engine: stator.EngineTiKV, EngineURL: "tikv://127.0.0.1:1"})
 	if err == nil || !strings.Contains(err.Error(), "master key") {
 		t.Errorf("Open = %v, want an error that asks for a master key", err)
+	}
+}
+
+// The data folder of a server that shares its engine is made when there is none, also without authentication.
+func TestSharedEngineMakesItsFolder(t *testing.T) {
+	url := postgrestest.Start(t).URL()
+	for _, auth := range []stator.Auth{stator.AuthOpen, stator.AuthIAM} {
+		data := filepath.Join(t.TempDir(), "new", "folder")
+		s, err := stator.Open(stator.Options{Engine: stator.EnginePostgres, EngineURL: url, Auth: auth, Data: data})
+		if err != nil {
+			t.Fatal(auth, err)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+		if _, err := os.Stat(filepath.Join(data, "master-key")); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// A check of a shared engine changes nothing, here either.
+func TestCheckMakesNoFolder(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "none")
+	opts := stator.Options{Engine: stator.EnginePostgres, EngineURL: postgrestest.Start(t).URL(), Data: data}
+	if _, err := stator.Check(t.Context(), opts, func(problem string) { t.Log(problem) }); err != nil {
+		t.Log(err) // there is nothing to check
+	}
+	if _, err := os.Stat(data); err == nil {
+		t.Error("a folder was made")
 	}
 }

@@ -62,6 +62,9 @@ func masterKeys(opts Options, begun bool) (keys []identity.MasterKey, err error)
 	if begun {
 		return nil, fmt.Errorf("%s is missing: without it the access keys can't be read", folder.MasterKeyPath())
 	}
+	if err := os.MkdirAll(opts.Data, 0o700); err != nil { // there is none yet without authentication
+		return nil, err
+	}
 	keys = []identity.MasterKey{identity.NewMasterKey()}
 	return keys, folder.WriteMasterKey(keys[0])
 }

@@ -216,6 +216,9 @@ func (j *job) queue() uint64 {
 
 // runner runs the jobs of each queue in their order, those of different ones side by side.
 type runner struct {
+	// sought: somebody has called findJobs; seeking: somebody looks. Both are under mu.
+	sought, seeking bool
+
 	// turns is held for each step of a job, so that however many jobs there are, only a few work at a time.
 	turns chan struct{}
 
@@ -243,22 +246,48 @@ func (s *Store) addJobs(jobs ...*job) {
 	}
 }
 
-// findJobs queues the jobs that are in the store, in the background.
+// findJobs queues the jobs that are in the store, in the background. However often it is called, one looks at a time.
 func (s *Store) findJobs() {
-	s.background(func() {
-		for {
-			jobs, err := s.loadJobs(s.ctx)
-			if err == nil {
-				for _, j := range jobs {
-					s.addJob(j)
-				}
-				return
-			}
-			if !s.sleep(time.Second) {
-				return
-			}
+	r := &s.jobs
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.sought = true
+	if !r.seeking {
+		r.seeking = true
+		s.background(s.seekJobs)
+	}
+}
+
+// seekJobs looks until it has after the last call of findJobs.
+func (s *Store) seekJobs() {
+	r := &s.jobs
+	for failing := false; ; {
+		r.mu.Lock()
+		if r.seeking = r.sought; !r.seeking {
+			r.mu.Unlock()
+			return
 		}
-	})
+		r.sought = false
+		r.mu.Unlock()
+		jobs, err := s.loadJobs(s.ctx)
+		if err == nil {
+			failing = false
+			for _, j := range jobs {
+				s.addJob(j)
+			}
+			continue
+		}
+		if !failing && s.ctx.Err() == nil {
+			s.log.Warn("table: background work can't be looked for, will be tried again", "error", err)
+		}
+		failing = true
+		if !s.sleep(time.Second) {
+			return
+		}
+		r.mu.Lock()
+		r.sought = true
+		r.mu.Unlock()
+	}
 }
 
 // addJob queues a committed job. It does nothing if the job is known.

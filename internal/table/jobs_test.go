@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/statordb/stator/internal/attribute"
+	"github.com/statordb/stator/internal/keyspace"
 	"github.com/statordb/stator/internal/kv"
 	"github.com/statordb/stator/internal/kv/kvtest"
 	"github.com/statordb/stator/internal/kv/pebblekv"
@@ -320,4 +322,30 @@ func TestFaultsInWrite(t *testing.T) {
 			checkStore(t, raw)
 		})
 	}
+}
+
+// TestJobsOfTheFuture: a job that this version does not know, as of a newer server beside it, costs no more the longer it is there.
+func TestJobsOfTheFuture(t *testing.T) {
+	ctx := context.Background()
+	db := openDB(t)
+	s := openStore(t, db, Options{Shared: true})
+	key := keyspace.Job(1 << 40)
+	change := func(fn func(tx kv.Txn) error) {
+		t.Helper()
+		if err := db.Update(ctx, fn); err != nil {
+			t.Fatal(err)
+		}
+	}
+	change(func(tx kv.Txn) error { return tx.Set(key, []byte(`{"format":1000}`)) })
+	before := runtime.NumGoroutine()
+	for range 1000 {
+		s.findJobs()
+	}
+	if n := runtime.NumGoroutine() - before; n > 100 {
+		t.Errorf("%d goroutines more look for jobs", n)
+	}
+	change(func(tx kv.Txn) error { return tx.Delete(key) })
+	d := must[*Descriptor](t)(s.Create(ctx, simple("t")))
+	must[*Descriptor](t)(s.Drop(ctx, testScope, d.Name, nil))
+	idle(t, s)
 }

@@ -34,8 +34,10 @@ type leaseRecord struct {
 }
 
 const (
-	// leaseTerm is how long a lease lasts, and so how long a piece of work rests after a crash.
+	// leaseTerm is how long a lease lasts, and so, with leaseSkew, how long a piece of work rests after a crash.
 	leaseTerm = 7 * time.Second
+	// leaseSkew is how far the clocks of servers may be apart. Within it nobody takes another's lease before its time.
+	leaseSkew = 2 * time.Second
 	// leaseLeft is what is left of a lease at least when it is held.
 	leaseLeft = leaseTerm / 2
 )
@@ -77,7 +79,7 @@ func (l *leases) free(value []byte, now time.Time) (bool, error) {
 	}
 	until := time.Unix(0, r.Until)
 	// One that lasts longer than any can is of a clock that was wrong.
-	return r.Owner == l.owner || !until.After(now) || until.After(now.Add(leaseTerm)), nil
+	return r.Owner == l.owner || !until.After(now) || until.After(now.Add(leaseTerm+leaseSkew)), nil
 }
 
 // lease takes or renews the leases of pieces of work, and says of each whether this store has it for leaseLeft from now at

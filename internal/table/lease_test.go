@@ -70,6 +70,32 @@ func TestLease(t *testing.T) {
 	}
 }
 
+// TestLeaseSkew: a server whose clock is behind waits until the lease of another is over, but not for one of the far future.
+func TestLeaseSkew(t *testing.T) {
+	ctx := context.Background()
+	clock := newClock()
+	db := openDB(t)
+	ahead := func() time.Time { return clock.now().Add(leaseSkew) }
+	a := openStore(t, db, Options{Now: ahead, ExpireEvery: never})
+	b := openStore(t, db, Options{Now: clock.now, ExpireEvery: never})
+	want := func(s *Store, held bool) {
+		t.Helper()
+		if got := must[[]bool](t)(s.lease(ctx, "a")); got[0] != held {
+			t.Errorf("held: %v, want %v", got[0], held)
+		}
+	}
+	want(a, true)
+	want(b, false)
+	clock.forward(leaseLeft + 1)
+	want(a, true) // renewed
+	want(b, false)
+	clock.forward(leaseTerm + leaseSkew) // a has crashed
+	want(b, true)
+	far := openStore(t, db, Options{Now: func() time.Time { return clock.now().Add(time.Hour) }, ExpireEvery: never})
+	want(far, true)
+	want(b, true)
+}
+
 // TestLeasedExpiry: of two servers one deletes, and the other when that one is gone, without a word, too.
 func TestLeasedExpiry(t *testing.T) {
 	ctx := context.Background()

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -52,6 +53,12 @@ const (
 	// clockSlack is for clocks that go at different rates, while those waits go on.
 	clockSlack = 500 * time.Millisecond
 
+	// lookPatience is how long the engine may take for one question of a look. A connection that was cut gives no answer, and
+	// whoever waited for it would keep everybody else from looking; the next try is made over another one.
+	lookPatience = 3 * time.Second
+	// freshPatience is how long a request has looks tried.
+	freshPatience = 30 * time.Second
+
 	memberRenewal = 3 * time.Second
 	// memberTerm is how long a record stands unrenewed.
 	memberTerm = 30 * time.Second
@@ -90,12 +97,24 @@ func (s *Store) fresh(ctx context.Context) error {
 	if s.shared == nil || s.shared.isFresh() {
 		return nil
 	}
-	return s.exclusively(ctx, func() error {
-		if s.shared.isFresh() { // by the look that was waited for
-			return nil
+	for begun := time.Now(); ; {
+		err := s.exclusively(ctx, func() error {
+			if s.shared.isFresh() { // by the look that was waited for
+				return nil
+			}
+			return s.look(ctx)
+		})
+		if !errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil || time.Since(begun) > freshPatience {
+			return err
 		}
-		return s.look(ctx)
-	})
+	}
+}
+
+// glance is a View that a look makes.
+func (s *Store) glance(ctx context.Context, fn func(ctx context.Context, r kv.Reader) error) error {
+	ctx, cancel := context.WithTimeout(ctx, lookPatience)
+	defer cancel()
+	return s.db.View(ctx, func(r kv.Reader) error { return fn(ctx, r) })
 }
 
 // exclusively does f as the one who looks.
@@ -142,7 +161,7 @@ func (s *Store) look(ctx context.Context) error {
 			}
 			s.cache.forget()
 		}
-		err := s.db.View(ctx, func(r kv.Reader) error {
+		err := s.glance(ctx, func(ctx context.Context, r kv.Reader) error {
 			values, err := r.GetMany(ctx, [][]byte{keyspace.Stamp(), s.memberKey()})
 			if err != nil {
 				return err
@@ -178,7 +197,7 @@ func (s *Store) refresh(ctx context.Context) error {
 		}
 		epoch := s.cache.now()
 		again := false
-		err := s.db.View(ctx, func(r kv.Reader) error {
+		err := s.glance(ctx, func(ctx context.Context, r kv.Reader) error {
 			values, err := r.GetMany(ctx, keys)
 			if err != nil {
 				return err
@@ -189,8 +208,9 @@ func (s *Store) refresh(ctx context.Context) error {
 					continue
 				}
 				d, err := decodeDescriptor(value)
-				if err != nil {
-					return err
+				if err != nil { // as of a newer server: whoever asks for the table is told, and all others go on
+					again = !s.cache.missing(page[i], epoch) || again
+					continue
 				}
 				again = s.cache.loaded(d, epoch) == nil || again
 			}
@@ -260,6 +280,8 @@ func (s *Store) join(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithTimeout(ctx, lookPatience)
+	defer cancel()
 	began := time.Since(s.shared.started)
 	there := false
 	err = s.db.Update(ctx, func(tx kv.Txn) error {
@@ -292,8 +314,10 @@ func (s *Store) lookForWork() error {
 			return err
 		}
 	}
+	ctx, cancel := context.WithTimeout(s.ctx, lookPatience)
+	defer cancel()
 	found := make(map[string]seen)
-	err := eachMember(s.ctx, s.db, func(owner string, record []byte) {
+	err := eachMember(ctx, s.db, func(owner string, record []byte) {
 		m, known := sh.members[owner]
 		if !known || m.record != string(record) {
 			m = seen{string(record), now}
@@ -308,7 +332,7 @@ func (s *Store) lookForWork() error {
 		if owner == s.leases.owner || now-m.since < memberTerm {
 			continue
 		}
-		if err := s.bury(owner, m.record); err != nil {
+		if err := s.bury(ctx, owner, m.record); err != nil {
 			return err
 		}
 	}
@@ -316,13 +340,13 @@ func (s *Store) lookForWork() error {
 }
 
 // bury removes the record of a member that did not renew it.
-func (s *Store) bury(owner, record string) error {
+func (s *Store) bury(ctx context.Context, owner, record string) error {
 	key := keyspace.Lease(memberPrefix + owner)
-	return s.db.Update(s.ctx, func(tx kv.Txn) error {
-		if err := tx.Lock(s.ctx, key); err != nil {
+	return s.db.Update(ctx, func(tx kv.Txn) error {
+		if err := tx.Lock(ctx, key); err != nil {
 			return err
 		}
-		now, err := tx.Get(s.ctx, key)
+		now, err := tx.Get(ctx, key)
 		if err != nil || string(now) != record {
 			return err
 		}

@@ -1,13 +1,16 @@
 package table
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/statordb/stator/internal/keyspace"
 	"github.com/statordb/stator/internal/kv"
 )
 
@@ -69,6 +72,79 @@ func TestStaleStore(t *testing.T) {
 	<-a.shared.looking
 	must[*Descriptor](t)(a.Table(ctx, testScope, "t"))
 	must[[]Written](t)(a.Write(ctx, []Write{put(d, it)}, nil))
+}
+
+// cutDB is an engine whose answers to Views that begin while it is cut off never come.
+type cutDB struct {
+	kv.DB
+	off atomic.Bool
+}
+
+func (c *cutDB) View(ctx context.Context, fn func(kv.Reader) error) error {
+	if c.off.Load() {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	return c.DB.View(ctx, fn)
+}
+
+// TestCutLook: a look whose answer never comes does not keep the store from looking again.
+func TestCutLook(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	db := &cutDB{DB: openDB(t)}
+	a := openStore(t, db, Options{Shared: true})
+	d := must[*Descriptor](t)(a.Create(ctx, simple("t")))
+	db.off.Store(true)
+	eventually(t, "out of use", func() bool { return !a.shared.isFresh() })
+	db.off.Store(false)
+	if _, err := a.Table(ctx, testScope, "t"); err != nil {
+		t.Fatal(err)
+	}
+	must[[]Written](t)(a.Write(ctx, []Write{put(d, item(t, `{"p":{"S":"a"},"s":{"N":"1"}}`))}, nil))
+}
+
+// TestUnknownDefinition: a definition that this version can't read, as of a newer server beside it, is in the way of its own table only.
+func TestUnknownDefinition(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	db := openDB(t)
+	a := openStore(t, db, Options{Shared: true})
+	must[*Descriptor](t)(a.Create(ctx, simple("new")))
+	must[*Descriptor](t)(a.Create(ctx, simple("old")))
+	key := keyspace.Table(testScope.Account, testScope.Region, "new")
+	var before []byte
+	change := func(value func() []byte) {
+		t.Helper()
+		err := db.Update(ctx, func(tx kv.Txn) error {
+			if err := a.lockCatalogue(ctx, tx, key); err != nil {
+				return err
+			}
+			v, err := tx.Get(ctx, key)
+			if err != nil {
+				return err
+			}
+			before = bytes.Clone(v)
+			return tx.Set(key, value())
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	change(func() []byte { return []byte("of the future") })
+	eventually(t, "the new definition refused", func() bool {
+		_, err := a.Table(ctx, testScope, "new")
+		return err != nil
+	})
+	must[*Descriptor](t)(a.Table(ctx, testScope, "old"))
+	was := before
+	change(func() []byte { return was })
+	eventually(t, "the definition read again", func() bool {
+		_, err := a.Table(ctx, testScope, "new")
+		return err == nil
+	})
 }
 
 // TestBuriedStore: a store whose record others removed forgets all that it knew.

@@ -150,17 +150,21 @@ func (t *txn) finish(ctx context.Context, calls []call) error {
 	return t.resolve(ctx, marker, err)
 }
 
+// markerSize is that of a uuid.
+const markerSize = 16
+
 // newMarker is an id that nobody else gives, for a commit about now; see stmtSweep.
 func newMarker(now int64) []byte {
-	id := binary.BigEndian.AppendUint64(make([]byte, 0, 16), uint64(now))
-	id = id[:16]
+	id := binary.BigEndian.AppendUint64(make([]byte, 0, markerSize), uint64(now))
+	id = id[:markerSize]
 	_, _ = rand.Read(id[8:]) // never fails
 	return id
 }
 
 // resolve finds out what became of a commit whose answer did not come. The marker was written in its transaction, so that it
 // is there if, and only if, all the rest is, also on a replica that took over. Writing it again waits for a transaction that is
-// still under way; if it is not there then, it is there now, as refused, and the transaction can't commit any more.
+// still under way; if it is not there then, it is there now, as refused, and the transaction can't commit any more. That it is
+// there counts only when this has been committed, too: the connection may have been lost while the commit waited for a replica.
 func (t *txn) resolve(ctx context.Context, marker []byte, cause error) error {
 	refused, known := false, false
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
@@ -168,7 +172,6 @@ func (t *txn) resolve(ctx context.Context, marker []byte, cause error) error {
 	err := t.db.persist(ctx, func(c *pgxpool.Conn) error {
 		defer c.Release()
 		return exchange(ctx, c,
-			call{name: stmtRefuse, params: [][]byte{marker}},
 			call{name: stmtOutcome, params: [][]byte{marker}, row: func(v [][]byte) error {
 				refused, known = v[0][0] != 0, true
 				return nil

@@ -125,6 +125,7 @@ func (db *DB) Close() error {
 const (
 	markerLife = 10 * time.Minute
 	sweepEvery = time.Minute
+	sweepPiece = 10_000
 )
 
 // sweep forgets old markers until ctx ends. Nothing depends on when it does, or on how many servers do.
@@ -137,11 +138,26 @@ func (db *DB) sweep(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		err := db.once(ctx, func() []call {
-			return []call{{name: stmtSweep, params: [][]byte{int8Param(int64(markerLife / time.Microsecond))}}}
-		})
-		if err != nil && ctx.Err() == nil {
+		if err := db.sweepOnce(ctx); err != nil && ctx.Err() == nil {
 			db.log.Warn("storage: markers of old commits not removed", "error", err)
 		}
 	}
+}
+
+// sweepOnce forgets all that are old, in pieces: however many there are, no statement takes long.
+func (db *DB) sweepOnce(ctx context.Context) error {
+	for last := make([]byte, markerSize); last != nil; {
+		params := [][]byte{last, int8Param(int64(markerLife / time.Microsecond)), int8Param(sweepPiece)}
+		err := db.once(ctx, func() []call {
+			last = nil
+			return []call{{name: stmtSweep, params: params, row: func(v [][]byte) error {
+				last = kept(v[0])
+				return nil
+			}}}
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

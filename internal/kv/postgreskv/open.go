@@ -61,6 +61,7 @@ var settings = [][2]string{
 	{"tcp_keepalives_idle", "10"},
 	{"tcp_keepalives_interval", "5"},
 	{"tcp_keepalives_count", "3"},
+	{"tcp_user_timeout", "25s"},
 	{"plan_cache_mode", "force_generic_plan"},
 	{"jit", "off"},
 	{"enable_seqscan", "off"},
@@ -137,6 +138,10 @@ func parse(text string) (conf *pgxpool.Config, schema string, err error) {
 	if conf, err = pgxpool.ParseConfig(u.String()); err != nil {
 		return nil, "", failed(err)
 	}
+	if conf.ConnConfig.ConnectTimeout == 0 {
+		conf.ConnConfig.ConnectTimeout = connectPatience
+	}
+	conf.ConnConfig.DialFunc = dialer.DialContext
 	if conf.MaxConns < leastConnections {
 		return nil, "", fmt.Errorf("postgreskv: pool_max_conns is at least %d", leastConnections)
 	}

@@ -1,8 +1,11 @@
 package postgreskv_test
 
 import (
+	"context"
+	"net"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/statordb/stator/internal/kv"
 	"github.com/statordb/stator/internal/kv/postgreskv"
@@ -110,4 +113,22 @@ func TestPasswordIsNotTold(t *testing.T) {
 			t.Errorf("the error repeats the password: %v", err)
 		}
 	}
+}
+
+// Of several hosts, one that does not answer holds nobody up for long.
+func TestDeafHost(t *testing.T) {
+	t.Parallel()
+	deaf, err := net.Listen("tcp", "127.0.0.1:0") // accepts, and says nothing
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = deaf.Close() })
+	s := server(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
+	defer cancel()
+	db, err := postgreskv.Open(ctx, postgreskv.Options{URL: postgrestest.Through(s.URL(), deaf.Addr().String()+","+s.Addr)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = db.Close()
 }

@@ -62,7 +62,6 @@ const (
 	stmtSet          = "set"
 	stmtDelete       = "delete"
 	stmtMarker       = "marker"
-	stmtRefuse       = "refuse"
 	stmtOutcome      = "outcome"
 	stmtDrop         = "drop"
 	stmtSweep        = "sweep"
@@ -110,14 +109,19 @@ func statements(schema string) map[string]string {
 		// Fails with invalid_argument_for_power_function after the time $2, in microseconds since 1970.
 		stmtMarker: `INSERT INTO commits (id, refused)
 			SELECT $1::uuid, sqrt($2::bigint - extract(epoch FROM clock_timestamp())::float8 * 1000000) < 0`,
-		stmtRefuse:  `INSERT INTO commits (id, refused) VALUES ($1::uuid, true) ON CONFLICT (id) DO NOTHING`,
-		stmtOutcome: `SELECT refused FROM commits WHERE id = $1::uuid`,
+		// It writes in any case. So its own commit waits for the replicas that the server waits for, until they have the marker, too.
+		stmtOutcome: `INSERT INTO commits (id, refused) VALUES ($1::uuid, true)
+			ON CONFLICT (id) DO UPDATE SET refused = commits.refused RETURNING refused`,
 		stmtDrop: `WITH piece AS (SELECT ctid AS at, head, rest FROM entries WHERE ` + within + ` ORDER BY head, rest LIMIT $5::bigint),
 			gone AS (DELETE FROM entries e USING piece WHERE e.ctid = piece.at)
 			SELECT head, rest FROM piece ORDER BY head DESC, rest DESC LIMIT 1`,
-		// The first eight bytes of an id are when it was made, in microseconds.
-		stmtSweep: `DELETE FROM commits WHERE id <
-			(lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000000)::bigint - $1::bigint), 16, '0') || repeat('0', 16))::uuid`,
+		// The first eight bytes of an id are when it was made, in microseconds. The time is the statement's, which is one for all rows:
+		// by one that goes on meanwhile the index could not be searched.
+		stmtSweep: `WITH piece AS (SELECT id FROM commits WHERE id > $1::uuid AND id <
+				(lpad(to_hex((extract(epoch FROM statement_timestamp()) * 1000000)::bigint - $2::bigint), 16, '0') || repeat('0', 16))::uuid
+				ORDER BY id LIMIT $3::bigint),
+			gone AS (DELETE FROM commits c USING piece WHERE c.id = piece.id)
+			SELECT id FROM piece ORDER BY id DESC LIMIT 1`,
 	}
 	tables := strings.NewReplacer(
 		"FROM entries", "FROM "+schema+".entries", "JOIN entries", "JOIN "+schema+".entries", "INTO entries", "INTO "+schema+".entries",
