@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
@@ -14,6 +15,7 @@ import (
 
 	"github.com/statordb/stator/internal/directory"
 	"github.com/statordb/stator/statortest"
+	"github.com/statordb/stator/tests/harness"
 )
 
 // theInstance is the instance of IAM Identity Center, made by the first who asks.
@@ -140,6 +142,21 @@ var centerDifferences = []difference{
 				if works := op.Decode != nil; strings.Contains(op.Name, "WebAuthn") && works || op.Name == "ListMfaDevicesForUser" && !works {
 					t.Errorf("%s: %v", op.Name, works)
 				}
+			}
+		},
+	},
+	{
+		title:  "People may come from OpenID Connect and LDAP",
+		aws:    "The identity source of IAM Identity Center is its own directory, a SAML 2.0 provider, or Active Directory by AWS Directory Service.",
+		stator: "It is also an OpenID Connect provider, or an LDAP directory, Active Directory among them, without a service in between.",
+		why:    "There is no Directory Service here, and a provider that speaks OpenID Connect need not speak SAML.",
+		identity: func(t *testing.T, conf aws.Config) {
+			_, store := theInstance(t, conf)
+			status, answer := harness.Ask(t, conf, "sso-directory", "SWBUPService.CreateExternalIdPConfigurationForDirectory", map[string]any{
+				"IdentityStoreId": *store, "Name": "Example's directory", "Type": "LDAP", "Ldap": map[string]any{
+					"Urls": []string{"ldaps://ldap.example.com"}, "Kind": "LDAP", "UserBase": "dc=example,dc=com", "BindDn": "cn=reader,dc=example,dc=com", "BindPassword": "secret"}})
+			if status != http.StatusOK {
+				t.Error(status, answer)
 			}
 		},
 	},

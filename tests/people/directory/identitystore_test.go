@@ -4,19 +4,12 @@ package directory
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/identitystore"
 	"github.com/aws/aws-sdk-go-v2/service/identitystore/document"
@@ -26,6 +19,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/statordb/stator/statortest"
+	"github.com/statordb/stator/tests/harness"
 )
 
 // world is a server with its identity store.
@@ -406,32 +400,7 @@ func TestPolicies(t *testing.T) {
 // send signs a request of a JSON 1.1 API and returns the answer.
 func (w *world) send(t *testing.T, service, target, body string) (status int, answer map[string]any) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.URL, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("Content-Type", "application/x-amz-json-1.1")
-	req.Header.Set("X-Amz-Target", target)
-	sum := sha256.Sum256([]byte(body))
-	keys := aws.Credentials{AccessKeyID: w.Credentials.AccessKeyID, SecretAccessKey: w.Credentials.SecretAccessKey}
-	if err := v4.NewSigner().SignHTTP(t.Context(), keys, req, hex.EncodeToString(sum[:]), service, w.Config.Region, time.Now()); err != nil {
-		t.Fatal(err)
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	text, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(text) > 0 {
-		if err := json.Unmarshal(text, &answer); err != nil {
-			t.Fatalf("%s: %v", text, err)
-		}
-	}
-	return res.StatusCode, answer
+	return harness.Ask(t, w.Config, service, target, []byte(body))
 }
 
 // TestHostile: what no SDK sends is the client's mistake.

@@ -25,7 +25,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/identitystore"
 	idtypes "github.com/aws/aws-sdk-go-v2/service/identitystore/types"
@@ -96,27 +95,12 @@ func (w *world) person(name string) (id, once string) {
 }
 
 // directory asks the console's API of the directory, for which there is no SDK.
-func (w *world) directory(operation string, in any) (out map[string]any) {
+func (w *world) directory(operation string, in any) map[string]any {
 	w.Helper()
-	body, err := json.Marshal(in)
-	must(w.T, err)
-	r, err := http.NewRequestWithContext(w.Context(), http.MethodPost, w.Endpoint, bytes.NewReader(body))
-	must(w.T, err)
-	r.Header.Set("Content-Type", "application/x-amz-json-1.1")
-	r.Header.Set("X-Amz-Target", "SWBUPService."+operation)
-	key, err := w.Config.Credentials.Retrieve(w.Context())
-	must(w.T, err)
-	sum := sha256.Sum256(body)
-	must(w.T, v4.NewSigner().SignHTTP(w.Context(), key, r, hex.EncodeToString(sum[:]), "sso-directory", w.Config.Region, time.Now()))
-	res, err := http.DefaultClient.Do(r)
-	must(w.T, err)
-	defer res.Body.Close()
-	raw, err := io.ReadAll(res.Body)
-	must(w.T, err)
-	if res.StatusCode != http.StatusOK {
-		w.Fatalf("%s: %d %s", operation, res.StatusCode, raw)
+	status, out := harness.Ask(w.T, w.Config, "sso-directory", "SWBUPService."+operation, in)
+	if status != http.StatusOK {
+		w.Fatalf("%s: %d %v", operation, status, out)
 	}
-	must(w.T, json.Unmarshal(raw, &out))
 	return out
 }
 

@@ -8,8 +8,6 @@ package sources
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -24,7 +22,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/identitystore"
 	"github.com/aws/aws-sdk-go-v2/service/ssoadmin"
@@ -33,6 +30,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/statordb/stator"
+	"github.com/statordb/stator/tests/harness"
 )
 
 const (
@@ -126,20 +124,8 @@ func (s *site) group(name string) {
 func (s *site) call(c aws.Credentials, name string, in map[string]any) (map[string]any, error) {
 	s.t.Helper()
 	in["IdentityStoreId"] = *s.store
-	body, err := json.Marshal(in)
-	must(s.t, err)
-	r, err := http.NewRequest(http.MethodPost, s.url, bytes.NewReader(body))
-	must(s.t, err)
-	r.Header.Set("Content-Type", "application/x-amz-json-1.1")
-	r.Header.Set("X-Amz-Target", "SWBUPService."+name)
-	sum := sha256.Sum256(body)
-	must(s.t, v4.NewSigner().SignHTTP(s.t.Context(), c, r, hex.EncodeToString(sum[:]), "sso-directory", region, time.Now()))
-	resp, err := http.DefaultClient.Do(r)
-	must(s.t, err)
-	defer resp.Body.Close()
-	out := map[string]any{}
-	must(s.t, json.NewDecoder(resp.Body).Decode(&out))
-	if resp.StatusCode != http.StatusOK {
+	status, out := harness.Ask(s.t, s.config(c), "sso-directory", "SWBUPService."+name, in)
+	if status != http.StatusOK {
 		return nil, &smithy.GenericAPIError{Code: fmt.Sprint(out["__type"]), Message: fmt.Sprint(out["Message"], out["message"])}
 	}
 	return out, nil
