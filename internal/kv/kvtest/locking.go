@@ -46,6 +46,31 @@ func lockWaits(t *testing.T, db kv.DB) {
 	committed(t, db, "k", "4")
 }
 
+// Whoever waited for a lock finds what others have left meanwhile, wherever it is, and can go on from there.
+func readsAfterLock(t *testing.T, db kv.DB) {
+	put(t, db, "k", "1", "elsewhere", "1")
+	a := start(t, db)
+	a.do(func(tx kv.Txn) error { return tx.Set(key("begun"), key("x")) })
+	put(t, db, "elsewhere", "2")
+	a.lock("k")
+	put(t, db, "elsewhere", "3")
+	a.get("k", "1")
+	a.do(func(tx kv.Txn) error {
+		got, err := read(t.Context(), tx, "elsewhere")
+		if err == nil && got == "1" {
+			err = errors.New("the read found what was there before the lock")
+		}
+		return err
+	})
+	a.lock("free")
+	a.get("free", missing)
+	a.set("k", "2")
+	if !a.commit() {
+		t.Error("conflict, although nobody changed what was locked")
+	}
+	committed(t, db, "k", "2", "begun", "x")
+}
+
 func lockAfterRead(t *testing.T, db kv.DB) {
 	put(t, db, "k", "1", "same", "1")
 	a := start(t, db)

@@ -61,7 +61,7 @@ func (t *txn) commit(ctx context.Context) error {
 	case primary == nil || isConflict(err): // nothing of it reached the cluster, or the cluster refused it
 		return failed(ctx, "commit", err)
 	default:
-		return t.db.settle(ctx, primary, t.ts, err)
+		return t.db.settle(ctx, primary, tx.StartTS(), err)
 	}
 }
 

@@ -21,8 +21,12 @@ import (
 type txn struct {
 	session
 	tx *transaction.KVTxn // nil until a lock is wanted
-	// read: something was read, so the snapshot can't be exchanged for a later one.
+	// read: something was read, so the locks can't be taken anew.
 	read bool
+	// fixed: something was read in the snapshot, so it can't be exchanged for a later one.
+	fixed bool
+	// behind: the snapshot is older than locks, as others may have held them for a while. What is read now has to be current.
+	behind bool
 	// locked are the values of the keys locked, as of the snapshot, nil if there is none. Nobody can change them.
 	locked  map[string][]byte
 	writes  map[string][]byte // nil for a delete
@@ -151,7 +155,17 @@ func (t *txn) Lock(ctx context.Context, keys ...[]byte) error {
 	if err != nil {
 		return t.fail(err)
 	}
+	t.behind = !t.fixed
 	return nil
+}
+
+// catchUp is pin for a read of what is not locked. What is locked nobody has changed since, so all reads are of the later snapshot.
+func (t *txn) catchUp(ctx context.Context) error {
+	if t.behind {
+		t.behind, t.snap = false, nil
+	}
+	t.read, t.fixed = true, true
+	return t.pin(ctx)
 }
 
 // heldKeys are the keys of locks.
@@ -249,10 +263,9 @@ func (t *txn) Get(ctx context.Context, key []byte) ([]byte, error) {
 	if v, ok := t.known(key); ok {
 		return v, nil
 	}
-	if err := t.pin(ctx); err != nil {
+	if err := t.catchUp(ctx); err != nil {
 		return nil, err
 	}
-	t.read = true
 	return t.get(ctx, key)
 }
 
@@ -276,10 +289,9 @@ func (t *txn) GetMany(ctx context.Context, keys [][]byte) ([][]byte, error) {
 	if len(m.keys) == 0 {
 		return values, nil
 	}
-	if err := t.pin(ctx); err != nil {
+	if err := t.catchUp(ctx); err != nil {
 		return nil, err
 	}
-	t.read = true
 	return values, m.fetch(ctx, &t.session)
 }
 
@@ -288,10 +300,9 @@ func (t *txn) Scan(ctx context.Context, r kv.Range, fn func(key, value []byte) (
 	if err := t.check(ctx); err != nil {
 		return err
 	}
-	if err := t.pin(ctx); err != nil {
+	if err := t.catchUp(ctx); err != nil {
 		return err
 	}
-	t.read = true
 	var own []entry
 	for k, v := range t.writes {
 		key := []byte(k)
