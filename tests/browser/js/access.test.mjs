@@ -125,7 +125,7 @@ test("a role's sessions are revoked, and the role deleted", (t) =>
         await accessible(other);
         await confirm(other, "Auditor", "Delete");
         await other.getByText("Role Auditor deleted.").waitFor();
-        await heading(other, "Roles");
+        await heading(other, /^Roles/);
         assert.equal(await other.getByRole("link", { name: "Auditor", exact: true }).count(), 0);
       }, gone);
       // There is nobody any more whose session this could be.
