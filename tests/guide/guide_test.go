@@ -89,15 +89,7 @@ func tools(t *testing.T) (shell, path string) {
 	if err != nil {
 		t.Skip("there is no bash to run the commands of the guide")
 	}
-	if _, err := exec.LookPath("aws"); err != nil {
-		t.Skip("there is no AWS CLI (aws) to run the commands of the guide")
-	}
-	path = os.Getenv("PATH")
-	// A shim of pyenv takes as long as the command itself, and there are many.
-	if at, err := exec.CommandContext(t.Context(), "pyenv", "which", "aws").Output(); err == nil {
-		path = filepath.Dir(string(bytes.TrimSpace(at))) + string(os.PathListSeparator) + path
-	}
-	return shell, path
+	return shell, harness.CLI(t)
 }
 
 // clean is an environment without settings for AWS clients: the guide makes its own.

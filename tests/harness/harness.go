@@ -38,9 +38,11 @@ import (
 type process struct {
 	binary func() (string, error)
 
-	mu     sync.Mutex
-	temp   string // "" until something needs it
-	shared *Server
+	mu      sync.Mutex
+	temp    string // "" until something needs it
+	shared  *Server
+	aws     string // the folder of the AWS CLI, "" until something needs it
+	stopAWS func()
 
 	placing sync.Mutex
 	places  map[string][]string // the flags for engines, by data folder
@@ -163,6 +165,9 @@ func (p *process) close() (err error) {
 	defer p.mu.Unlock()
 	if p.shared != nil {
 		err = p.shared.stop()
+	}
+	if p.aws != "" {
+		p.stopAWS()
 	}
 	err = errors.Join(err, engine.Close())
 	if p.temp != "" {

@@ -3,7 +3,6 @@ package harness
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -43,30 +42,6 @@ func Python(t testing.TB, requirements string) string {
 		Run(t, os.Environ(), "", filepath.Join(dir, "bin", "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements)
 	})
 	return filepath.Join(dir, "bin", "python")
-}
-
-// CLI is a PATH that has the AWS CLI, installed in the user's cache if it was not there.
-func CLI(t testing.TB) string {
-	t.Helper()
-	path := os.Getenv("PATH")
-	if _, err := exec.LookPath("aws"); err == nil {
-		return path
-	}
-	python := Tool(t, "python3")
-	dir := cached(t, "awscli", nil, func(dir string) {
-		for _, args := range [][]string{{python, "-m", "venv", dir}, {filepath.Join(dir, "bin", "pip"), "install", "--quiet", "awscli"}} {
-			if out, err := exec.CommandContext(t.Context(), args[0], args[1:]...).CombinedOutput(); err != nil {
-				t.Fatalf("%q: %v\n%s", args, err, out)
-			}
-		}
-	})
-	// The scripts of a virtual environment name the folder that it was made in, so the module is run instead.
-	shim := t.TempDir()
-	text := fmt.Sprintf("#!/bin/sh\nexec '%s/bin/python' -m awscli \"$@\"\n", dir)
-	if err := os.WriteFile(filepath.Join(shim, "aws"), []byte(text), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	return shim + string(os.PathListSeparator) + path
 }
 
 // JavaScript runs a test in JavaScript: script, beside the modules of ours that it imports, with the packages that are
