@@ -357,3 +357,66 @@ func TestSameNameAtOnce(t *testing.T) {
 		t.Errorf("%d users of one name", made)
 	}
 }
+
+// counting counts what is asked of the engine in transactions.
+type counting struct {
+	kv.DB
+	asked int
+}
+
+func (c *counting) Update(ctx context.Context, fn func(kv.Txn) error) error {
+	return c.DB.Update(ctx, func(tx kv.Txn) error { return fn(&countingTxn{tx, c}) })
+}
+
+type countingTxn struct {
+	kv.Txn
+	db *counting
+}
+
+func (t *countingTxn) Get(ctx context.Context, key []byte) ([]byte, error) {
+	t.db.asked++
+	return t.Txn.Get(ctx, key)
+}
+
+func (t *countingTxn) Lock(ctx context.Context, keys ...[]byte) error {
+	t.db.asked++
+	return t.Txn.Lock(ctx, keys...)
+}
+
+// A transaction has five seconds, also if the engine is at the other end of a network.
+func TestDeletingALargeGroupAsksNoMore(t *testing.T) {
+	db := &counting{DB: openEngine(t)}
+	s, err := Open(t.Context(), db, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	deleting := func(members int) int {
+		g := &Group{DisplayName: fmt.Sprint("of", members, "-")}
+		err := s.Update(t.Context(), func(tx kv.Txn) error {
+			if err := s.PutGroup(t.Context(), tx, g); err != nil {
+				return err
+			}
+			for i := range members {
+				u := &User{UserName: fmt.Sprint(g.DisplayName, i)}
+				if err := s.PutUser(t.Context(), tx, u); err != nil {
+					return err
+				}
+				if _, err := s.AddMember(t.Context(), tx, g.ID, u.ID, ""); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		db.asked = 0
+		if err := s.Change(t.Context(), func(tx kv.Txn) error { return s.DeleteGroup(t.Context(), tx, g.ID) }); err != nil {
+			t.Fatal(err)
+		}
+		return db.asked
+	}
+	if few, many := deleting(2), deleting(200); many > few {
+		t.Errorf("for 200 members %d questions, for 2 %d", many, few)
+	}
+}
