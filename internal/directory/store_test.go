@@ -384,39 +384,49 @@ func (t *countingTxn) Lock(ctx context.Context, keys ...[]byte) error {
 }
 
 // A transaction has five seconds, also if the engine is at the other end of a network.
-func TestDeletingALargeGroupAsksNoMore(t *testing.T) {
+func TestDeletingWithManyMembershipsAsksNoMore(t *testing.T) {
 	db := &counting{DB: openEngine(t)}
 	s, err := Open(t.Context(), db, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	deleting := func(members int) int {
-		g := &Group{DisplayName: fmt.Sprint("of", members, "-")}
-		err := s.Update(t.Context(), func(tx kv.Txn) error {
-			if err := s.PutGroup(t.Context(), tx, g); err != nil {
-				return err
-			}
-			for i := range members {
-				u := &User{UserName: fmt.Sprint(g.DisplayName, i)}
-				if err := s.PutUser(t.Context(), tx, u); err != nil {
+	change := func(fn func(kv.Txn) error) {
+		t.Helper()
+		if err := s.Change(t.Context(), fn); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// deleting counts for a group of so many users, and for a user in so many groups.
+	deleting := func(n int) (group, user int) {
+		var users []*User
+		var groups []*Group
+		change(func(tx kv.Txn) error {
+			for i := range n {
+				u, g := &User{UserName: fmt.Sprintf("%d-%d", n, i)}, &Group{DisplayName: fmt.Sprintf("%d-%d", n, i)}
+				if err := errors.Join(s.PutUser(t.Context(), tx, u), s.PutGroup(t.Context(), tx, g)); err != nil {
 					return err
 				}
-				if _, err := s.AddMember(t.Context(), tx, g.ID, u.ID, ""); err != nil {
+				users, groups = append(users, u), append(groups, g)
+			}
+			for i := range n {
+				_, err := s.AddMember(t.Context(), tx, groups[0].ID, users[i].ID, "")
+				if i > 0 && err == nil {
+					_, err = s.AddMember(t.Context(), tx, groups[i].ID, users[0].ID, "")
+				}
+				if err != nil {
 					return err
 				}
 			}
 			return nil
 		})
-		if err != nil {
-			t.Fatal(err)
-		}
 		db.asked = 0
-		if err := s.Change(t.Context(), func(tx kv.Txn) error { return s.DeleteGroup(t.Context(), tx, g.ID) }); err != nil {
-			t.Fatal(err)
-		}
-		return db.asked
+		change(func(tx kv.Txn) error { return s.DeleteUser(t.Context(), tx, users[0].ID) })
+		user, db.asked = db.asked, 0
+		change(func(tx kv.Txn) error { return s.DeleteGroup(t.Context(), tx, groups[0].ID) })
+		return db.asked, user
 	}
-	if few, many := deleting(2), deleting(200); many > few {
-		t.Errorf("for 200 members %d questions, for 2 %d", many, few)
+	group, user := deleting(2)
+	if manyGroup, manyUser := deleting(200); manyGroup > group || manyUser > user {
+		t.Errorf("for 200 memberships of a group %d questions, for 2 %d; of a user %d, for 2 %d", manyGroup, group, manyUser, user)
 	}
 }

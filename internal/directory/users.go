@@ -103,14 +103,15 @@ func (s *Store) DeleteUser(ctx context.Context, tx kv.Txn, id string) error {
 	if u == nil {
 		return notFound(userType, id)
 	}
-	groups, err := s.GroupsOf(ctx, tx, id)
+	err = each(ctx, tx, "", func(group string, value []byte) (bool, error) {
+		var membership string
+		if err := json.Unmarshal(value, &membership); err != nil {
+			return false, err
+		}
+		return true, forgetMember(tx, membership, group, id)
+	}, "memberof", id)
 	if err != nil {
 		return err
-	}
-	for _, group := range groups {
-		if err := s.RemoveMember(ctx, tx, group, id); err != nil {
-			return err
-		}
 	}
 	if err := s.forgetLogin(ctx, tx, id); err != nil {
 		return err
