@@ -86,16 +86,21 @@ func (e *edit) assign(set, account string, p principal) error {
 
 // unassign deletes an assignment, and the role with the last one of the permission set in the account.
 func (e *edit) unassign(set, account string, p principal) error {
-	if err := e.tx.Delete(assignedKey(account, set, p.typ, p.id)); err != nil {
-		return err
-	}
-	if err := e.tx.Delete(assignedToKey(p.typ, p.id, account, set)); err != nil {
+	if err := e.forget(set, account, p); err != nil {
 		return err
 	}
 	if more, err := some(e.ctx, e.r, "assigned", account, set); err != nil || more {
 		return err
 	}
 	return e.s.deprovision(e.ctx, e.tx, set, account)
+}
+
+// forget deletes the records of an assignment.
+func (e *edit) forget(set, account string, p principal) error {
+	if err := e.tx.Delete(assignedKey(account, set, p.typ, p.id)); err != nil {
+		return err
+	}
+	return e.tx.Delete(assignedToKey(p.typ, p.id, account, set))
 }
 
 // deleteAccountAssignment decodes DeleteAccountAssignment.

@@ -43,6 +43,9 @@ type call struct {
 	tagKeys []string
 	read    func(*view) (any, error) // this, or
 	change  func(*edit) (any, error) // this
+	// steps is what goes before change because it may be too much for one transaction, nil if nothing does. It begins after what
+	// the step before has returned, "" at first, until it returns "".
+	steps func(e *edit, after string) (next string, err error)
 	// open says that everybody may ask, and that there may be no instance.
 	open bool
 
@@ -108,14 +111,13 @@ func (c *call) Run(ctx context.Context, dst []byte) ([]byte, error) {
 			return err
 		})
 	} else {
-		err = c.s.ids.Change(ctx, func(tx kv.Txn) error {
-			e := &edit{&view{ctx: ctx, r: tx, s: c.s, req: c.req}, tx}
-			if err := c.begin(e.view); err != nil {
+		err = c.step(ctx)
+		if err == nil {
+			err = c.edit(ctx, func(e *edit) (err error) {
+				out, err = c.change(e)
 				return err
-			}
-			out, err = c.change(e)
-			return err
-		})
+			})
+		}
 		if errors.Is(err, kv.ErrTooLarge) {
 			err = overQuota("What the request changes would be too large to be stored.")
 		}
@@ -130,6 +132,33 @@ func (c *call) Run(ctx context.Context, dst []byte) ([]byte, error) {
 		return append(dst, raw...), nil
 	}
 	return awsapi.AppendJSON(dst, out), nil
+}
+
+// edit runs fn in a transaction.
+func (c *call) edit(ctx context.Context, fn func(*edit) error) error {
+	return c.s.ids.Change(ctx, func(tx kv.Txn) error {
+		e := &edit{&view{ctx: ctx, r: tx, s: c.s, req: c.req}, tx}
+		if err := c.begin(e.view); err != nil {
+			return err
+		}
+		return fn(e)
+	})
+}
+
+// step does the steps, each in a transaction of its own.
+func (c *call) step(ctx context.Context) error {
+	for after, more := "", c.steps != nil; more; more = after != "" {
+		next := ""
+		err := c.edit(ctx, func(e *edit) (err error) {
+			next, err = c.steps(e, after)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		after = next
+	}
+	return nil
 }
 
 // begin finds the instance, and lets only the management account have it, in the instance's region.
@@ -152,6 +181,9 @@ func (c *call) begin(v *view) (err error) {
 	}
 	return nil
 }
+
+// maxStep is how many roles one step makes or deletes: each takes some questions to the engine, and a transaction has five seconds.
+const maxStep = 50
 
 // The targets of requests.
 

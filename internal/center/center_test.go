@@ -3,8 +3,10 @@ package center_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -44,10 +46,46 @@ type world struct {
 	center   *center.Store
 	account  string // the management account
 	instance *string
+	// most is what the engine was asked in one transaction at the most.
+	most *atomic.Int64
 }
 
-// shared is an engine that no server closes.
-type shared struct{ kv.DB }
+// shared is an engine that no server closes, and that counts.
+type shared struct {
+	kv.DB
+	most *atomic.Int64
+}
+
+func (s shared) Update(ctx context.Context, fn func(kv.Txn) error) error {
+	return s.DB.Update(ctx, func(tx kv.Txn) error {
+		counting := &countingTxn{Txn: tx}
+		err := fn(counting)
+		for most := s.most.Load(); counting.asked > most && !s.most.CompareAndSwap(most, counting.asked); most = s.most.Load() {
+		}
+		return err
+	})
+}
+
+// countingTxn counts what would be round trips to an engine at the other end of a network.
+type countingTxn struct {
+	kv.Txn
+	asked int64
+}
+
+func (t *countingTxn) Get(ctx context.Context, key []byte) ([]byte, error) {
+	t.asked++
+	return t.Txn.Get(ctx, key)
+}
+
+func (t *countingTxn) GetMany(ctx context.Context, keys [][]byte) ([][]byte, error) {
+	t.asked++
+	return t.Txn.GetMany(ctx, keys)
+}
+
+func (t *countingTxn) Scan(ctx context.Context, r kv.Range, fn func(key, value []byte) (bool, error)) error {
+	t.asked++
+	return t.Txn.Scan(ctx, r, fn)
+}
 
 func (shared) Close() error { return nil }
 
@@ -64,10 +102,10 @@ func open(t *testing.T) *world {
 		}
 		_ = db.Close()
 	})
-	w := &world{T: t, db: db}
+	w := &world{T: t, db: db, most: new(atomic.Int64)}
 	var endpoints []string
 	for i := range 2 {
-		s, err := stator.OpenOn(shared{db}, stator.Options{MasterKey: masterKey, Region: region})
+		s, err := stator.OpenOn(shared{db, w.most}, stator.Options{MasterKey: masterKey, Region: region})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -537,5 +575,53 @@ func TestAccessControlAttributes(t *testing.T) {
 	ok(t)(w.admin.DeleteInstanceAccessControlAttributeConfiguration(ctx, &ssoadmin.DeleteInstanceAccessControlAttributeConfigurationInput{InstanceArn: w.instance}))
 	if err := get(ctx, w.be(ann, w.account, "Team")[0], "blue"); code(err) != "AccessDeniedException" {
 		t.Error(err)
+	}
+}
+
+// A transaction has five seconds, also if the engine is at the other end of a network: however many accounts there are, it asks for
+// no more than so much.
+func TestManyAccounts(t *testing.T) {
+	w, ctx := open(t), t.Context()
+	const accounts, bound = 120, 300
+	ann := w.user("ann", nil)
+	set := w.set("Everywhere", allow("dynamodb:GetItem", "*"))
+	org := organizations.NewFromConfig(w.conf)
+	for i := range accounts {
+		made, err := org.CreateAccount(ctx, &organizations.CreateAccountInput{AccountName: aws.String("Shop"), Email: aws.String(fmt.Sprintf("shop%d@example.com", i))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.assigned(set, *made.CreateAccountStatus.AccountId, types.PrincipalTypeUser, ann.ID)
+	}
+	w.inline(set, allow("dynamodb:PutItem", "*"))
+	w.most.Store(0)
+	if st := w.provision(set); st.Status != types.StatusValuesSucceeded {
+		t.Error(st.Status, aws.ToString(st.FailureReason))
+	}
+	if most := w.most.Load(); most > bound {
+		t.Errorf("a transaction of ProvisionPermissionSet asks the engine %d times", most)
+	}
+	list := func(status types.ProvisioningStatus) (n int) {
+		pages := ssoadmin.NewListAccountsForProvisionedPermissionSetPaginator(w.admin, &ssoadmin.ListAccountsForProvisionedPermissionSetInput{InstanceArn: w.instance,
+			PermissionSetArn: set, ProvisioningStatus: status})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			n += len(page.AccountIds)
+		}
+		return n
+	}
+	if n := list(types.ProvisioningStatusLatestPermissionSetProvisioned); n != accounts {
+		t.Error(n, "accounts have what the permission set is now")
+	}
+	w.most.Store(0)
+	ok(t)(w.admin.DeleteInstance(ctx, &ssoadmin.DeleteInstanceInput{InstanceArn: w.instance}))
+	if most := w.most.Load(); most > bound {
+		t.Errorf("a transaction of DeleteInstance asks the engine %d times", most)
+	}
+	if left, err := w.center.Accounts(ctx, ann.ID); err != nil || len(left) != 0 {
+		t.Error(left, err)
 	}
 }

@@ -110,26 +110,43 @@ func (s *Store) deleteInstance(req *awsapi.Request) (awsapi.Call, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.writes(req, "DeleteInstance", in.InstanceArn, nil, func(e *edit) (any, error) { return nil, e.deleteAll() })
+	return &call{s: s, req: req, name: "DeleteInstance", instance: *in.InstanceArn, on: []string{*in.InstanceArn}, steps: (*edit).deleteRoles,
+		change: func(e *edit) (any, error) { return nil, e.deleteAll() }}, nil
 }
 
-// deleteAll deletes all records, and the roles that they are of.
-func (e *edit) deleteAll() error {
+// deleteRoles deletes some of the roles, with their assignments: from the first on, as those before are gone.
+func (e *edit) deleteRoles(string) (next string, err error) {
 	var roles [][2]string
-	err := each(e.ctx, e.r, func(rest []string, _ *provisionedRecord) (bool, error) {
+	err = each(e.ctx, e.r, func(rest []string, _ *provisionedRecord) (bool, error) {
 		roles = append(roles, [2]string{rest[0], rest[1]})
-		return true, nil
+		return len(roles) < maxStep, nil
 	}, "provisioned")
 	if err != nil {
-		return err
+		return "", err
 	}
 	for _, r := range roles {
-		if err := e.s.deprovision(e.ctx, e.tx, r[0], r[1]); err != nil {
-			return err
+		set, account := r[0], r[1]
+		err := each(e.ctx, e.r, func(rest []string, _ *assignmentRecord) (bool, error) {
+			return true, e.forget(set, account, principal{rest[0], rest[1]})
+		}, "assigned", account, set)
+		if err != nil {
+			return "", err
 		}
+		if err := e.s.deprovision(e.ctx, e.tx, set, account); err != nil {
+			return "", err
+		}
+		next = set
 	}
+	if len(roles) < maxStep {
+		next = ""
+	}
+	return next, nil
+}
+
+// deleteAll deletes all records.
+func (e *edit) deleteAll() error {
 	var keys [][]byte
-	err = each(e.ctx, e.r, func(rest []string, _ *any) (bool, error) {
+	err := each(e.ctx, e.r, func(rest []string, _ *any) (bool, error) {
 		keys = append(keys, key(rest...))
 		return true, nil
 	})

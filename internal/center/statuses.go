@@ -1,7 +1,6 @@
 package center
 
 import (
-	"context"
 	"errors"
 	"time"
 
@@ -201,38 +200,63 @@ func (s *Store) provisionPermissionSet(req *awsapi.Request) (awsapi.Call, error)
 	case one:
 		on = append(on, accountARN(*in.TargetId))
 	}
-	return s.writes(req, "ProvisionPermissionSet", in.InstanceArn, on, func(e *edit) (any, error) {
+	var failed error // the first of those of accounts: the others are provisioned all the same
+	to := func(e *edit, set *setRecord, account string) error {
+		err := s.provision(e.ctx, e.tx, e.inst, set, account)
+		if _, ok := errors.AsType[*failure](err); err != nil && !ok {
+			return err
+		}
+		failed = or(failed, err)
+		return nil
+	}
+	c := &call{s: s, req: req, name: "ProvisionPermissionSet", instance: *in.InstanceArn, on: append([]string{*in.InstanceArn}, on...)}
+	if !one {
+		c.steps = func(e *edit, after string) (next string, err error) {
+			set, err := e.set(in.PermissionSetArn)
+			if err != nil {
+				return "", err
+			}
+			accounts, err := provisionedIn(e.view, set.ID, after)
+			if err != nil {
+				return "", err
+			}
+			for _, account := range accounts {
+				if err := to(e, set, account); err != nil {
+					return "", err
+				}
+				next = account
+			}
+			if len(accounts) < maxStep {
+				next = ""
+			}
+			return next, nil
+		}
+	}
+	c.change = func(e *edit) (any, error) {
 		set, err := e.set(in.PermissionSetArn)
+		if err == nil && one {
+			failed = nil
+			err = to(e, set, *in.TargetId)
+		}
 		if err != nil {
 			return nil, err
-		}
-		accounts := []string{aws.ToString(in.TargetId)}
-		if !one {
-			if accounts, err = provisionedIn(e.ctx, e.view, set.ID); err != nil {
-				return nil, err
-			}
-		}
-		var failed error // the first of those of accounts: the others are provisioned all the same
-		for _, account := range accounts {
-			err := s.provision(e.ctx, e.tx, e.inst, set, account)
-			if _, ok := errors.AsType[*failure](err); err != nil && !ok {
-				return nil, err
-			}
-			failed = or(failed, err)
 		}
 		st := &statusRecord{Account: aws.ToString(in.TargetId), Set: set.ID}
 		if err := e.note(provisionings, st, failed); err != nil {
 			return nil, err
 		}
 		return &ssoadmin.ProvisionPermissionSetOutput{PermissionSetProvisioningStatus: e.provisioning(st, types.StatusValuesInProgress)}, nil
-	})
+	}
+	return c, nil
 }
 
-// provisionedIn are the accounts that a permission set is provisioned in.
-func provisionedIn(ctx context.Context, v *view, set string) (accounts []string, err error) {
-	err = each(ctx, v.r, func(rest []string, _ *provisionedRecord) (bool, error) {
-		accounts = append(accounts, rest[0])
-		return true, nil
+// provisionedIn are the next accounts, after one, that a permission set is provisioned in.
+func provisionedIn(v *view, set, after string) (accounts []string, err error) {
+	err = each(v.ctx, v.r, func(rest []string, _ *provisionedRecord) (bool, error) {
+		if rest[0] > after {
+			accounts = append(accounts, rest[0])
+		}
+		return len(accounts) < maxStep, nil
 	}, "provisioned", set)
 	return accounts, err
 }

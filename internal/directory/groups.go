@@ -77,14 +77,16 @@ func (s *Store) DeleteGroup(ctx context.Context, tx kv.Txn, id string) error {
 	if g == nil {
 		return notFound(groupType, id)
 	}
-	members, err := s.Members(ctx, tx, id)
+	// There may be many members: nothing is asked about each alone, or it would take too long for one transaction.
+	err = each(ctx, tx, "", func(user string, value []byte) (bool, error) {
+		var membership string
+		if err := json.Unmarshal(value, &membership); err != nil {
+			return false, err
+		}
+		return true, forgetMember(tx, membership, id, user)
+	}, "member", id)
 	if err != nil {
 		return err
-	}
-	for _, user := range members {
-		if err := s.RemoveMember(ctx, tx, id, user); err != nil {
-			return err
-		}
 	}
 	if err := s.index(ctx, tx, id, g.indexes(), nil); err != nil {
 		return err

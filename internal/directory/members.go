@@ -80,6 +80,11 @@ func (s *Store) RemoveMember(ctx context.Context, tx kv.Txn, group, user string)
 	if !ok {
 		return notFound(membershipType, "")
 	}
+	return forgetMember(tx, id, group, user)
+}
+
+// forgetMember deletes the records of a membership.
+func forgetMember(tx kv.Txn, id, group, user string) error {
 	for _, key := range [][]byte{membershipKey(id), memberKey(group, user), memberOfKey(user, group)} {
 		if err := tx.Delete(key); err != nil {
 			return err

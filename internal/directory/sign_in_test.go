@@ -154,6 +154,31 @@ func TestInvitation(t *testing.T) {
 	}
 }
 
+// A mail may have gone to a stranger, because of a slip in the address.
+func TestInvitationToAnAddressThatWasWrong(t *testing.T) {
+	p := newPeople(t)
+	u := p.user("ada", "")
+	token, err := p.Invite(t.Context(), u.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	put := func(change func(*User)) {
+		t.Helper()
+		change(u)
+		if err := p.Change(t.Context(), func(tx kv.Txn) error { return p.PutUser(t.Context(), tx, u) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set := func(password string) string {
+		_, err := p.SetPassword(t.Context(), token, password)
+		return code(t, err)
+	}
+	put(func(u *User) { u.Title = "Countess" })
+	p.wants("after another change", set("short"), "PasswordPolicyViolation")
+	put(func(u *User) { u.Emails = []Email{{Value: "ada.lovelace@example.com", Type: "work", Primary: true}} })
+	p.wants("after another address", set(goodPassword), "InvalidToken")
+}
+
 func TestForgottenPassword(t *testing.T) {
 	p := newPeople(t)
 	u := p.user("ada", goodPassword)

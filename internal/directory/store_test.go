@@ -357,3 +357,76 @@ func TestSameNameAtOnce(t *testing.T) {
 		t.Errorf("%d users of one name", made)
 	}
 }
+
+// counting counts what is asked of the engine in transactions.
+type counting struct {
+	kv.DB
+	asked int
+}
+
+func (c *counting) Update(ctx context.Context, fn func(kv.Txn) error) error {
+	return c.DB.Update(ctx, func(tx kv.Txn) error { return fn(&countingTxn{tx, c}) })
+}
+
+type countingTxn struct {
+	kv.Txn
+	db *counting
+}
+
+func (t *countingTxn) Get(ctx context.Context, key []byte) ([]byte, error) {
+	t.db.asked++
+	return t.Txn.Get(ctx, key)
+}
+
+func (t *countingTxn) Lock(ctx context.Context, keys ...[]byte) error {
+	t.db.asked++
+	return t.Txn.Lock(ctx, keys...)
+}
+
+// A transaction has five seconds, also if the engine is at the other end of a network.
+func TestDeletingWithManyMembershipsAsksNoMore(t *testing.T) {
+	db := &counting{DB: openEngine(t)}
+	s, err := Open(t.Context(), db, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	change := func(fn func(kv.Txn) error) {
+		t.Helper()
+		if err := s.Change(t.Context(), fn); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// deleting counts for a group of so many users, and for a user in so many groups.
+	deleting := func(n int) (group, user int) {
+		var users []*User
+		var groups []*Group
+		change(func(tx kv.Txn) error {
+			for i := range n {
+				u, g := &User{UserName: fmt.Sprintf("%d-%d", n, i)}, &Group{DisplayName: fmt.Sprintf("%d-%d", n, i)}
+				if err := errors.Join(s.PutUser(t.Context(), tx, u), s.PutGroup(t.Context(), tx, g)); err != nil {
+					return err
+				}
+				users, groups = append(users, u), append(groups, g)
+			}
+			for i := range n {
+				_, err := s.AddMember(t.Context(), tx, groups[0].ID, users[i].ID, "")
+				if i > 0 && err == nil {
+					_, err = s.AddMember(t.Context(), tx, groups[i].ID, users[0].ID, "")
+				}
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		db.asked = 0
+		change(func(tx kv.Txn) error { return s.DeleteUser(t.Context(), tx, users[0].ID) })
+		user, db.asked = db.asked, 0
+		change(func(tx kv.Txn) error { return s.DeleteGroup(t.Context(), tx, groups[0].ID) })
+		return db.asked, user
+	}
+	group, user := deleting(2)
+	if manyGroup, manyUser := deleting(200); manyGroup > group || manyUser > user {
+		t.Errorf("for 200 memberships of a group %d questions, for 2 %d; of a user %d, for 2 %d", manyGroup, group, manyUser, user)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"github.com/statordb/stator/internal/awsapi"
 	"github.com/statordb/stator/internal/kv"
@@ -51,7 +52,8 @@ func (s *Store) EachUser(ctx context.Context, r kv.Reader, after string, fn func
 // PutUser makes a user, whose ID is empty and is set then, or replaces the one of that id. Created, Updated and, of one that is
 // replaced, CreatedBy are set too. The errors are awsapi's ConflictException if a name, an address or an external id is another's,
 // ValidationException for what no user can have, ResourceNotFoundException if there is no user of the id, and
-// ServiceQuotaExceededException. The transaction is Change's if something that is taken away may have given access.
+// ServiceQuotaExceededException. With another address the link that was mailed to the old one is good for nothing. The transaction
+// is Change's if something that is taken away may have given access.
 func (s *Store) PutUser(ctx context.Context, tx kv.Txn, u *User) error {
 	if err := u.check(); err != nil {
 		return err
@@ -75,6 +77,11 @@ func (s *Store) PutUser(ctx context.Context, tx kv.Txn, u *User) error {
 			return notFound(userType, u.ID)
 		}
 		u.Created, u.CreatedBy = old.Created, old.CreatedBy
+		if !strings.EqualFold(old.email(), u.email()) { // the link is in a mailbox that may be somebody else's
+			if err := s.forgetLink(ctx, tx, u.ID); err != nil {
+				return err
+			}
+		}
 	}
 	u.Updated = now
 	if err := s.index(ctx, tx, u.ID, old.indexes(), u.indexes()); err != nil {
@@ -96,14 +103,15 @@ func (s *Store) DeleteUser(ctx context.Context, tx kv.Txn, id string) error {
 	if u == nil {
 		return notFound(userType, id)
 	}
-	groups, err := s.GroupsOf(ctx, tx, id)
+	err = each(ctx, tx, "", func(group string, value []byte) (bool, error) {
+		var membership string
+		if err := json.Unmarshal(value, &membership); err != nil {
+			return false, err
+		}
+		return true, forgetMember(tx, membership, group, id)
+	}, "memberof", id)
 	if err != nil {
 		return err
-	}
-	for _, group := range groups {
-		if err := s.RemoveMember(ctx, tx, group, id); err != nil {
-			return err
-		}
 	}
 	if err := s.forgetLogin(ctx, tx, id); err != nil {
 		return err
