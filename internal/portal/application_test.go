@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -67,6 +68,9 @@ func (i *issuer) token(now time.Time, claims map[string]any) *string {
 	return &text
 }
 
+// base64url are the characters of tokens, in their order.
+const base64url = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
 // TestApplication gives an application tokens for its users: for those of another issuer, and with codes.
 func TestApplication(t *testing.T) {
 	w, ctx, provider := open(t), t.Context(), newIssuer(t)
@@ -124,10 +128,13 @@ func TestApplication(t *testing.T) {
 		t.Errorf("the tokens are %+v", out)
 	}
 	now := w.clock.now()
+	// The last character of the signature has bits that count for nothing, and line breaks are skipped.
+	last := strings.IndexByte(base64url, (*token)[len(*token)-1])
+	respelled := (*token)[:len(*token)-1] + base64url[last^1:last^1+1]
 	stranger := newIssuer(t)
 	forged := &issuer{T: t, url: provider.url, key: stranger.key}
 	for name, in := range map[string]*string{
-		"used before": token, "altered": aws.String(*token + "x"), "of another issuer": stranger.token(now, nil), "of another key": forged.token(now, nil),
+		"used before": token, "used before, and spelled differently": &respelled, "used before, and broken": aws.String(*token + "\n"), "altered": aws.String(*token + "x"), "of another issuer": stranger.token(now, nil), "of another key": forged.token(now, nil),
 		"for another audience": provider.token(now, map[string]any{"aud": "web"}), "over": provider.token(now, map[string]any{"exp": now.Unix() - 1}),
 		"of nobody": provider.token(now, map[string]any{"user": map[string]string{"name": "bob"}}), "without its claim": provider.token(now, map[string]any{"user": "ann"}), "no token": aws.String("x"),
 	} {
