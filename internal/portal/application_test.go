@@ -165,9 +165,22 @@ func TestApplication(t *testing.T) {
 	}
 	next, err := again(out.RefreshToken)
 	must(t, err)
+	pending := b.consent(authorization(*app, redirect))
+	assigned := func(want bool) {
+		t.Helper()
+		if w.works(next.AccessToken) != want || w.works(byCode.AccessToken) != want {
+			t.Errorf("a token of an application, for who may use it or not: want %v", want)
+		}
+	}
+	assigned(true)
 	done(w.admin.DeleteApplicationAssignment(ctx, &ssoadmin.DeleteApplicationAssignmentInput{ApplicationArn: app, PrincipalType: types.PrincipalTypeUser, PrincipalId: &w.user.ID}))
+	assigned(false)
 	fails[*ssooidc.CreateTokenWithIAMOutput](t, "InvalidGrantException")(again(next.RefreshToken))
+	fails[*ssooidc.CreateTokenWithIAMOutput](t, "InvalidGrantException")(ask(&ssooidc.CreateTokenWithIAMInput{GrantType: aws.String("authorization_code"), Code: &pending, RedirectUri: aws.String(redirect), CodeVerifier: aws.String(verifier)}))
+	done(w.admin.CreateApplicationAssignment(ctx, &ssoadmin.CreateApplicationAssignmentInput{ApplicationArn: app, PrincipalType: types.PrincipalTypeUser, PrincipalId: &w.user.ID}))
+	assigned(true)
 	done(w.admin.UpdateApplication(ctx, &ssoadmin.UpdateApplicationInput{ApplicationArn: app, Status: types.ApplicationStatusDisabled}))
+	assigned(false)
 	if _, err := again(next.RefreshToken); err == nil {
 		t.Error("the application is disabled")
 	}
