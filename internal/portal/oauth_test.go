@@ -1,6 +1,7 @@
 package portal_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -37,8 +38,8 @@ func TestDevice(t *testing.T) {
 	w.browser().ask(http.StatusUnauthorized, "GET", "/signin/people/device?user_code="+*d.UserCode, nil)
 	b := w.signedIn(w.user)
 	b.ask(http.StatusBadRequest, "GET", "/signin/people/device?user_code=BBBB-BBBB", nil)
-	if shown := b.ask(http.StatusOK, "GET", "/signin/people/device?user_code="+strings.ToLower(*d.UserCode), nil); shown.text("ClientName") != "tool" || shown.text("State") != "Pending" {
-		t.Error("the page shows", shown)
+	if shown := b.ask(http.StatusOK, "GET", "/signin/people/device?user_code="+strings.ToLower(*d.UserCode), nil); shown.text("ClientName") != "tool" || shown.text("State") != "Pending" || fmt.Sprint(shown["Scopes"]) != "[sso:account:access]" {
+		t.Error("of a tool that may see accounts, the page shows", shown)
 	}
 	b.ask(http.StatusOK, "POST", "/signin/people/device", fields{"UserCode": *d.UserCode, "Allow": true})
 	other := w.registered(nil, nil)
@@ -173,6 +174,14 @@ func TestCode(t *testing.T) {
 	w.browser().ask(http.StatusUnauthorized, "POST", "/signin/people/authorization", fields{"Id": id, "Allow": true})
 	if to := b.ask(http.StatusOK, "POST", "/signin/people/authorization", fields{"Id": id, "Allow": false}).text("Location"); to != callback+"?error=access_denied&state=s+1" {
 		t.Error("who denies is sent to", to)
+	}
+
+	old := w.registered(nil, []string{"authorization_code"}, "http://127.0.0.1/oauth/callback")
+	unscoped := authorization(*old.ClientId, callback)
+	unscoped.Del("scopes")
+	id = b.open(http.StatusFound, "/authorize?"+unscoped.Encode()).Query().Get("id")
+	if shown := b.ask(http.StatusOK, "GET", "/signin/people/authorization?id="+id, nil); fmt.Sprint(shown["Scopes"]) != "[sso:account:access]" {
+		t.Error("of a tool that may see accounts, the page shows", shown)
 	}
 
 	for name, change := range map[string]func(*ssooidc.CreateTokenInput){
