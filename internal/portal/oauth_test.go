@@ -289,14 +289,12 @@ func TestEnds(t *testing.T) {
 	ends := map[string]func(w *world, b *browser){
 		"sign-out": func(_ *world, b *browser) { b.ask(http.StatusOK, "DELETE", "/signin/people/session", nil) },
 		"disabled": func(w *world, _ *browser) {
-			must(w.T, w.dir.Change(w.Context(), func(tx kv.Txn) error {
-				u, err := w.dir.User(w.Context(), tx, w.user.ID)
-				if err != nil {
-					return err
-				}
-				u.Disabled = true
-				return w.dir.PutUser(w.Context(), tx, u)
-			}))
+			w.disable(true)
+		},
+		"disabled for a while": func(w *world, _ *browser) {
+			w.clock.pass(time.Second)
+			w.disable(true)
+			w.disable(false)
 		},
 		"deleted": func(w *world, _ *browser) {
 			must(w.T, w.dir.Change(w.Context(), func(tx kv.Txn) error { return w.dir.DeleteUser(w.Context(), tx, w.user.ID) }))
@@ -327,7 +325,7 @@ func TestEnds(t *testing.T) {
 			b.ask(http.StatusUnauthorized, "GET", "/signin/credentials", nil) // of the console
 			w.clock.pass(2 * time.Second)
 			_, err = w.whoIs(key.text("AccessKeyId"), key.text("SecretAccessKey"), key.text("SessionToken"))
-			if ended := code(err) == "ExpiredToken"; ended == (name == "sign-out") {
+			if ended := code(err) == "ExpiredToken"; ended == (name == "sign-out" || name == "disabled for a while") {
 				t.Error("the credentials of the role:", err)
 			}
 		})
@@ -438,4 +436,17 @@ func TestPages(t *testing.T) {
 	if _, err := w.portal.Begin(t.Context(), "nobody", "directory", false); code(err) == "" {
 		t.Error("nobody signs in")
 	}
+}
+
+// disable disables the user, or enables it.
+func (w *world) disable(disabled bool) {
+	w.Helper()
+	must(w.T, w.dir.Change(w.Context(), func(tx kv.Txn) error {
+		u, err := w.dir.User(w.Context(), tx, w.user.ID)
+		if err != nil {
+			return err
+		}
+		u.Disabled = disabled
+		return w.dir.PutUser(w.Context(), tx, u)
+	}))
 }
