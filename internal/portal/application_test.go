@@ -147,6 +147,11 @@ func TestApplication(t *testing.T) {
 	fails[*ssooidc.CreateTokenWithIAMOutput](t, "InvalidScopeException")(ask(in))
 
 	b := w.signedIn(w.user)
+	w.clock.pass(time.Second)
+	for range 101 {
+		done(ask(bearer(provider.token(now, nil))))
+	}
+	b.ask(http.StatusOK, "GET", "/signin/people/accounts", nil) // what an application does ends no session of the person
 	q := authorization(*app, redirect)
 	q.Del("code_challenge")
 	q.Del("code_challenge_method")
@@ -163,7 +168,7 @@ func TestApplication(t *testing.T) {
 	again := func(token *string) (*ssooidc.CreateTokenWithIAMOutput, error) {
 		return ask(&ssooidc.CreateTokenWithIAMInput{GrantType: aws.String("refresh_token"), RefreshToken: token})
 	}
-	next, err := again(out.RefreshToken)
+	next, err := again(byCode.RefreshToken)
 	must(t, err)
 	pending := b.consent(authorization(*app, redirect))
 	assigned := func(want bool) {

@@ -205,7 +205,7 @@ func (p *Portal) takeAssertion(ctx context.Context, c *client, assertion string,
 			return err
 		}
 		s := &session{ending: ending{now.Add(DefaultSession)}, User: u.ID, Source: bearerGrant, Began: now}
-		if err := p.add(ctx, tx, u.ID, sessionKind, id, s, maxSessions); err != nil {
+		if err := p.add(ctx, tx, owner(u.ID, c.app.ARN), sessionKind, id, s, maxSessions); err != nil {
 			return err
 		}
 		_, out, err = p.begin(ctx, tx, u.ID, id, c, scopes)

@@ -58,14 +58,11 @@ func (p *Portal) begin(ctx context.Context, tx kv.Txn, user, sessionID string, c
 		return "", nil, invalidGrant("The session that this was allowed in has ended")
 	}
 	_, id = newSecret()
-	f := &family{ending: ending{h.session.Expires}, User: user, Session: sessionID, Client: digest(c.id), ClientName: c.Name, Scopes: scopes, Began: p.now()}
-	if c.app != nil {
-		f.Application = c.app.ARN
-	}
+	f := &family{ending: ending{h.session.Expires}, User: user, Session: sessionID, Client: digest(c.id), ClientName: c.Name, Scopes: scopes, Began: p.now(), Application: c.application()}
 	if may, err := p.mayHave(ctx, tx, f); err != nil || !may {
 		return "", nil, or(err, invalidGrant("The user may not use the application any more"))
 	}
-	if err := p.add(ctx, tx, user, familyKind, id, f, maxFamilies); err != nil {
+	if err := p.add(ctx, tx, owner(user, f.Application), familyKind, id, f, maxFamilies); err != nil {
 		return "", nil, err
 	}
 	out, err = p.issue(tx, id, f, c)
@@ -108,6 +105,15 @@ func (p *Portal) familyOf(ctx context.Context, r kv.Reader, id string) (*family,
 		return nil, nil, err
 	}
 	return f, h, nil
+}
+
+// owner is whose room tokens take, or a session that an application has begun: what an application asks for, as often as it likes, takes
+// none of that which the person has for itself.
+func owner(user, application string) string {
+	if application == "" {
+		return user
+	}
+	return user + " " + application
 }
 
 // mayHave says whether a person may use the application that tokens are for: a tool may be used by everybody.
@@ -172,7 +178,7 @@ func (p *Portal) refresh(ctx context.Context, c *client, text string) (*issued, 
 			if now.Sub(*t.Used) < refreshLeeway {
 				return nil
 			}
-			return remove(tx, f.User, familyKind, t.Family)
+			return remove(tx, owner(f.User, f.Application), familyKind, t.Family)
 		}
 		t.Used = &now
 		if err := put(tx, recordKey(tokenKind, hash), t); err != nil {
