@@ -37,6 +37,8 @@ type User struct {
 	ExternalIDs  []ExternalID  `json:",omitempty"`
 	// Disabled says that the user can't sign in, and may do nothing.
 	Disabled bool `json:",omitempty"`
+	// Suspended is when the user was last disabled: what began before has ended, though the user may be enabled again. PutUser sets it.
+	Suspended time.Time `json:",omitzero"`
 	// Enterprise are the attributes of SCIM's enterprise extension: employeeNumber, costCenter, organization, division, department
 	// and manager.value.
 	Enterprise map[string]string `json:",omitempty"`

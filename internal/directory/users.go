@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/statordb/stator/internal/awsapi"
 	"github.com/statordb/stator/internal/kv"
@@ -83,7 +84,13 @@ func (s *Store) PutUser(ctx context.Context, tx kv.Txn, u *User) error {
 			}
 		}
 	}
-	u.Updated = now
+	u.Updated, u.Suspended = now, time.Time{}
+	if old != nil {
+		u.Suspended = old.Suspended
+	}
+	if u.Disabled && (old == nil || !old.Disabled) {
+		u.Suspended = now
+	}
 	if err := s.index(ctx, tx, u.ID, old.indexes(), u.indexes()); err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -67,6 +68,9 @@ func (i *issuer) token(now time.Time, claims map[string]any) *string {
 	return &text
 }
 
+// base64url are the characters of tokens, in their order.
+const base64url = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
 // TestApplication gives an application tokens for its users: for those of another issuer, and with codes.
 func TestApplication(t *testing.T) {
 	w, ctx, provider := open(t), t.Context(), newIssuer(t)
@@ -124,10 +128,13 @@ func TestApplication(t *testing.T) {
 		t.Errorf("the tokens are %+v", out)
 	}
 	now := w.clock.now()
+	// The last character of the signature has bits that count for nothing, and line breaks are skipped.
+	last := strings.IndexByte(base64url, (*token)[len(*token)-1])
+	respelled := (*token)[:len(*token)-1] + base64url[last^1:last^1+1]
 	stranger := newIssuer(t)
 	forged := &issuer{T: t, url: provider.url, key: stranger.key}
 	for name, in := range map[string]*string{
-		"used before": token, "altered": aws.String(*token + "x"), "of another issuer": stranger.token(now, nil), "of another key": forged.token(now, nil),
+		"used before": token, "used before, and spelled differently": &respelled, "used before, and broken": aws.String(*token + "\n"), "altered": aws.String(*token + "x"), "of another issuer": stranger.token(now, nil), "of another key": forged.token(now, nil),
 		"for another audience": provider.token(now, map[string]any{"aud": "web"}), "over": provider.token(now, map[string]any{"exp": now.Unix() - 1}),
 		"of nobody": provider.token(now, map[string]any{"user": map[string]string{"name": "bob"}}), "without its claim": provider.token(now, map[string]any{"user": "ann"}), "no token": aws.String("x"),
 	} {
@@ -140,6 +147,11 @@ func TestApplication(t *testing.T) {
 	fails[*ssooidc.CreateTokenWithIAMOutput](t, "InvalidScopeException")(ask(in))
 
 	b := w.signedIn(w.user)
+	w.clock.pass(time.Second)
+	for range 101 {
+		done(ask(bearer(provider.token(now, nil))))
+	}
+	b.ask(http.StatusOK, "GET", "/signin/people/accounts", nil) // what an application does ends no session of the person
 	q := authorization(*app, redirect)
 	q.Del("code_challenge")
 	q.Del("code_challenge_method")
@@ -156,11 +168,24 @@ func TestApplication(t *testing.T) {
 	again := func(token *string) (*ssooidc.CreateTokenWithIAMOutput, error) {
 		return ask(&ssooidc.CreateTokenWithIAMInput{GrantType: aws.String("refresh_token"), RefreshToken: token})
 	}
-	next, err := again(out.RefreshToken)
+	next, err := again(byCode.RefreshToken)
 	must(t, err)
+	pending := b.consent(authorization(*app, redirect))
+	assigned := func(want bool) {
+		t.Helper()
+		if w.works(next.AccessToken) != want || w.works(byCode.AccessToken) != want {
+			t.Errorf("a token of an application, for who may use it or not: want %v", want)
+		}
+	}
+	assigned(true)
 	done(w.admin.DeleteApplicationAssignment(ctx, &ssoadmin.DeleteApplicationAssignmentInput{ApplicationArn: app, PrincipalType: types.PrincipalTypeUser, PrincipalId: &w.user.ID}))
+	assigned(false)
 	fails[*ssooidc.CreateTokenWithIAMOutput](t, "InvalidGrantException")(again(next.RefreshToken))
+	fails[*ssooidc.CreateTokenWithIAMOutput](t, "InvalidGrantException")(ask(&ssooidc.CreateTokenWithIAMInput{GrantType: aws.String("authorization_code"), Code: &pending, RedirectUri: aws.String(redirect), CodeVerifier: aws.String(verifier)}))
+	done(w.admin.CreateApplicationAssignment(ctx, &ssoadmin.CreateApplicationAssignmentInput{ApplicationArn: app, PrincipalType: types.PrincipalTypeUser, PrincipalId: &w.user.ID}))
+	assigned(true)
 	done(w.admin.UpdateApplication(ctx, &ssoadmin.UpdateApplicationInput{ApplicationArn: app, Status: types.ApplicationStatusDisabled}))
+	assigned(false)
 	if _, err := again(next.RefreshToken); err == nil {
 		t.Error("the application is disabled")
 	}

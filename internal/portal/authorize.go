@@ -204,7 +204,7 @@ func (p *Portal) getAuthorization(x *signin.Call) (any, error) {
 		ClientName   string
 		Scopes       []string
 		RedirectHost string
-	}{c.Name, texts(q.Scopes), u.Host}, nil
+	}{c.Name, allowing(q.Scopes, c.app != nil), u.Host}, nil
 }
 
 // texts is a list that is there in JSON if it is empty, too.
@@ -213,6 +213,14 @@ func texts(list []string) []string {
 		return []string{}
 	}
 	return list
+}
+
+// allowing is what tokens of scopes allow, for who is asked to consent: a tool that asks for nothing gets what it could ask for.
+func allowing(scopes []string, application bool) []string {
+	if len(scopes) == 0 && !application {
+		return []string{accountScope}
+	}
+	return texts(scopes)
 }
 
 // decideAuthorization takes what somebody says to it, and answers where the browser goes to tell the tool.

@@ -36,6 +36,14 @@ type client struct {
 	app *center.Application
 }
 
+// application is the ARN of the application that the client is, "" for a tool.
+func (c *client) application() string {
+	if c.app == nil {
+		return ""
+	}
+	return c.app.ARN
+}
+
 // clientSecret is what the secret of a client is, sealed.
 type clientSecret struct {
 	// Client is the hash of its id.

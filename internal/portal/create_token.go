@@ -184,7 +184,7 @@ func (p *Portal) takeCode(ctx context.Context, c *client, text string, redirect,
 			if a.Family == "" {
 				return nil
 			}
-			return remove(tx, a.User, familyKind, a.Family)
+			return remove(tx, owner(a.User, c.application()), familyKind, a.Family)
 		}
 		a.Used = true
 		switch {

@@ -2,7 +2,9 @@ package portal
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"maps"
@@ -172,7 +174,8 @@ func (p *Portal) takeAssertion(ctx context.Context, c *client, assertion string,
 		scopes = c.Scopes
 	}
 	_, id := newSecret()
-	once := digest("assertion " + assertion)
+	payload := payloadOf(assertion)
+	once := assertionID(payload)
 	err = p.DB.Update(ctx, func(tx kv.Txn) error {
 		out = nil
 		if err := tx.Lock(ctx, recordKey(proofKind, once), recordKey(sessionKind, id)); err != nil {
@@ -186,7 +189,7 @@ func (p *Portal) takeAssertion(ctx context.Context, c *client, assertion string,
 		if used != nil {
 			return invalidGrant("The assertion has been used")
 		}
-		u, err := p.Center.UserOf(ctx, tx, issuer, claimOf(assertion, issuer.Claim))
+		u, err := p.Center.UserOf(ctx, tx, issuer, claimOf(payload, issuer.Claim))
 		if err != nil {
 			return err
 		}
@@ -202,7 +205,7 @@ func (p *Portal) takeAssertion(ctx context.Context, c *client, assertion string,
 			return err
 		}
 		s := &session{ending: ending{now.Add(DefaultSession)}, User: u.ID, Source: bearerGrant, Began: now}
-		if err := p.add(ctx, tx, u.ID, sessionKind, id, s, maxSessions); err != nil {
+		if err := p.add(ctx, tx, owner(u.ID, c.app.ARN), sessionKind, id, s, maxSessions); err != nil {
 			return err
 		}
 		_, out, err = p.begin(ctx, tx, u.ID, id, c, scopes)
@@ -231,18 +234,25 @@ func (p *Portal) issuerOf(ctx context.Context, app *center.Application, url stri
 	return issuer, audiences, err
 }
 
-// claimOf is a claim of a token that has been verified, "" if it is no text. Names within others are behind a dot.
-func claimOf(token, path string) string {
-	parts := strings.Split(token, ".")
-	if len(parts) != 3 {
-		return ""
-	}
-	raw, err := base64.RawURLEncoding.DecodeString(parts[1])
-	if err != nil {
-		return ""
-	}
+// payloadOf is what a token that has been verified says, in JSON.
+func payloadOf(token string) []byte {
+	_, rest, _ := strings.Cut(token, ".")
+	text, _, _ := strings.Cut(rest, ".")
+	raw, _ := base64.RawURLEncoding.DecodeString(text) // it was read before
+	return raw
+}
+
+// assertionID is what is remembered of a token that has been used, by what it says: base64 can be written in more than one way, and a
+// signature, too.
+func assertionID(payload []byte) string {
+	sum := sha256.Sum256(append([]byte("assertion "), payload...))
+	return hex.EncodeToString(sum[:])
+}
+
+// claimOf is a claim of what a token says, "" if it is no text. Names within others are behind a dot.
+func claimOf(payload []byte, path string) string {
 	var value any
-	if json.Unmarshal(raw, &value) != nil {
+	if json.Unmarshal(payload, &value) != nil {
 		return ""
 	}
 	if claims, ok := value.(map[string]any); ok { // a name may have a dot itself

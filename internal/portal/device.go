@@ -49,7 +49,7 @@ func (p *Portal) getDevice(x *signin.Call) (any, error) {
 		ClientName string
 		Scopes     []string
 		State      deviceState
-	}{d.ClientName, texts(d.Scopes), d.state(p.now())}, nil
+	}{d.ClientName, allowing(d.Scopes, false), d.state(p.now())}, nil
 }
 
 // decideDevice takes what somebody says to it.

@@ -1,6 +1,7 @@
 package portal_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -37,8 +38,8 @@ func TestDevice(t *testing.T) {
 	w.browser().ask(http.StatusUnauthorized, "GET", "/signin/people/device?user_code="+*d.UserCode, nil)
 	b := w.signedIn(w.user)
 	b.ask(http.StatusBadRequest, "GET", "/signin/people/device?user_code=BBBB-BBBB", nil)
-	if shown := b.ask(http.StatusOK, "GET", "/signin/people/device?user_code="+strings.ToLower(*d.UserCode), nil); shown.text("ClientName") != "tool" || shown.text("State") != "Pending" {
-		t.Error("the page shows", shown)
+	if shown := b.ask(http.StatusOK, "GET", "/signin/people/device?user_code="+strings.ToLower(*d.UserCode), nil); shown.text("ClientName") != "tool" || shown.text("State") != "Pending" || fmt.Sprint(shown["Scopes"]) != "[sso:account:access]" {
+		t.Error("of a tool that may see accounts, the page shows", shown)
 	}
 	b.ask(http.StatusOK, "POST", "/signin/people/device", fields{"UserCode": *d.UserCode, "Allow": true})
 	other := w.registered(nil, nil)
@@ -175,6 +176,14 @@ func TestCode(t *testing.T) {
 		t.Error("who denies is sent to", to)
 	}
 
+	old := w.registered(nil, []string{"authorization_code"}, "http://127.0.0.1/oauth/callback")
+	unscoped := authorization(*old.ClientId, callback)
+	unscoped.Del("scopes")
+	id = b.open(http.StatusFound, "/authorize?"+unscoped.Encode()).Query().Get("id")
+	if shown := b.ask(http.StatusOK, "GET", "/signin/people/authorization?id="+id, nil); fmt.Sprint(shown["Scopes"]) != "[sso:account:access]" {
+		t.Error("of a tool that may see accounts, the page shows", shown)
+	}
+
 	for name, change := range map[string]func(*ssooidc.CreateTokenInput){
 		"another verifier":     func(in *ssooidc.CreateTokenInput) { in.CodeVerifier = aws.String("x" + verifier) },
 		"the challenge":        func(in *ssooidc.CreateTokenInput) { in.CodeVerifier = aws.String(challenge(verifier)) },
@@ -280,14 +289,12 @@ func TestEnds(t *testing.T) {
 	ends := map[string]func(w *world, b *browser){
 		"sign-out": func(_ *world, b *browser) { b.ask(http.StatusOK, "DELETE", "/signin/people/session", nil) },
 		"disabled": func(w *world, _ *browser) {
-			must(w.T, w.dir.Change(w.Context(), func(tx kv.Txn) error {
-				u, err := w.dir.User(w.Context(), tx, w.user.ID)
-				if err != nil {
-					return err
-				}
-				u.Disabled = true
-				return w.dir.PutUser(w.Context(), tx, u)
-			}))
+			w.disable(true)
+		},
+		"disabled for a while": func(w *world, _ *browser) {
+			w.clock.pass(time.Second)
+			w.disable(true)
+			w.disable(false)
 		},
 		"deleted": func(w *world, _ *browser) {
 			must(w.T, w.dir.Change(w.Context(), func(tx kv.Txn) error { return w.dir.DeleteUser(w.Context(), tx, w.user.ID) }))
@@ -318,7 +325,7 @@ func TestEnds(t *testing.T) {
 			b.ask(http.StatusUnauthorized, "GET", "/signin/credentials", nil) // of the console
 			w.clock.pass(2 * time.Second)
 			_, err = w.whoIs(key.text("AccessKeyId"), key.text("SecretAccessKey"), key.text("SessionToken"))
-			if ended := code(err) == "ExpiredToken"; ended == (name == "sign-out") {
+			if ended := code(err) == "ExpiredToken"; ended == (name == "sign-out" || name == "disabled for a while") {
 				t.Error("the credentials of the role:", err)
 			}
 		})
@@ -429,4 +436,17 @@ func TestPages(t *testing.T) {
 	if _, err := w.portal.Begin(t.Context(), "nobody", "directory", false); code(err) == "" {
 		t.Error("nobody signs in")
 	}
+}
+
+// disable disables the user, or enables it.
+func (w *world) disable(disabled bool) {
+	w.Helper()
+	must(w.T, w.dir.Change(w.Context(), func(tx kv.Txn) error {
+		u, err := w.dir.User(w.Context(), tx, w.user.ID)
+		if err != nil {
+			return err
+		}
+		u.Disabled = disabled
+		return w.dir.PutUser(w.Context(), tx, u)
+	}))
 }

@@ -91,7 +91,7 @@ func (p *Portal) holderOf(ctx context.Context, r kv.Reader, id string) (*holder,
 		return nil, err
 	}
 	u, err := p.active(ctx, r, s.User)
-	if err != nil || u == nil {
+	if err != nil || u == nil || u.Suspended.After(s.Began) {
 		return nil, err
 	}
 	if s.Source == directorySource {

@@ -26,9 +26,9 @@ type family struct {
 	Client, ClientName string
 	Scopes             []string
 	Began              time.Time
-	// Application says that the client is an application. Tools that registered before there were scopes have none, and may do what
-	// the only one allows.
-	Application bool `json:",omitempty"`
+	// Application is the ARN of the application that the client is, "" for a tool. Tools that registered before there were scopes
+	// have none, and may do what the only one allows.
+	Application string `json:",omitempty"`
 }
 
 // token is an access token or a refresh token.
@@ -58,8 +58,11 @@ func (p *Portal) begin(ctx context.Context, tx kv.Txn, user, sessionID string, c
 		return "", nil, invalidGrant("The session that this was allowed in has ended")
 	}
 	_, id = newSecret()
-	f := &family{ending: ending{h.session.Expires}, User: user, Session: sessionID, Client: digest(c.id), ClientName: c.Name, Scopes: scopes, Began: p.now(), Application: c.app != nil}
-	if err := p.add(ctx, tx, user, familyKind, id, f, maxFamilies); err != nil {
+	f := &family{ending: ending{h.session.Expires}, User: user, Session: sessionID, Client: digest(c.id), ClientName: c.Name, Scopes: scopes, Began: p.now(), Application: c.application()}
+	if may, err := p.mayHave(ctx, tx, f); err != nil || !may {
+		return "", nil, or(err, invalidGrant("The user may not use the application any more"))
+	}
+	if err := p.add(ctx, tx, owner(user, f.Application), familyKind, id, f, maxFamilies); err != nil {
 		return "", nil, err
 	}
 	out, err = p.issue(tx, id, f, c)
@@ -98,7 +101,31 @@ func (p *Portal) familyOf(ctx context.Context, r kv.Reader, id string) (*family,
 	if err != nil || h == nil || h.ID != f.User {
 		return nil, nil, err
 	}
+	if may, err := p.mayHave(ctx, r, f); err != nil || !may {
+		return nil, nil, err
+	}
 	return f, h, nil
+}
+
+// owner is whose room tokens take, or a session that an application has begun: what an application asks for, as often as it likes, takes
+// none of that which the person has for itself.
+func owner(user, application string) string {
+	if application == "" {
+		return user
+	}
+	return user + " " + application
+}
+
+// mayHave says whether a person may use the application that tokens are for: a tool may be used by everybody.
+func (p *Portal) mayHave(ctx context.Context, r kv.Reader, f *family) (bool, error) {
+	if f.Application == "" {
+		return true, nil
+	}
+	app, err := p.Center.Application(ctx, r, f.Application)
+	if err != nil || app == nil || !app.Enabled {
+		return false, err
+	}
+	return p.Center.MayUse(ctx, r, app, f.User)
 }
 
 // bearer is who has an access token that lets a tool see accounts, and the id of its family; nil if nobody has.
@@ -113,7 +140,7 @@ func (p *Portal) bearer(ctx context.Context, text string) (h *holder, familyID s
 			return err
 		}
 		f, who, err := p.familyOf(ctx, r, t.Family)
-		if err == nil && f != nil && (len(f.Scopes) == 0 && !f.Application || slices.Contains(f.Scopes, accountScope)) {
+		if err == nil && f != nil && (len(f.Scopes) == 0 && f.Application == "" || slices.Contains(f.Scopes, accountScope)) {
 			h, familyID = who, t.Family
 		}
 		return err
@@ -146,17 +173,12 @@ func (p *Portal) refresh(ctx context.Context, c *client, text string) (*issued, 
 		if f == nil || f.Client != digest(c.id) {
 			return invalidGrant("Invalid refresh token provided")
 		}
-		if c.app != nil {
-			if may, err := p.Center.MayUse(ctx, tx, c.app, f.User); err != nil || !may {
-				return or(err, invalidGrant("The user is not assigned to the application any more"))
-			}
-		}
 		if t.Used != nil {
 			refused = invalidGrant("Invalid refresh token provided")
 			if now.Sub(*t.Used) < refreshLeeway {
 				return nil
 			}
-			return remove(tx, f.User, familyKind, t.Family)
+			return remove(tx, owner(f.User, f.Application), familyKind, t.Family)
 		}
 		t.Used = &now
 		if err := put(tx, recordKey(tokenKind, hash), t); err != nil {
