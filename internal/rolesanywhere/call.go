@@ -206,6 +206,8 @@ type one[R any] struct {
 	on     kind
 	member string // of its id in the path
 	show   func(p place, id string, rec *R) any
+	// enabled is where a record says whether it counts.
+	enabled func(rec *R) *bool
 }
 
 func (o one[R]) get(s *Service, req *awsapi.Request, action string) (awsapi.Call, error) {
@@ -244,6 +246,14 @@ func (o one[R]) editPath(s *Service, req *awsapi.Request, action string, change 
 		return nil, err
 	}
 	return o.edit(s, req, action, id, nil, change)
+}
+
+// enable is a call that has a resource count, or not.
+func (o one[R]) enable(s *Service, req *awsapi.Request, action string, enabled bool) (awsapi.Call, error) {
+	return o.editPath(s, req, action, func(rec *R) error {
+		*o.enabled(rec) = enabled
+		return nil
+	})
 }
 
 // remove is a call that deletes a resource. Also may delete what goes with it, and be nil.

@@ -45,7 +45,7 @@ func (r *crlRecord) detail(p place, id string) crlDetail {
 
 var oneCrl = one[crlRecord]{on: crls, member: "crlId", show: func(p place, id string, rec *crlRecord) any {
 	return map[string]any{"crl": rec.detail(p, id)}
-}}
+}, enabled: func(rec *crlRecord) *bool { return &rec.Enabled }}
 
 // parseList reads a revocation list in PEM.
 func parseList(data []byte) (*x509.RevocationList, error) {
@@ -204,18 +204,12 @@ func (s *Service) updateCrl(req *awsapi.Request) (awsapi.Call, error) {
 
 // enableCrl decodes EnableCrl.
 func (s *Service) enableCrl(req *awsapi.Request) (awsapi.Call, error) {
-	return oneCrl.editPath(s, req, "EnableCrl", func(rec *crlRecord) error {
-		rec.Enabled = true
-		return nil
-	})
+	return oneCrl.enable(s, req, "EnableCrl", true)
 }
 
 // disableCrl decodes DisableCrl.
 func (s *Service) disableCrl(req *awsapi.Request) (awsapi.Call, error) {
-	return oneCrl.editPath(s, req, "DisableCrl", func(rec *crlRecord) error {
-		rec.Enabled = false
-		return nil
-	})
+	return oneCrl.enable(s, req, "DisableCrl", false)
 }
 
 // deleteCrl decodes DeleteCrl.

@@ -63,7 +63,7 @@ func (r *profileRecord) detail(p place, id string) profileDetail {
 
 var oneProfile = one[profileRecord]{on: profiles, member: "profileId", show: func(p place, id string, rec *profileRecord) any {
 	return map[string]any{"profile": rec.detail(p, id)}
-}}
+}, enabled: func(rec *profileRecord) *bool { return &rec.Enabled }}
 
 // profileInput is what CreateProfile and UpdateProfile have in common.
 type profileInput struct {
@@ -191,18 +191,12 @@ func (s *Service) updateProfile(req *awsapi.Request) (awsapi.Call, error) {
 
 // enableProfile decodes EnableProfile.
 func (s *Service) enableProfile(req *awsapi.Request) (awsapi.Call, error) {
-	return oneProfile.editPath(s, req, "EnableProfile", func(rec *profileRecord) error {
-		rec.Enabled = true
-		return nil
-	})
+	return oneProfile.enable(s, req, "EnableProfile", true)
 }
 
 // disableProfile decodes DisableProfile.
 func (s *Service) disableProfile(req *awsapi.Request) (awsapi.Call, error) {
-	return oneProfile.editPath(s, req, "DisableProfile", func(rec *profileRecord) error {
-		rec.Enabled = false
-		return nil
-	})
+	return oneProfile.enable(s, req, "DisableProfile", false)
 }
 
 // deleteProfile decodes DeleteProfile.

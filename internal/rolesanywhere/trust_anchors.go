@@ -55,7 +55,7 @@ func (r *anchorRecord) detail(p place, id string) anchorDetail {
 
 var oneAnchor = one[anchorRecord]{on: anchors, member: "trustAnchorId", show: func(p place, id string, rec *anchorRecord) any {
 	return map[string]any{"trustAnchor": rec.detail(p, id)}
-}}
+}, enabled: func(rec *anchorRecord) *bool { return &rec.Enabled }}
 
 // namePattern is a ResourceName of the model.
 var namePattern = awsapi.Regexp(`[ a-zA-Z0-9-_]*`)
@@ -184,18 +184,12 @@ func (s *Service) updateTrustAnchor(req *awsapi.Request) (awsapi.Call, error) {
 
 // enableTrustAnchor decodes EnableTrustAnchor.
 func (s *Service) enableTrustAnchor(req *awsapi.Request) (awsapi.Call, error) {
-	return oneAnchor.editPath(s, req, "EnableTrustAnchor", func(rec *anchorRecord) error {
-		rec.Enabled = true
-		return nil
-	})
+	return oneAnchor.enable(s, req, "EnableTrustAnchor", true)
 }
 
 // disableTrustAnchor decodes DisableTrustAnchor.
 func (s *Service) disableTrustAnchor(req *awsapi.Request) (awsapi.Call, error) {
-	return oneAnchor.editPath(s, req, "DisableTrustAnchor", func(rec *anchorRecord) error {
-		rec.Enabled = false
-		return nil
-	})
+	return oneAnchor.enable(s, req, "DisableTrustAnchor", false)
 }
 
 // deleteTrustAnchor decodes DeleteTrustAnchor. Its revocation lists go with it: they are of no use to others.
