@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/pingcap/kvproto/pkg/errorpb"
+	"github.com/pingcap/kvproto/pkg/kvrpcpb"
+	tikvvars "github.com/tikv/client-go/v2/kv"
 	"github.com/tikv/client-go/v2/tikvrpc"
 
 	"github.com/statordb/stator/internal/kv"
@@ -278,6 +280,55 @@ func TestLocksAreLeftBehind(t *testing.T) {
 	}
 	c.SetFault(nil)
 	set(t, other, "z", "2")
+}
+
+// A server dies with the locks of a batch. The next batch of the same keys does not wait for each of them.
+func TestLocksOfABatchAreLeftBehind(t *testing.T) {
+	t.Parallel()
+	c := newCluster(t, 3)
+	var died atomic.Bool
+	dying, err := c.OpenThrough(tikvkv.Options{Prefix: []byte("test/")}, func(r tikvtest.Request) (*tikvrpc.Response, error) {
+		if died.Load() { // The answers let the client end; what it asks for does not happen.
+			switch r.Type {
+			case tikvrpc.CmdPessimisticRollback:
+				return &tikvrpc.Response{Resp: &kvrpcpb.PessimisticRollbackResponse{}}, nil
+			case tikvrpc.CmdTxnHeartBeat:
+				return &tikvrpc.Response{Resp: &kvrpcpb.TxnHeartBeatResponse{}}, nil
+			}
+		}
+		return r.Send()
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dying.Close()
+	var keys [][]byte
+	for i := range 40 {
+		keys = append(keys, fmt.Appendf(nil, "k%02d", i))
+	}
+	errDied := errors.New("died")
+	if err := dying.Update(t.Context(), func(tx kv.Txn) error {
+		if err := tx.Lock(t.Context(), keys...); err != nil {
+			return err
+		}
+		died.Store(true)
+		return errDied
+	}); !errors.Is(err, errDied) {
+		t.Fatal(err)
+	}
+	var waits atomic.Int64
+	c.SetFault(func(r tikvtest.Request) (*tikvrpc.Response, error) {
+		if r.Type == tikvrpc.CmdPessimisticLock && r.PessimisticLock().WaitTimeout != tikvvars.LockNoWait {
+			waits.Add(1)
+		}
+		return r.Send()
+	})
+	if err := open(t, c).Update(t.Context(), func(tx kv.Txn) error { return tx.Lock(t.Context(), keys...) }); err != nil {
+		t.Fatal(err)
+	}
+	if n := waits.Load(); n == 0 || n > 20 {
+		t.Errorf("%d requests waited for locks, want some for the time that the dead server might still live, but not one for each key", n)
+	}
 }
 
 // An attempt that pauses too long does not commit any more, wherever it pauses.
