@@ -142,10 +142,14 @@ func random(n int) int {
 	return int(i.Int64())
 }
 
-// PasswordChanged is when the password of a user was last set: sessions from before it are to end. It is zero for who has none.
-func (s *Store) PasswordChanged(ctx context.Context, r kv.Reader, userID string) (time.Time, error) {
-	l, _, err := get[loginRecord](ctx, r, loginKey(userID))
-	return l.Changed, err
+// Over says whether what a user began at a time is over, though the user may be well: it has been disabled since then, or has got
+// another password.
+func (s *Store) Over(ctx context.Context, r kv.Reader, u *User, began time.Time) (bool, error) {
+	if u.Suspended.After(began) {
+		return true, nil
+	}
+	l, _, err := get[loginRecord](ctx, r, loginKey(u.ID))
+	return l.Changed.After(began), err
 }
 
 // putLogin writes a login that was made from was, and forgets the links that could set another password. The transaction is

@@ -209,11 +209,12 @@ func TestForgottenPassword(t *testing.T) {
 	p.wants("the old password", p.signIn(Attempt{UserName: "ada", Password: goodPassword}), "AuthenticationFailed")
 	p.wants("the new one", p.signIn(Attempt{UserName: "ada", Password: otherPassword}), "SignedIn")
 	if err := p.View(t.Context(), func(r kv.Reader) error {
-		changed, err := p.PasswordChanged(t.Context(), r, u.ID)
-		if !changed.Equal(p.now) {
-			t.Errorf("changed at %v", changed)
+		for began, want := range map[time.Time]bool{p.now.Add(-time.Millisecond): true, p.now: false} {
+			if over, err := p.Over(t.Context(), r, u, began); err != nil || over != want {
+				t.Errorf("what began at %v is over: %v, %v", began, over, err)
+			}
 		}
-		return err
+		return nil
 	}); err != nil {
 		t.Error(err)
 	}

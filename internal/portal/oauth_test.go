@@ -296,6 +296,11 @@ func TestEnds(t *testing.T) {
 			w.disable(true)
 			w.disable(false)
 		},
+		"another password": func(w *world, _ *browser) {
+			w.clock.pass(time.Second)
+			_, err := w.dir.NewOncePassword(w.Context(), w.user.ID)
+			must(w.T, err)
+		},
 		"deleted": func(w *world, _ *browser) {
 			must(w.T, w.dir.Change(w.Context(), func(tx kv.Txn) error { return w.dir.DeleteUser(w.Context(), tx, w.user.ID) }))
 		},
@@ -325,8 +330,15 @@ func TestEnds(t *testing.T) {
 			b.ask(http.StatusUnauthorized, "GET", "/signin/credentials", nil) // of the console
 			w.clock.pass(2 * time.Second)
 			_, err = w.whoIs(key.text("AccessKeyId"), key.text("SecretAccessKey"), key.text("SessionToken"))
-			if ended := code(err) == "ExpiredToken"; ended == (name == "sign-out" || name == "disabled for a while") {
+			if ended := code(err) == "ExpiredToken"; ended == (name == "sign-out") {
 				t.Error("the credentials of the role:", err)
+			}
+			if name != "disabled for a while" {
+				return
+			}
+			again := w.signedIn(w.user).ask(http.StatusOK, "POST", "/signin/people/credentials", fields{"AccountId": w.account, "RoleName": "Reader"})
+			if _, err := w.whoIs(again.text("AccessKeyId"), again.text("SecretAccessKey"), again.text("SessionToken")); err != nil {
+				t.Error("the credentials of another sign-in:", err)
 			}
 		})
 	}

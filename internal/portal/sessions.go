@@ -91,16 +91,18 @@ func (p *Portal) holderOf(ctx context.Context, r kv.Reader, id string) (*holder,
 		return nil, err
 	}
 	u, err := p.active(ctx, r, s.User)
-	if err != nil || u == nil || u.Suspended.After(s.Began) {
+	if err != nil || u == nil {
 		return nil, err
 	}
-	if s.Source == directorySource {
-		changed, err := p.Directory.PasswordChanged(ctx, r, s.User)
-		if err != nil || changed.After(s.Began) {
-			return nil, err
-		}
+	if over, err := p.Directory.Over(ctx, r, u, s.Began); err != nil || over {
+		return nil, err
 	}
 	return &holder{u, id, s}, nil
+}
+
+// asks is who asks for a role.
+func (h *holder) asks() center.Caller {
+	return center.Caller{User: h.ID, Name: h.UserName, Began: h.session.Began, Tags: h.session.Tags}
 }
 
 // Alive says whether a session, by the id that center.Store.RoleConsole was given, has not ended.

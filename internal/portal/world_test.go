@@ -167,7 +167,7 @@ func open(t *testing.T) *world {
 				return false, err
 			}
 		}
-		return known.Allowed(ctx, r, p.User, p.Account, p.PermissionSet)
+		return known.Allowed(ctx, r, p)
 	}})
 	must(t, err)
 	w.dir, err = directory.Open(t.Context(), db, directory.Options{Change: w.ids.Change, Seal: w.ids.Seal, Unseal: w.ids.Unseal, Hash: w.ids.Hash, Now: w.clock.now})
