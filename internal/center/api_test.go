@@ -231,7 +231,7 @@ func TestAssignments(t *testing.T) {
 	}
 	w.be(ann, w.account, "Any") // by the group
 	// What the console gets ends with the session in the access portal, and has the relay state.
-	token, relay, err := w.center.RoleConsole(ctx, center.Caller{User: ann.ID}, "portal", w.account, "Any")
+	token, relay, err := w.center.RoleConsole(ctx, center.Caller{User: ann.ID, Portal: "portal"}, w.account, "Any")
 	if err != nil || token == "" || relay != "" {
 		t.Error(relay, err)
 	}

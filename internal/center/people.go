@@ -183,6 +183,9 @@ type Caller struct {
 	Began time.Time
 	// Tags are session tags that an outside source gave; those of the instance's access control attributes win.
 	Tags []policy.Tag
+	// Portal is the id of the person's session in the access portal, and Until when that ends: a session of the console ends with it.
+	Portal string
+	Until  time.Time
 }
 
 // RoleCredentials makes temporary credentials for a person who may have a permission set in an account, under the permission
@@ -200,14 +203,14 @@ func (s *Store) RoleCredentials(ctx context.Context, c Caller, account, permissi
 }
 
 // RoleConsole begins a session of the console for a person who may have a permission set in an account. It ends with the person's
-// session in the access portal, whose id portalSession is. It returns the token for the console's cookie, and the relay state of
+// session in the access portal. It returns the token for the console's cookie, and the relay state of
 // the permission set, "" if it has none. The error is identity.ErrNotAllowed if the person may not.
-func (s *Store) RoleConsole(ctx context.Context, c Caller, portalSession, account, permissionSetName string) (token, destination string, err error) {
+func (s *Store) RoleConsole(ctx context.Context, c Caller, account, permissionSetName string) (token, destination string, err error) {
 	of, relay, err := s.session(ctx, c, account, permissionSetName)
 	if err != nil {
 		return "", "", err
 	}
-	of.Portal = portalSession
+	of.Portal, of.Until = c.Portal, c.Until
 	token, err = s.ids.ConsoleForPerson(ctx, *of)
 	return token, relay, err
 }

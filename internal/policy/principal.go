@@ -84,6 +84,8 @@ type PersonRef struct {
 	Began time.Time `json:"b,omitzero"`
 	// Portal is the id of the session in the access portal that this one ends with, "" for none.
 	Portal string `json:"s,omitempty"`
+	// Until is when that session ends if nobody ends it before, zero for never.
+	Until time.Time `json:"e,omitzero"`
 }
 
 // Tag is a key and a value.

@@ -8,10 +8,15 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/sso"
+	"github.com/aws/aws-sdk-go-v2/service/ssoadmin"
 	"github.com/aws/aws-sdk-go-v2/service/ssooidc"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/statordb/stator/internal/kv"
+	"github.com/statordb/stator/internal/portal"
 )
 
 // TestDevice gets tokens for a tool without a browser, and credentials with them.
@@ -341,6 +346,48 @@ func TestEnds(t *testing.T) {
 				t.Error("the credentials of another sign-in:", err)
 			}
 		})
+	}
+}
+
+// TestTime ends what hangs on a session of the portal with it when its time is over, though nobody notices.
+func TestTime(t *testing.T) {
+	w := open(t)
+	set, err := w.admin.CreatePermissionSet(t.Context(), &ssoadmin.CreatePermissionSetInput{InstanceArn: w.instance, Name: aws.String("Long"), SessionDuration: aws.String("PT12H")})
+	must(t, err)
+	_, err = w.admin.PutInlinePolicyToPermissionSet(t.Context(), &ssoadmin.PutInlinePolicyToPermissionSetInput{InstanceArn: w.instance, PermissionSetArn: set.PermissionSet.PermissionSetArn,
+		InlinePolicy: aws.String(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"*"}]}`)})
+	must(t, err)
+	w.set = set.PermissionSet.PermissionSetArn
+	w.assign(w.user)
+	role, err := iam.NewFromConfig(w.conf).CreateRole(t.Context(), &iam.CreateRoleInput{RoleName: aws.String("next"), AssumeRolePolicyDocument: aws.String(
+		`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"` + w.account + `"},"Action":"sts:AssumeRole"}]}`)})
+	must(t, err)
+
+	const all, left = portal.DefaultSession, 5 * time.Minute
+	w.clock.pass(left - all) // the clock of the SDK, which signs, can't be moved
+	b := w.signedIn(w.user)
+	w.clock.pass(all - left)
+	b.ask(http.StatusOK, "POST", "/signin/people/console", fields{"AccountId": w.account, "RoleName": "Long"})
+	keys := b.ask(http.StatusOK, "POST", "/signin/people/credentials", fields{"AccountId": w.account, "RoleName": "Long"})
+	key := b.ask(http.StatusOK, "GET", "/signin/credentials", nil)
+	conf := w.config()
+	conf.Credentials = credentials.NewStaticCredentialsProvider(key.text("AccessKeyId"), key.text("SecretAccessKey"), key.text("SessionToken"))
+	next, err := sts.NewFromConfig(conf).AssumeRole(t.Context(), &sts.AssumeRoleInput{RoleArn: role.Role.Arn, RoleSessionName: aws.String("next")})
+	must(t, err)
+	use := func(want string) {
+		t.Helper()
+		for what, key := range map[string][3]string{"the console": {key.text("AccessKeyId"), key.text("SecretAccessKey"), key.text("SessionToken")},
+			"the next role": {*next.Credentials.AccessKeyId, *next.Credentials.SecretAccessKey, *next.Credentials.SessionToken}} {
+			if _, err := w.whoIs(key[0], key[1], key[2]); code(err) != want {
+				t.Errorf("the credentials of %s: %v, want %q", what, err, want)
+			}
+		}
+	}
+	use("")
+	w.clock.pass(left)
+	use("ExpiredToken")
+	if _, err := w.whoIs(keys.text("AccessKeyId"), keys.text("SecretAccessKey"), keys.text("SessionToken")); err != nil {
+		t.Error("access keys end with the session:", err)
 	}
 }
 

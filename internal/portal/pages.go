@@ -185,7 +185,7 @@ func (p *Portal) console(x *signin.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	token, relay, err := p.Center.RoleConsole(x.Request().Context(), h.asks(), h.id, in.AccountID, in.RoleName)
+	token, relay, err := p.Center.RoleConsole(x.Request().Context(), h.asks(), in.AccountID, in.RoleName)
 	if logged := p.log(x, "Federate", h.User, &in, err); logged != nil {
 		return nil, logged
 	}

@@ -102,7 +102,7 @@ func (p *Portal) holderOf(ctx context.Context, r kv.Reader, id string) (*holder,
 
 // asks is who asks for a role.
 func (h *holder) asks() center.Caller {
-	return center.Caller{User: h.ID, Name: h.UserName, Began: h.session.Began, Tags: h.session.Tags}
+	return center.Caller{User: h.ID, Name: h.UserName, Began: h.session.Began, Tags: h.session.Tags, Portal: h.id, Until: h.session.Expires}
 }
 
 // Alive says whether a session, by the id that center.Store.RoleConsole was given, has not ended.
