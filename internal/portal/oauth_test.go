@@ -258,12 +258,16 @@ func TestRefresh(t *testing.T) {
 	w := open(t)
 	b := w.signedIn(w.user)
 	c, first := b.tokens()
+	kept := w.records()
 	w.clock.pass(time.Hour)
 	if w.works(first.AccessToken) {
 		t.Error("an access token lasts longer than an hour")
 	}
 	second, err := w.oidc().CreateToken(t.Context(), byRefresh(c, first.RefreshToken))
 	must(t, err)
+	if n := w.records(); n != kept {
+		t.Errorf("a refresh makes %d records of %d", n, kept)
+	}
 	if !w.works(second.AccessToken) || *second.RefreshToken == *first.RefreshToken {
 		t.Error("the tokens are not new ones")
 	}

@@ -6,8 +6,8 @@
 // what they may be; identity, for sessions of the console; federation, for tokens of others; signin, for pages; keyspace, kv, awsapi, policy, audit, and of server
 // what that knows of a request.
 //
-// The main rules: of a token or a code only the hash is kept, and nothing at all for what strangers can ask for without limit: that
-// is in what they get, sealed. A token counts only as long as its family, the session that it came from, and the person.
+// The main rules: of a code or a browser's token only the hash is kept, and nothing at all of what anybody can ask for without limit, as clients
+// and tools can for tokens: that is in what they get, sealed. A token counts only as long as its family, the session that it came from, and the person.
 package portal
 
 import (

@@ -19,7 +19,6 @@ const (
 	word          = "portal"
 	sessionKind   = "session"   // by the hash of the browser's token
 	familyKind    = "family"    // by its id
-	tokenKind     = "token"     // access and refresh tokens, by their hashes
 	codeKind      = "code"      // authorization codes, by their hashes
 	deviceKind    = "device"    // device codes, by their hashes
 	userCodeKind  = "usercode"  // leads to a device code
