@@ -3,6 +3,7 @@ package portal_test
 import (
 	"fmt"
 	"net/http"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -472,6 +473,23 @@ func TestRoom(t *testing.T) {
 	last := w.signedIn(w.user)
 	first.ask(http.StatusUnauthorized, "GET", "/signin/people/accounts", nil)
 	last.ask(http.StatusOK, "GET", "/signin/people/accounts", nil)
+}
+
+// TestStarts bounds how many device authorizations all sources begin: whoever has a network has many addresses.
+func TestStarts(t *testing.T) {
+	w := open(t)
+	now, begun := w.clock.now(), 0
+	for i := range 20_000 {
+		if w.portal.MayStart(netip.AddrFrom16([16]byte{0x20, 1, 4: byte(i >> 8), 5: byte(i)}), now) {
+			begun++
+		}
+	}
+	if begun == 0 || begun >= 20_000 {
+		t.Errorf("%d may begin at once", begun)
+	}
+	if !w.portal.MayStart(netip.AddrFrom4([4]byte{192, 0, 2, 1}), now.Add(time.Minute)) {
+		t.Error("nobody may begin one any more")
+	}
 }
 
 // TestPages is what the pages are told.
