@@ -111,6 +111,45 @@ func TestSignIn(t *testing.T) {
 	}
 }
 
+// TestDevices lets nobody change the MFA devices of a person in a session that has shown none.
+func TestDevices(t *testing.T) {
+	w := open(t)
+	b := w.signedIn(w.user)
+	first := b.ask(http.StatusOK, "POST", "/signin/people/mfa", fields{})
+	at := func(device fields) string {
+		c, err := totp.GenerateCode(device.text("Secret"), w.clock.now())
+		must(t, err)
+		return c
+	}
+	b.ask(http.StatusOK, "POST", "/signin/people/mfa", fields{"Id": first.text("Id"), "Code": at(first), "Name": "phone"})
+	w.clock.pass(time.Minute)
+	id := fields{"Id": first.text("Id")}
+	for _, in := range []struct {
+		method string
+		fields
+	}{{"DELETE", id}, {"POST", fields{}}} {
+		if out := b.ask(http.StatusForbidden, in.method, "/signin/people/mfa", in.fields); out.text("Code") != "MFARequired" {
+			t.Error("without a code:", out)
+		}
+		in.fields["Code"] = "000000"
+		if out := b.ask(http.StatusBadRequest, in.method, "/signin/people/mfa", in.fields); out.text("Code") != "InvalidCode" {
+			t.Error("with a wrong one:", out)
+		}
+	}
+	second := b.ask(http.StatusOK, "POST", "/signin/people/mfa", fields{"Code": at(first)})
+	b.ask(http.StatusOK, "POST", "/signin/people/mfa", fields{"Id": second.text("Id"), "Code": at(second), "Name": "tablet"})
+	w.clock.pass(time.Minute)
+	id["Code"] = at(second)
+	b.ask(http.StatusOK, "DELETE", "/signin/people/mfa", id)
+	b.ask(http.StatusForbidden, "DELETE", "/signin/people/mfa", fields{"Id": second.text("Id")})
+	token, err := w.portal.Begin(t.Context(), w.user.ID, "directory", true)
+	must(t, err)
+	b.has("stator-people", token)
+	b.ask(http.StatusOK, "POST", "/signin/people/mfa", fields{})
+	b.ask(http.StatusOK, "DELETE", "/signin/people/mfa", fields{"Id": second.text("Id")})
+	b.ask(http.StatusOK, "POST", "/signin/people/mfa", fields{})
+}
+
 // tries is the status of an attempt.
 func (w *world) tries(b *browser, in fields) int {
 	w.Helper()
