@@ -169,7 +169,7 @@ func (s *Store) putLogin(ctx context.Context, tx kv.Txn, userID string, was, bec
 	if u == nil || u.Disabled || !now.same(was) {
 		return &awsapi.Error{Code: "ConflictException", Status: http.StatusConflict, Message: "The user has been changed meanwhile. Try again."}
 	}
-	if err := s.forgetLink(ctx, tx, userID); err != nil {
+	if err := s.forgetLinks(ctx, tx, userID); err != nil {
 		return err
 	}
 	return put(tx, loginKey(userID), becomes)
@@ -177,7 +177,7 @@ func (s *Store) putLogin(ctx context.Context, tx kv.Txn, userID string, was, bec
 
 // forgetLogin deletes what proves who a user is.
 func (s *Store) forgetLogin(ctx context.Context, tx kv.Txn, userID string) error {
-	if err := s.forgetLink(ctx, tx, userID); err != nil {
+	if err := s.forgetLinks(ctx, tx, userID); err != nil {
 		return err
 	}
 	devices, err := lasts(ctx, tx, "device", userID)
