@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssooidc"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
+	"github.com/statordb/stator/internal/keyspace"
 	"github.com/statordb/stator/internal/kv"
 	"github.com/statordb/stator/internal/portal"
 )
@@ -459,6 +460,53 @@ func TestSweep(t *testing.T) {
 	if n := w.records(); n != 0 {
 		t.Errorf("%d records are left", n)
 	}
+}
+
+// TestCheck finds what can't be read, and what leads nowhere.
+func TestCheck(t *testing.T) {
+	w := open(t)
+	b := w.signedIn(w.user)
+	c, _ := b.tokens()
+	b.consent(authorization(*c.ClientId, callback))
+	tool := w.registered(nil, nil)
+	_, err := w.oidc().StartDeviceAuthorization(t.Context(), &ssooidc.StartDeviceAuthorizationInput{ClientId: tool.ClientId, ClientSecret: tool.ClientSecret, StartUrl: aws.String(startURL)})
+	must(t, err)
+	problems := func() (n int) {
+		t.Helper()
+		records, err := portal.Check(t.Context(), w.db, func(string) { n++ })
+		must(t, err)
+		if int(records) > w.records() {
+			t.Errorf("%d records of %d", records, w.records())
+		}
+		return n
+	}
+	if n := problems(); n != 0 {
+		t.Errorf("%d problems", n)
+	}
+	for key, value := range w.all() {
+		set := func(value []byte) {
+			t.Helper()
+			must(t, w.db.Update(t.Context(), func(tx kv.Txn) error {
+				if value == nil {
+					return tx.Delete([]byte(key))
+				}
+				return tx.Set([]byte(key), value)
+			}))
+		}
+		for name, damaged := range map[string][]byte{"gone": nil, "unreadable": []byte("x")} {
+			set(damaged)
+			if n := problems(); n == 0 {
+				t.Errorf("nothing is found of %q, which is %s", key, name)
+			}
+		}
+		set(value)
+	}
+	unknown := keyspace.People("portal", "x", "y")
+	must(t, w.db.Update(t.Context(), func(tx kv.Txn) error { return tx.Set(unknown, []byte("{}")) }))
+	if n := problems(); n != 1 {
+		t.Errorf("%d problems with a record of no kind", n)
+	}
+	must(t, w.db.Update(t.Context(), func(tx kv.Txn) error { return tx.Delete(unknown) }))
 }
 
 // TestRoom ends the session that ends first of somebody who has too many.

@@ -104,18 +104,22 @@ func (w *world) audited() *audit.Log {
 	return l
 }
 
-// records are how many the portal has.
-func (w *world) records() (n int) {
+// all are the records that the portal has.
+func (w *world) all() map[string][]byte {
 	w.Helper()
+	records := map[string][]byte{}
 	start, end := keyspace.PeopleRange("portal")
 	must(w.T, w.db.View(w.Context(), func(r kv.Reader) error {
-		return r.Scan(w.Context(), kv.Range{Start: start, End: end}, func([]byte, []byte) (bool, error) {
-			n++
+		return r.Scan(w.Context(), kv.Range{Start: start, End: end}, func(key, value []byte) (bool, error) {
+			records[string(key)] = slices.Clone(value)
 			return true, nil
 		})
 	}))
-	return n
+	return records
 }
+
+// records are how many those are.
+func (w *world) records() int { return len(w.all()) }
 
 // events are those of a name in the audit log.
 func (w *world) events(name string) (all []fields) {
@@ -144,7 +148,12 @@ func open(t *testing.T) *world {
 	t.Helper()
 	db, err := pebblekv.OpenMemory(pebblekv.Options{})
 	must(t, err)
-	t.Cleanup(func() { _ = db.Close() })
+	t.Cleanup(func() {
+		if _, err := stator.CheckOn(context.Background(), db, func(problem string) { t.Error(problem) }); err != nil {
+			t.Error(err)
+		}
+		_ = db.Close()
+	})
 	w := &world{T: t, db: db, clock: &clock{at: time.Now()}, source: portal.Source{Kind: "directory"}}
 	whole, err := stator.OpenOn(shared{db}, stator.Options{MasterKey: masterKey, Region: region})
 	must(t, err)
