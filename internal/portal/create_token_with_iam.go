@@ -211,7 +211,11 @@ func (p *Portal) takeAssertion(ctx context.Context, c *client, assertion string,
 		if err := keep(tx, mine, proofKind, once, ending{token.Expiry}); err != nil {
 			return err
 		}
-		s := &session{ending: ending{now.Add(DefaultSession)}, User: u.ID, Source: bearerGrant, Began: now}
+		i, err := p.Center.Instance(ctx, tx)
+		if err != nil || i == nil {
+			return or(err, noInstance())
+		}
+		s := &session{ending: ending{now.Add(i.Portal)}, User: u.ID, Source: bearerGrant, Began: now}
 		if err := p.add(ctx, tx, mine, sessionKind, id, s, maxSessions); err != nil {
 			return err
 		}

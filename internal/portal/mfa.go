@@ -74,6 +74,21 @@ func (p *Portal) shown(x *signin.Call, h *holder, code string) error {
 	return err
 }
 
+// newDevice is what an authenticator app needs to know once.
+type newDevice struct {
+	ID             string `json:"Id"`
+	Secret, QRCode string
+}
+
+// begun begins to register a device.
+func (p *Portal) begun(ctx context.Context, user string) (*newDevice, error) {
+	m, err := p.Directory.BeginMFA(ctx, user)
+	if err != nil {
+		return nil, err
+	}
+	return &newDevice{m.ID, m.Secret, "data:image/png;base64," + base64.StdEncoding.EncodeToString(m.QRCode)}, nil
+}
+
 // addDevice begins to register a device, or, with its id and a code that it shows, ends that. To begin, who has a device already gives a
 // code of that, if none was given at the sign-in.
 func (p *Portal) addDevice(x *signin.Call) (any, error) {
@@ -93,14 +108,7 @@ func (p *Portal) addDevice(x *signin.Call) (any, error) {
 		if err := p.shown(x, h, in.Code); err != nil {
 			return nil, err
 		}
-		m, err := p.Directory.BeginMFA(ctx, h.ID)
-		if err != nil {
-			return nil, err
-		}
-		return struct {
-			ID             string `json:"Id"`
-			Secret, QRCode string
-		}{m.ID, m.Secret, "data:image/png;base64," + base64.StdEncoding.EncodeToString(m.QRCode)}, nil
+		return p.begun(ctx, h.ID)
 	}
 	guess, err := p.SignIn.Guess(x, "device/"+h.ID)
 	if err != nil {

@@ -369,7 +369,7 @@ func TestTime(t *testing.T) {
 		`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"` + w.account + `"},"Action":"sts:AssumeRole"}]}`)})
 	must(t, err)
 
-	const all, left = portal.DefaultSession, 5 * time.Minute
+	const all, left = 8 * time.Hour, 5 * time.Minute
 	w.clock.pass(left - all) // the clock of the SDK, which signs, can't be moved
 	b := w.signedIn(w.user)
 	w.clock.pass(all - left)

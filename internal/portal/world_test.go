@@ -42,6 +42,7 @@ import (
 	"github.com/statordb/stator/internal/portal"
 	"github.com/statordb/stator/internal/server"
 	pages "github.com/statordb/stator/internal/signin"
+	"github.com/statordb/stator/tests/harness"
 )
 
 const (
@@ -247,6 +248,15 @@ func (w *world) whoIs(id, secret, token string) (string, error) {
 		return "", err
 	}
 	return *out.Arn, nil
+}
+
+// setting has the administrator set something of the instance, as the console does.
+func (w *world) setting(operation string, in fields) {
+	w.Helper()
+	in["InstanceArn"] = *w.instance
+	if status, out := harness.Ask(w.T, w.conf, "sso", "SWBExternalService."+operation, in); status != http.StatusOK {
+		w.Fatal(operation, status, out)
+	}
 }
 
 // browser is somebody who is signed in to the access portal.
