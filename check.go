@@ -12,6 +12,8 @@ import (
 	"github.com/statordb/stator/internal/directory"
 	"github.com/statordb/stator/internal/identity"
 	"github.com/statordb/stator/internal/kv"
+	"github.com/statordb/stator/internal/portal"
+	"github.com/statordb/stator/internal/rolesanywhere"
 	"github.com/statordb/stator/internal/sources"
 	"github.com/statordb/stator/internal/table"
 )
@@ -27,8 +29,10 @@ type CheckResult struct {
 	Backups, BackedUp int64
 	// Identities are the records of accounts, users, groups and access keys.
 	Identities int64
-	// People are users, groups and memberships of the identity store, and what IAM Identity Center has of them.
-	People   int64
+	// People are users, groups and memberships of the identity store, what IAM Identity Center has of them, and their sessions.
+	People int64
+	// Machines are the records of IAM Roles Anywhere.
+	Machines int64
 	Problems int64
 }
 
@@ -74,15 +78,12 @@ func CheckOn(ctx context.Context, db kv.DB, report func(problem string)) (sum Ch
 	if sum.Identities, err = identity.Check(ctx, db, count); err != nil {
 		return sum, err
 	}
-	if sum.People, err = directory.Check(ctx, db, count); err != nil {
-		return sum, err
+	for _, check := range []func(context.Context, kv.DB, func(string)) (int64, error){directory.Check, center.Check, sources.Check, portal.Check} {
+		n, err := check(ctx, db, count)
+		if sum.People += n; err != nil {
+			return sum, err
+		}
 	}
-	n, err := center.Check(ctx, db, count)
-	sum.People += n
-	if err != nil {
-		return sum, err
-	}
-	n, err = sources.Check(ctx, db, count)
-	sum.People += n
+	sum.Machines, err = rolesanywhere.Check(ctx, db, count)
 	return sum, err
 }

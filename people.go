@@ -105,5 +105,5 @@ func (s *Server) personAllowed(ctx context.Context, r kv.Reader, p identity.Pers
 			return false, err
 		}
 	}
-	return s.center.Allowed(ctx, r, p.User, p.Account, p.PermissionSet)
+	return s.center.Allowed(ctx, r, p)
 }

@@ -320,7 +320,7 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	ctx, s.stopSampling = context.WithCancel(ctx)
 	s.sampling.Go(func() { tables.Sample(ctx) })
 	operations := slices.Concat(tables.Operations(), ids.Operations(), ids.TokenOperations(), ids.AccountOperations(), ids.AccountManagementOperations(),
-		s.center.Operations(), s.portal.Operations())
+		s.center.Operations(), s.center.SettingsOperations(), s.portal.Operations())
 	s.handler = server.New(server.Options{
 		Recorder: recorder,
 		Operations: slices.Concat(operations,

@@ -24,8 +24,9 @@ func check(ctx context.Context, args []string, std stdio) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(std.out, "%d tables with %d indexes, %d items of %d bytes, %d index entries, %d streams of %d records, %d backups of %d items, %d identity records: %d problems\n",
-		sum.Tables, sum.Indexes, sum.Items, sum.Bytes, sum.Entries, sum.Streams, sum.Records, sum.Backups, sum.BackedUp, sum.Identities, sum.Problems)
+	fmt.Fprintf(std.out, "%d tables with %d indexes, %d items of %d bytes, %d index entries, %d streams of %d records, %d backups of %d items, %d identity records, %d of people, %d of machines: %d problems\n",
+		sum.Tables, sum.Indexes, sum.Items, sum.Bytes, sum.Entries, sum.Streams, sum.Records, sum.Backups, sum.BackedUp, sum.Identities,
+		sum.People, sum.Machines, sum.Problems)
 	if sum.Problems > 0 {
 		return fmt.Errorf("%d problems found", sum.Problems)
 	}

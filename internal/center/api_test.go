@@ -1,9 +1,11 @@
 package center_test
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -15,6 +17,7 @@ import (
 	"github.com/statordb/stator/internal/directory"
 	"github.com/statordb/stator/internal/keyspace"
 	"github.com/statordb/stator/internal/kv"
+	"github.com/statordb/stator/tests/harness"
 )
 
 func TestInstance(t *testing.T) {
@@ -231,7 +234,7 @@ func TestAssignments(t *testing.T) {
 	}
 	w.be(ann, w.account, "Any") // by the group
 	// What the console gets ends with the session in the access portal, and has the relay state.
-	token, relay, err := w.center.RoleConsole(ctx, "portal", ann.ID, w.account, "Any")
+	token, relay, err := w.center.RoleConsole(ctx, center.Caller{User: ann.ID, Portal: "portal"}, w.account, "Any")
 	if err != nil || token == "" || relay != "" {
 		t.Error(relay, err)
 	}
@@ -360,6 +363,72 @@ func TestApplications(t *testing.T) {
 	ok(t)(w.admin.DeleteTrustedTokenIssuer(ctx, &ssoadmin.DeleteTrustedTokenIssuerInput{TrustedTokenIssuerArn: issuer.TrustedTokenIssuerArn}))
 	if _, err := w.admin.DescribeApplication(ctx, &ssoadmin.DescribeApplicationInput{ApplicationArn: app}); code(err) != "ResourceNotFoundException" {
 		t.Error(err)
+	}
+}
+
+// The settings that AWS has in its console alone.
+func TestSettings(t *testing.T) {
+	w := open(t)
+	ask := func(conf aws.Config, operation string, members map[string]any) (string, map[string]any) {
+		t.Helper()
+		members["InstanceArn"] = *w.instance
+		status, out := harness.Ask(t, conf, "sso", "SWBExternalService."+operation, members)
+		if status == http.StatusOK {
+			return "", out
+		}
+		kind, _ := out["__type"].(string)
+		return kind[strings.LastIndexByte(kind, '#')+1:], out
+	}
+	portal := func() (time.Duration, center.WithoutDevice) {
+		t.Helper()
+		var i *center.Instance
+		if err := w.db.View(t.Context(), func(r kv.Reader) (err error) {
+			i, err = w.center.Instance(t.Context(), r)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		_, session := ask(w.conf, "GetSsoConfiguration", map[string]any{})
+		_, devices := ask(w.conf, "GetMfaDeviceManagementForDirectory", map[string]any{})
+		if session["SessionDurationMinutes"] != i.Portal.Minutes() || devices["NoMfaSignInBehavior"] != string(i.WithoutDevice) {
+			t.Error(session, devices, i)
+		}
+		return i.Portal, i.WithoutDevice
+	}
+	if session, device := portal(); session != 8*time.Hour || device != center.LetIn {
+		t.Error(session, device)
+	}
+	for _, c := range []struct {
+		operation, member string
+		value             any
+		want              string
+	}{
+		{"UpdateSSOConfiguration", "SessionDurationMinutes", 14, "ValidationException"},
+		{"UpdateSSOConfiguration", "SessionDurationMinutes", 90*24*60 + 1, "ValidationException"},
+		{"UpdateSSOConfiguration", "Other", 15, "ValidationException"},
+		{"PutMfaDeviceManagementForDirectory", "NoMfaSignInBehavior", "SOMETIMES", "ValidationException"},
+		{"PutMfaDeviceManagementForDirectory", "Other", "BLOCKED", "ValidationException"},
+		{"UpdateSSOConfiguration", "SessionDurationMinutes", 15, ""},
+		{"UpdateSSOConfiguration", "SessionDurationMinutes", 90 * 24 * 60, ""},
+		{"PutMfaDeviceManagementForDirectory", "NoMfaSignInBehavior", "ALLOWED_WITH_ENROLLMENT", ""},
+		{"PutMfaDeviceManagementForDirectory", "NoMfaSignInBehavior", "BLOCKED", ""},
+	} {
+		if got, out := ask(w.conf, c.operation, map[string]any{c.member: c.value}); got != c.want {
+			t.Error(c.operation, c.value, out)
+		}
+	}
+	if session, device := portal(); session != 90*24*time.Hour || device != center.KeepOut {
+		t.Error(session, device)
+	}
+	// They need the actions that AWS has for them.
+	ann := w.user("ann", nil)
+	w.assigned(w.set("Settings", allow("sso:GetSsoConfiguration", *w.instance)), w.account, types.PrincipalTypeUser, ann.ID)
+	conf := w.be(ann, w.account, "Settings")[0]
+	if got, out := ask(conf, "GetSsoConfiguration", map[string]any{}); got != "" {
+		t.Error(out)
+	}
+	if got, out := ask(conf, "UpdateSSOConfiguration", map[string]any{"SessionDurationMinutes": 15}); got != "AccessDeniedException" {
+		t.Error(out)
 	}
 }
 

@@ -60,6 +60,10 @@ type Instance struct {
 	Region  string
 	Status  string
 	Created time.Time
+	// Portal is how long people stay signed in to the access portal.
+	Portal time.Duration
+	// WithoutDevice is what becomes of those who sign in with a password and have no MFA device.
+	WithoutDevice WithoutDevice
 }
 
 // Instance returns the instance, nil if there is none.
@@ -69,7 +73,7 @@ func (s *Store) Instance(ctx context.Context, r kv.Reader) (*Instance, error) {
 		return nil, err
 	}
 	return &Instance{ARN: rec.arn(), ID: rec.ID, IdentityStoreID: s.dir.ID(), OwnerAccount: rec.Owner, Name: rec.Name, Region: rec.Region,
-		Status: "ACTIVE", Created: rec.Created}, nil
+		Status: "ACTIVE", Created: rec.Created, Portal: rec.portal(), WithoutDevice: rec.withoutDevice()}, nil
 }
 
 // newID makes 16 random hexadecimal digits.

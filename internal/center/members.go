@@ -75,6 +75,8 @@ var constraints = map[string]constraint{
 	"CreatePermissionSetInput.Name":               text(1, 32, `[\w+=,.@-]+`),
 	"CustomerManagedPolicyReference.Name":         text(1, 128, `[\w+=,.@-]+`),
 	"CustomerManagedPolicyReference.Path":         text(1, 512, `((/[A-Za-z0-9\.,\+@=_-]+)*)/`),
+	"NoMfaSignInBehavior":                         oneOf(string(LetIn), string(Register), string(KeepOut)),
+	"SessionDurationMinutes":                      {low: minPortal, high: maxPortal},
 	"Description":                                 text(1, 700, `[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*`),
 	"GrantType":                                   oneOf("authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:jwt-bearer", "urn:ietf:params:oauth:grant-type:token-exchange"),
 	"IdentityStoreAttributePath":                  text(1, 255, `\p{L}+(?:\.\p{L}+){0,2}`),

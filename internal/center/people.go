@@ -38,6 +38,10 @@ func (s *Store) Accounts(ctx context.Context, userID string) (all []AccountAcces
 }
 
 func (s *Store) accounts(ctx context.Context, r kv.Reader, userID string) (all []AccountAccess, err error) {
+	u, err := s.active(ctx, r, userID)
+	if err != nil || u == nil {
+		return nil, err
+	}
 	principals, err := s.principals(ctx, r, userID)
 	if err != nil {
 		return nil, err
@@ -113,12 +117,17 @@ func (s *Store) shownTo(ctx context.Context, r kv.Reader, inst *instanceRecord, 
 // principal is a user or a group.
 type principal struct{ typ, id string }
 
-// principals are a user, and the groups that it is in: none if there is no such user, or it is disabled.
-func (s *Store) principals(ctx context.Context, r kv.Reader, userID string) ([]principal, error) {
-	u, err := s.dir.User(ctx, r, userID)
+// active is a user who may be something; nil if there is no such user, or it is disabled.
+func (s *Store) active(ctx context.Context, r kv.Reader, id string) (*directory.User, error) {
+	u, err := s.dir.User(ctx, r, id)
 	if err != nil || u == nil || u.Disabled {
 		return nil, err
 	}
+	return u, nil
+}
+
+// principals are a user, and the groups that it is in.
+func (s *Store) principals(ctx context.Context, r kv.Reader, userID string) ([]principal, error) {
 	groups, err := s.dir.GroupsOf(ctx, r, userID)
 	all := []principal{{userType, userID}}
 	for _, g := range groups {
@@ -127,42 +136,62 @@ func (s *Store) principals(ctx context.Context, r kv.Reader, userID string) ([]p
 	return all, err
 }
 
-// Allowed says whether a person may have a permission set in an account now: the user is there and enabled, it or a group that
-// it is in is assigned, and the account is open.
-func (s *Store) Allowed(ctx context.Context, r kv.Reader, userID, account, permissionSetARN string) (bool, error) {
+// Allowed says whether a person may have a session now: the user is there and enabled, and has not been disabled or got another
+// password since the sign-in; it or a group that it is in is assigned, and the account is open. An assignment that was taken away
+// and given again counts for sessions from before, too.
+func (s *Store) Allowed(ctx context.Context, r kv.Reader, p identity.PersonRef) (bool, error) {
 	inst, err := find[instanceRecord](ctx, r, instanceKey())
 	if err != nil || inst == nil {
 		return false, err
 	}
-	set, ok := inst.setID(permissionSetARN)
+	set, ok := inst.setID(p.PermissionSet)
 	if !ok {
 		return false, nil
 	}
-	member, err := s.ids.Member(ctx, r, account)
+	member, err := s.ids.Member(ctx, r, p.Account)
 	if err != nil || member == nil || !member.Open {
 		return false, err
 	}
-	there, err := find[provisionedRecord](ctx, r, provisionedKey(set, account))
+	there, err := find[provisionedRecord](ctx, r, provisionedKey(set, p.Account))
 	if err != nil || there == nil {
 		return false, err
 	}
-	principals, err := s.principals(ctx, r, userID)
-	if err != nil || len(principals) == 0 {
+	u, err := s.active(ctx, r, p.User)
+	if err != nil || u == nil {
+		return false, err
+	}
+	if over, err := s.dir.Over(ctx, r, u, p.Began); err != nil || over {
+		return false, err
+	}
+	principals, err := s.principals(ctx, r, p.User)
+	if err != nil {
 		return false, err
 	}
 	var keys [][]byte
-	for _, p := range principals {
-		keys = append(keys, assignedKey(account, set, p.typ, p.id))
+	for _, as := range principals {
+		keys = append(keys, assignedKey(p.Account, set, as.typ, as.id))
 	}
 	values, err := r.GetMany(ctx, keys)
 	return slices.ContainsFunc(values, func(v []byte) bool { return v != nil }), err
 }
 
+// Caller is a person who has signed in, and asks for a role.
+type Caller struct {
+	// User is the id of the person. Name is what the session of the role is called; the user's name if it is "".
+	User, Name string
+	// Began is when the person signed in.
+	Began time.Time
+	// Tags are session tags that an outside source gave; those of the instance's access control attributes win.
+	Tags []policy.Tag
+	// Portal is the id of the person's session in the access portal, and Until when that ends: a session of the console ends with it.
+	Portal string
+	Until  time.Time
+}
+
 // RoleCredentials makes temporary credentials for a person who may have a permission set in an account, under the permission
-// set's name. The name of the session is userName, or if it is "" the user's. Tags are session tags that an outside source gave;
-// those of the instance's access control attributes win. The error is identity.ErrNotAllowed if the person may not.
-func (s *Store) RoleCredentials(ctx context.Context, userID, userName, account, permissionSetName string, tags ...policy.Tag) (identity.PersonCredentials, error) {
-	of, _, err := s.session(ctx, userID, userName, account, permissionSetName, tags)
+// set's name. The error is identity.ErrNotAllowed if the person may not.
+func (s *Store) RoleCredentials(ctx context.Context, c Caller, account, permissionSetName string) (identity.PersonCredentials, error) {
+	of, _, err := s.session(ctx, c, account, permissionSetName)
 	if err != nil {
 		return identity.PersonCredentials{}, err
 	}
@@ -174,20 +203,20 @@ func (s *Store) RoleCredentials(ctx context.Context, userID, userName, account, 
 }
 
 // RoleConsole begins a session of the console for a person who may have a permission set in an account. It ends with the person's
-// session in the access portal, whose id portalSession is. It returns the token for the console's cookie, and the relay state of
+// session in the access portal. It returns the token for the console's cookie, and the relay state of
 // the permission set, "" if it has none. The error is identity.ErrNotAllowed if the person may not.
-func (s *Store) RoleConsole(ctx context.Context, portalSession, userID, account, permissionSetName string, tags ...policy.Tag) (token, destination string, err error) {
-	of, relay, err := s.session(ctx, userID, "", account, permissionSetName, tags)
+func (s *Store) RoleConsole(ctx context.Context, c Caller, account, permissionSetName string) (token, destination string, err error) {
+	of, relay, err := s.session(ctx, c, account, permissionSetName)
 	if err != nil {
 		return "", "", err
 	}
-	of.Portal = portalSession
+	of.Portal, of.Until = c.Portal, c.Until
 	token, err = s.ids.ConsoleForPerson(ctx, *of)
 	return token, relay, err
 }
 
 // session is a session to be begun. Whether the person may have it is found out when it begins.
-func (s *Store) session(ctx context.Context, userID, userName, account, setName string, tags []policy.Tag) (of *identity.PersonSession, relay string, err error) {
+func (s *Store) session(ctx context.Context, c Caller, account, setName string) (of *identity.PersonSession, relay string, err error) {
 	err = s.db.View(ctx, func(r kv.Reader) error {
 		inst, err := find[instanceRecord](ctx, r, instanceKey())
 		if err != nil || inst == nil {
@@ -205,18 +234,19 @@ func (s *Store) session(ctx context.Context, userID, userName, account, setName 
 		if err != nil || there == nil {
 			return or(err, identity.ErrNotAllowed)
 		}
-		u, err := s.dir.User(ctx, r, userID)
+		u, err := s.dir.User(ctx, r, c.User)
 		if err != nil || u == nil {
 			return or(err, identity.ErrNotAllowed)
 		}
-		if userName == "" {
-			userName = u.UserName
+		name := c.Name
+		if name == "" {
+			name = u.UserName
 		}
 		relay = set.RelayState
 		of = &identity.PersonSession{
-			PersonRef: identity.PersonRef{User: userID, Account: account, PermissionSet: setARN(inst.ID, *id)},
-			Role:      there.Role, Name: sessionName(userName, userID),
-			Duration: time.Duration(there.Seconds) * time.Second, Tags: inst.sessionTags(u, tags),
+			PersonRef: identity.PersonRef{User: c.User, Account: account, PermissionSet: setARN(inst.ID, *id), Began: c.Began},
+			Role:      there.Role, Name: sessionName(name, c.User),
+			Duration: time.Duration(there.Seconds) * time.Second, Tags: inst.sessionTags(u, c.Tags),
 		}
 		return nil
 	})

@@ -24,6 +24,9 @@ type instanceRecord struct {
 	ABAC       bool        `json:",omitempty"`
 	// Token is the client token of the request that made it.
 	Token string `json:",omitempty"`
+	// PortalMinutes and WithoutDevice are settings; zero is the default.
+	PortalMinutes int32         `json:",omitempty"`
+	WithoutDevice WithoutDevice `json:",omitempty"`
 }
 
 // attribute is a session tag and where its value comes from: ${path:userName}.

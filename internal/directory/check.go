@@ -118,7 +118,7 @@ func (c *checker) indexes() error {
 
 // proofs looks for passwords, devices and links of users that are not there.
 func (c *checker) proofs() error {
-	for _, part := range []string{"login", "device", "linkof"} {
+	for _, part := range []string{"login", "device", string(invitation), string(reset)} {
 		start := key(part)
 		err := c.r.Scan(c.ctx, kv.Range{Start: start, End: next(start)}, func(k, _ []byte) (bool, error) {
 			parts, ok := keyspace.ParsePeople(k)

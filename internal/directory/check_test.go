@@ -26,7 +26,7 @@ func TestCheck(t *testing.T) {
 		"unreadable":         func(tx kv.Txn, u *User, _ *Group, _ *Membership) error { return tx.Set(userKey(u.ID), []byte("x")) },
 		"password of nobody": func(tx kv.Txn, _ *User, _ *Group, _ *Membership) error { return put(tx, loginKey("x"), loginRecord{}) },
 		"device of nobody":   func(tx kv.Txn, _ *User, _ *Group, _ *Membership) error { return put(tx, deviceKey("x", "y"), device{}) },
-		"link of nobody":     func(tx kv.Txn, _ *User, _ *Group, _ *Membership) error { return put(tx, userLinkKey("x"), "y") },
+		"link of nobody":     func(tx kv.Txn, _ *User, _ *Group, _ *Membership) error { return put(tx, reset.key("x"), "y") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			db, err := pebblekv.OpenMemory(pebblekv.Options{})

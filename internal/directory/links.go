@@ -23,8 +23,17 @@ type linkRecord struct {
 
 func linkKey(token string) []byte { return key("link", digest(token)) }
 
-// userLinkKey leads to the one link that a user has: another one takes its place.
-func userLinkKey(user string) []byte { return key("linkof", user) }
+// linkOf is what a link of a user is for. The user has one of each at the most: another one takes its place. So nobody puts one that is
+// good for an hour in the place of an invitation, by saying that the password was forgotten.
+type linkOf string
+
+const (
+	invitation linkOf = "linkof"
+	reset      linkOf = "resetof"
+)
+
+// key leads to the link of a user.
+func (l linkOf) key(user string) []byte { return key(string(l), user) }
 
 // How long links are good, and how long somebody who has just got one by saying that the password was forgotten gets no other.
 const (
@@ -71,8 +80,8 @@ func (s *Store) later(job func(ctx context.Context) error) error {
 }
 
 // newLink makes a link for a user, in the place of the one before.
-func (s *Store) newLink(ctx context.Context, tx kv.Txn, userID string, lifetime time.Duration) (token string, err error) {
-	if err := s.forgetLink(ctx, tx, userID); err != nil {
+func (s *Store) newLink(ctx context.Context, tx kv.Txn, of linkOf, userID string, lifetime time.Duration) (token string, err error) {
+	if err := s.forgetLink(ctx, tx, of, userID); err != nil {
 		return "", err
 	}
 	token = newToken()
@@ -80,22 +89,32 @@ func (s *Store) newLink(ctx context.Context, tx kv.Txn, userID string, lifetime 
 	if err := put(tx, linkKey(token), linkRecord{userID, now, now.Add(lifetime)}); err != nil {
 		return "", err
 	}
-	return token, put(tx, userLinkKey(userID), digest(token))
+	return token, put(tx, of.key(userID), digest(token))
 }
 
-// forgetLink deletes the link of a user, if it has one.
-func (s *Store) forgetLink(ctx context.Context, tx kv.Txn, userID string) error {
-	if err := tx.Lock(ctx, userLinkKey(userID)); err != nil {
+// forgetLink deletes a link of a user, if it has one.
+func (s *Store) forgetLink(ctx context.Context, tx kv.Txn, of linkOf, userID string) error {
+	if err := tx.Lock(ctx, of.key(userID)); err != nil {
 		return err
 	}
-	sum, ok, err := get[string](ctx, tx, userLinkKey(userID))
+	sum, ok, err := get[string](ctx, tx, of.key(userID))
 	if err != nil || !ok {
 		return err
 	}
 	if err := tx.Delete(key("link", sum)); err != nil {
 		return err
 	}
-	return tx.Delete(userLinkKey(userID))
+	return tx.Delete(of.key(userID))
+}
+
+// forgetLinks deletes all links of a user.
+func (s *Store) forgetLinks(ctx context.Context, tx kv.Txn, userID string) error {
+	for _, of := range []linkOf{invitation, reset} {
+		if err := s.forgetLink(ctx, tx, of, userID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Link is the address at which a user sets a password with a token of Invite.
@@ -108,13 +127,13 @@ func (s *Store) Link(token string) string {
 func (s *Store) Invite(ctx context.Context, userID string) (token string, err error) {
 	var u *User
 	err = s.Update(ctx, func(tx kv.Txn) (err error) {
-		if err := tx.Lock(ctx, userKey(userID), userLinkKey(userID)); err != nil {
+		if err := tx.Lock(ctx, userKey(userID), invitation.key(userID)); err != nil {
 			return err
 		}
 		if u, err = s.user(ctx, tx, userID); err != nil {
 			return err
 		}
-		token, err = s.newLink(ctx, tx, userID, invitationLifetime)
+		token, err = s.newLink(ctx, tx, invitation, userID, invitationLifetime)
 		return err
 	})
 	if err != nil || u.email() == "" {
@@ -148,13 +167,13 @@ func (s *Store) ForgotPassword(ctx context.Context, userName string) error {
 			if u, err = s.UserByName(ctx, tx, userName); err != nil || u == nil {
 				return err
 			}
-			if err := tx.Lock(ctx, userKey(u.ID), userLinkKey(u.ID)); err != nil {
+			if err := tx.Lock(ctx, userKey(u.ID), reset.key(u.ID)); err != nil {
 				return err
 			}
 			if u, err = s.User(ctx, tx, u.ID); err != nil || u == nil || u.Disabled || u.email() == "" {
 				return err
 			}
-			if sum, ok, err := get[string](ctx, tx, userLinkKey(u.ID)); err != nil {
+			if sum, ok, err := get[string](ctx, tx, reset.key(u.ID)); err != nil {
 				return err
 			} else if ok {
 				l, _, err := get[linkRecord](ctx, tx, key("link", sum))
@@ -162,7 +181,7 @@ func (s *Store) ForgotPassword(ctx context.Context, userName string) error {
 					return err
 				}
 			}
-			token, err = s.newLink(ctx, tx, u.ID, resetLifetime)
+			token, err = s.newLink(ctx, tx, reset, u.ID, resetLifetime)
 			return err
 		})
 		if err != nil || token == "" {
@@ -252,7 +271,7 @@ func (s *Store) NewOncePassword(ctx context.Context, userID string) (password st
 		}
 		now := s.now()
 		l.Hash, l.Once, l.Changed, l.Expires = hash, true, now, now.Add(onceLifetime)
-		if err := s.forgetLink(ctx, tx, userID); err != nil {
+		if err := s.forgetLinks(ctx, tx, userID); err != nil {
 			return err
 		}
 		return put(tx, loginKey(userID), l)

@@ -142,10 +142,14 @@ func random(n int) int {
 	return int(i.Int64())
 }
 
-// PasswordChanged is when the password of a user was last set: sessions from before it are to end. It is zero for who has none.
-func (s *Store) PasswordChanged(ctx context.Context, r kv.Reader, userID string) (time.Time, error) {
-	l, _, err := get[loginRecord](ctx, r, loginKey(userID))
-	return l.Changed, err
+// Over says whether what a user began at a time is over, though the user may be well: it has been disabled since then, or has got
+// another password.
+func (s *Store) Over(ctx context.Context, r kv.Reader, u *User, began time.Time) (bool, error) {
+	if u.Suspended.After(began) {
+		return true, nil
+	}
+	l, _, err := get[loginRecord](ctx, r, loginKey(u.ID))
+	return l.Changed.After(began), err
 }
 
 // putLogin writes a login that was made from was, and forgets the links that could set another password. The transaction is
@@ -165,7 +169,7 @@ func (s *Store) putLogin(ctx context.Context, tx kv.Txn, userID string, was, bec
 	if u == nil || u.Disabled || !now.same(was) {
 		return &awsapi.Error{Code: "ConflictException", Status: http.StatusConflict, Message: "The user has been changed meanwhile. Try again."}
 	}
-	if err := s.forgetLink(ctx, tx, userID); err != nil {
+	if err := s.forgetLinks(ctx, tx, userID); err != nil {
 		return err
 	}
 	return put(tx, loginKey(userID), becomes)
@@ -173,7 +177,7 @@ func (s *Store) putLogin(ctx context.Context, tx kv.Txn, userID string, was, bec
 
 // forgetLogin deletes what proves who a user is.
 func (s *Store) forgetLogin(ctx context.Context, tx kv.Txn, userID string) error {
-	if err := s.forgetLink(ctx, tx, userID); err != nil {
+	if err := s.forgetLinks(ctx, tx, userID); err != nil {
 		return err
 	}
 	devices, err := lasts(ctx, tx, "device", userID)

@@ -79,7 +79,7 @@ func (s *Store) PutUser(ctx context.Context, tx kv.Txn, u *User) error {
 		}
 		u.Created, u.CreatedBy = old.Created, old.CreatedBy
 		if !strings.EqualFold(old.email(), u.email()) { // the link is in a mailbox that may be somebody else's
-			if err := s.forgetLink(ctx, tx, u.ID); err != nil {
+			if err := s.forgetLinks(ctx, tx, u.ID); err != nil {
 				return err
 			}
 		}

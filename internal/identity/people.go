@@ -82,7 +82,7 @@ func (v *view) personSession(of *PersonSession) (*session, *Principal, error) {
 		t.Tags = append(t.Tags, tag(g))
 	}
 	t.Issued = whole(v.s.now())
-	t.Expires = t.Issued.Add(min(of.Duration, time.Duration(r.MaxSession)*time.Second))
+	t.lastUntil(t.Issued.Add(min(of.Duration, time.Duration(r.MaxSession)*time.Second)))
 	p, err := v.sessionPrincipal(t)
 	if errors.Is(err, ErrInvalidToken) || errors.Is(err, ErrExpiredToken) {
 		err = ErrNotAllowed

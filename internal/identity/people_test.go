@@ -118,9 +118,11 @@ func TestReservedRoles(t *testing.T) {
 func TestPersonSession(t *testing.T) {
 	allowed := true
 	var asked PersonRef
+	times := 0
 	clock := newClock(noon)
 	s, first := begun(t, memory(t), Options{MasterKey: NewMasterKey(), Now: clock.now, Person: func(_ context.Context, _ kv.Reader, p PersonRef) (bool, error) {
 		asked = p
+		times++
 		return allowed, nil
 	}})
 	ctx := t.Context()
@@ -156,6 +158,16 @@ func TestPersonSession(t *testing.T) {
 		_, p, err := s.Lookup(ctx, k.id, k.token)
 		if err != nil || asked != of.PersonRef || len(p.Tags) != 1 || !decide(p, "dynamodb:GetItem").Allowed || decide(p, "dynamodb:PutItem").Allowed {
 			t.Error(p, asked, err)
+		}
+		before := times
+		for range 5 {
+			clock.pass(2 * recheck)
+			if _, _, err := s.Lookup(ctx, k.id, k.token); err != nil {
+				t.Error(err)
+			}
+		}
+		if times != before {
+			t.Errorf("%d requests with the same credentials ask %d times whether the person may", 5, times-before)
 		}
 	}
 	signin, _, err := s.SigninToken(ctx, key.AccessKey, key.SessionToken, nil)

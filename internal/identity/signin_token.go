@@ -169,7 +169,7 @@ func (s *Store) SignInWithToken(ctx context.Context, token string) (*SignIn, err
 			return err
 		}
 		if t.Seconds > 0 {
-			t.Session.Expires = e.now.Add(time.Duration(t.Seconds) * time.Second)
+			t.Session.lastUntil(e.now.Add(time.Duration(t.Seconds) * time.Second))
 		}
 		out.Token, err = e.beginConsole(t.Session)
 		return err

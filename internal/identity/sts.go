@@ -129,7 +129,15 @@ func (t *session) lasting(now time.Time, seconds *int32, otherwise int32) {
 		otherwise = *seconds
 	}
 	t.Issued = whole(now)
-	t.Expires = t.Issued.Add(time.Duration(otherwise) * time.Second)
+	t.lastUntil(t.Issued.Add(time.Duration(otherwise) * time.Second))
+}
+
+// lastUntil sets when a session ends. One of a person lasts no longer than what it hangs on, so that nobody has to notice when that is over.
+func (t *session) lastUntil(end time.Time) {
+	t.Expires = end
+	if p := t.Person; p != nil && !p.Until.IsZero() && p.Until.Before(end) {
+		t.Expires = whole(p.Until)
+	}
 }
 
 func stsDenied(message string) *awsapi.Error {

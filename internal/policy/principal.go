@@ -80,8 +80,12 @@ type PersonRef struct {
 	// Account and PermissionSet are what was assigned to the person, the permission set by its ARN.
 	Account       string `json:"a"`
 	PermissionSet string `json:"p"`
+	// Began is when the person signed in for it: whoever is disabled, or gets another password, loses what began before.
+	Began time.Time `json:"b,omitzero"`
 	// Portal is the id of the session in the access portal that this one ends with, "" for none.
 	Portal string `json:"s,omitempty"`
+	// Until is when that session ends if nobody ends it before, zero for never.
+	Until time.Time `json:"e,omitzero"`
 }
 
 // Tag is a key and a value.

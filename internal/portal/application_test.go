@@ -19,6 +19,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssoadmin/types"
 	"github.com/aws/aws-sdk-go-v2/service/ssooidc"
 	"github.com/go-jose/go-jose/v4"
+
+	"github.com/statordb/stator/internal/portal"
 )
 
 // issuer is an OpenID Connect provider with a key.
@@ -168,6 +170,8 @@ func TestApplication(t *testing.T) {
 	again := func(token *string) (*ssooidc.CreateTokenWithIAMOutput, error) {
 		return ask(&ssooidc.CreateTokenWithIAMInput{GrantType: aws.String("refresh_token"), RefreshToken: token})
 	}
+	must(t, w.portal.Use(ctx, portal.MaxAssertions, w.user.ID, *app))
+	fails[*ssooidc.CreateTokenWithIAMOutput](t, "SlowDownException")(ask(bearer(provider.token(w.clock.now(), nil))))
 	next, err := again(byCode.RefreshToken)
 	must(t, err)
 	pending := b.consent(authorization(*app, redirect))

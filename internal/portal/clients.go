@@ -51,12 +51,14 @@ type clientSecret struct {
 	Expires time.Time `json:"e"`
 }
 
-// The names that ids and secrets of clients, and authorization requests are sealed under.
+// The names that ids and secrets of clients, authorization requests and tokens are sealed under.
 const (
 	sealedClient       = "client"
 	sealedClientSecret = "clientsecret"
 	sealedRequest      = "request"
 	sealedLogin        = "login"
+	sealedAccess       = "access"
+	sealedRefresh      = "refresh"
 )
 
 // clientOf reads the id of a client; nil if there is no such client any more.

@@ -183,8 +183,11 @@ func (c *loginCall) context() policy.Context {
 	return keys
 }
 
-// once notes that a proof is used, and refuses a second use.
-func (p *Portal) once(ctx context.Context, tx kv.Txn, key *proof) error {
+// maxProofs is how many proofs may be used that are good, for one session of the console.
+const maxProofs = 500
+
+// once notes that a proof is used, for a session of the console, and refuses a second use.
+func (p *Portal) once(ctx context.Context, tx kv.Txn, key *proof, console string) error {
 	id := digest(key.key + " " + key.id)
 	if err := tx.Lock(ctx, recordKey(proofKind, id)); err != nil {
 		return err
@@ -196,7 +199,10 @@ func (p *Portal) once(ctx context.Context, tx kv.Txn, key *proof) error {
 	if used != nil {
 		return badLogin("The DPoP proof has been used.")
 	}
-	return put(tx, recordKey(proofKind, id), ending{key.ends})
+	if full, err := p.full(ctx, tx, console, proofKind, maxProofs); err != nil || full {
+		return or(err, loginError("TooManyRequestsError", http.StatusTooManyRequests, "INVALID_REQUEST", "Too many tokens were asked for. Try again in some minutes."))
+	}
+	return keep(tx, console, proofKind, id, ending{key.ends})
 }
 
 // takeLoginCode takes an authorization code, and returns what it is for with the refresh token. Like all codes it is good for one attempt.
@@ -229,7 +235,7 @@ func (p *Portal) takeLoginCode(ctx context.Context, in *createOAuth2TokenInput, 
 		case !verifies(*in.CodeVerifier, a.Challenge):
 			refused = badLogin("The code verifier is not valid.")
 		default:
-			if err := p.once(ctx, tx, key); err != nil {
+			if err := p.once(ctx, tx, key, a.Console); err != nil {
 				return err
 			}
 			refresh, a.Login = newSecret()
@@ -258,7 +264,7 @@ func (p *Portal) takeLogin(ctx context.Context, in *createOAuth2TokenInput, key 
 		case out.Key != key.key:
 			return badLogin("The DPoP proof is of another key than the refresh token.")
 		}
-		return p.once(ctx, tx, key)
+		return p.once(ctx, tx, key, out.Console)
 	})
 	return out, *in.RefreshToken, err
 }

@@ -46,7 +46,7 @@ func (p *Portal) createToken(req *awsapi.Request) (awsapi.Call, error) {
 			return p.takeCode(ctx, c, code, in.RedirectURI, in.CodeVerifier)
 		}
 	case refreshGrant:
-		kind, proof, take = tokenKind, in.RefreshToken, p.refresh
+		kind, proof, take = sealedRefresh, in.RefreshToken, p.refresh
 	default:
 		return nil, oauthError("UnsupportedGrantTypeException", "Unsupported grant type provided")
 	}
@@ -79,8 +79,8 @@ func (p *Portal) whose(ctx context.Context, kind, text string) (*policy.Principa
 			if c, err := live[code](ctx, r, now, kind, digest(text)); err == nil && c != nil {
 				user = c.User
 			}
-		case tokenKind:
-			if t, err := live[token](ctx, r, now, kind, digest(text)); err == nil && t != nil {
+		case sealedRefresh:
+			if t := p.tokenOf(kind, text); t != nil {
 				if f, err := live[family](ctx, r, now, familyKind, t.Family); err == nil && f != nil {
 					user = f.User
 				}

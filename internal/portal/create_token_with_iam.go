@@ -147,6 +147,9 @@ func (c *tokensCall) take(ctx context.Context) (*issued, error) {
 	return c.p.takeAssertion(ctx, c.app, *c.in.Assertion, c.in.Scope)
 }
 
+// maxAssertions is how many tokens of others about a person an application may have used that are not over.
+const maxAssertions = 1000
+
 // takeAssertion gives an application tokens for who a token of a trusted token issuer is about. It begins a session of the person
 // that is the application's alone. Each token is taken once ("Using applications with a trusted token issuer", IAM Identity Center
 // User Guide).
@@ -201,11 +204,19 @@ func (p *Portal) takeAssertion(ctx context.Context, c *client, assertion string,
 		} else if !may {
 			return oauthError("AccessDeniedException", "The user is not assigned to the application")
 		}
-		if err := put(tx, recordKey(proofKind, once), ending{token.Expiry}); err != nil {
+		mine := owner(u.ID, c.app.ARN)
+		if full, err := p.full(ctx, tx, mine, proofKind, maxAssertions); err != nil || full {
+			return or(err, oauthError("SlowDownException", "Too many assertions about the user are good at once"))
+		}
+		if err := keep(tx, mine, proofKind, once, ending{token.Expiry}); err != nil {
 			return err
 		}
-		s := &session{ending: ending{now.Add(DefaultSession)}, User: u.ID, Source: bearerGrant, Began: now}
-		if err := p.add(ctx, tx, owner(u.ID, c.app.ARN), sessionKind, id, s, maxSessions); err != nil {
+		i, err := p.Center.Instance(ctx, tx)
+		if err != nil || i == nil {
+			return or(err, noInstance())
+		}
+		s := &session{ending: ending{now.Add(i.Portal)}, User: u.ID, Source: bearerGrant, Began: now}
+		if err := p.add(ctx, tx, mine, sessionKind, id, s, maxSessions); err != nil {
 			return err
 		}
 		_, out, err = p.begin(ctx, tx, u.ID, id, c, scopes)

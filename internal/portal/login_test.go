@@ -24,6 +24,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/statordb/stator/internal/identity"
+	"github.com/statordb/stator/internal/portal"
 )
 
 const (
@@ -300,6 +301,19 @@ func TestProofs(t *testing.T) {
 	if _, err := once.token(byLogin(sameDevice, out.RefreshToken)); reason(err) != "INVALID_REQUEST" {
 		t.Error("again:", err)
 	}
+	at, err := url.Parse(w.url)
+	must(t, err)
+	for _, cookie := range b.http.Jar.Cookies(at) {
+		c, err := w.ids.Console(t.Context(), cookie.Value)
+		must(t, err)
+		must(t, w.portal.Use(t.Context(), portal.MaxProofs, c.ID, ""))
+	}
+	if _, err := good.token(byLogin(sameDevice, out.RefreshToken)); code(err) != "TooManyRequestsError" {
+		t.Error("without end:", err)
+	}
+	w.clock.pass(time.Minute)
+	_, err = good.token(byLogin(sameDevice, out.RefreshToken))
+	must(t, err)
 	// The AWS SDK for Go leaves the zeros at the beginning of a coordinate out.
 	short := newKey(t)
 	for short.X.BitLen() > 248 {

@@ -3,8 +3,10 @@ package portal
 import (
 	"context"
 	"encoding/base64"
+	"net/http"
 	"time"
 
+	"github.com/statordb/stator/internal/awsapi"
 	"github.com/statordb/stator/internal/directory"
 	"github.com/statordb/stator/internal/kv"
 	"github.com/statordb/stator/internal/signin"
@@ -46,7 +48,49 @@ func (p *Portal) getDevices(x *signin.Call) (any, error) {
 	return out, nil
 }
 
-// addDevice begins to register a device, or, with its id and a code that it shows, ends that.
+// shown refuses who has an MFA device and has shown none, neither at the sign-in nor now, with a code: whoever comes upon a session
+// without one must not put another device in the place of the person's ("AWS: Allows MFA-authenticated IAM users to manage their own MFA
+// device", IAM User Guide, has the same of users of IAM).
+func (p *Portal) shown(x *signin.Call, h *holder, code string) error {
+	if h.session.MFA {
+		return nil
+	}
+	ctx := x.Request().Context()
+	if has, err := p.hasDevice(ctx, h.ID); err != nil || !has {
+		return err
+	}
+	if code == "" {
+		return &awsapi.Error{Code: "MFARequired", Status: http.StatusForbidden, Message: "Enter a code of an MFA device that you have registered."}
+	}
+	guess, err := p.SignIn.Guess(x, "device/"+h.ID)
+	if err != nil {
+		return err
+	}
+	right, err := p.Directory.UseCode(ctx, h.ID, code)
+	if err == nil && !right {
+		err = &awsapi.Error{Code: "InvalidCode", Status: http.StatusBadRequest, Message: "The code is not valid, or not any more."}
+	}
+	guess.Ended(err)
+	return err
+}
+
+// newDevice is what an authenticator app needs to know once.
+type newDevice struct {
+	ID             string `json:"Id"`
+	Secret, QRCode string
+}
+
+// begun begins to register a device.
+func (p *Portal) begun(ctx context.Context, user string) (*newDevice, error) {
+	m, err := p.Directory.BeginMFA(ctx, user)
+	if err != nil {
+		return nil, err
+	}
+	return &newDevice{m.ID, m.Secret, "data:image/png;base64," + base64.StdEncoding.EncodeToString(m.QRCode)}, nil
+}
+
+// addDevice begins to register a device, or, with its id and a code that it shows, ends that. To begin, who has a device already gives a
+// code of that, if none was given at the sign-in.
 func (p *Portal) addDevice(x *signin.Call) (any, error) {
 	var in struct {
 		ID         string `json:"Id"`
@@ -61,14 +105,10 @@ func (p *Portal) addDevice(x *signin.Call) (any, error) {
 	}
 	ctx := x.Request().Context()
 	if in.ID == "" {
-		m, err := p.Directory.BeginMFA(ctx, h.ID)
-		if err != nil {
+		if err := p.shown(x, h, in.Code); err != nil {
 			return nil, err
 		}
-		return struct {
-			ID             string `json:"Id"`
-			Secret, QRCode string
-		}{m.ID, m.Secret, "data:image/png;base64," + base64.StdEncoding.EncodeToString(m.QRCode)}, nil
+		return p.begun(ctx, h.ID)
 	}
 	guess, err := p.SignIn.Guess(x, "device/"+h.ID)
 	if err != nil {
@@ -79,16 +119,20 @@ func (p *Portal) addDevice(x *signin.Call) (any, error) {
 	return done{}, p.log(x, "CompleteVirtualMfaDeviceRegistration", h.User, nil, err)
 }
 
-// removeDevice deletes a device of who is signed in.
+// removeDevice deletes a device of who is signed in, and gives a code of it, or of another one, if none was given at the sign-in.
 func (p *Portal) removeDevice(x *signin.Call) (any, error) {
 	var in struct {
-		ID string `json:"Id"`
+		ID   string `json:"Id"`
+		Code string
 	}
 	if err := x.Read(&in); err != nil {
 		return nil, err
 	}
 	h, err := p.caller(x)
 	if err != nil {
+		return nil, err
+	}
+	if err := p.shown(x, h, in.Code); err != nil {
 		return nil, err
 	}
 	err = p.Directory.DeleteMFA(x.Request().Context(), h.ID, in.ID)

@@ -3,15 +3,22 @@ package portal_test
 import (
 	"fmt"
 	"net/http"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/sso"
+	"github.com/aws/aws-sdk-go-v2/service/ssoadmin"
 	"github.com/aws/aws-sdk-go-v2/service/ssooidc"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 
+	"github.com/statordb/stator/internal/keyspace"
 	"github.com/statordb/stator/internal/kv"
+	"github.com/statordb/stator/internal/portal"
 )
 
 // TestDevice gets tokens for a tool without a browser, and credentials with them.
@@ -253,12 +260,16 @@ func TestRefresh(t *testing.T) {
 	w := open(t)
 	b := w.signedIn(w.user)
 	c, first := b.tokens()
+	kept := w.records()
 	w.clock.pass(time.Hour)
 	if w.works(first.AccessToken) {
 		t.Error("an access token lasts longer than an hour")
 	}
 	second, err := w.oidc().CreateToken(t.Context(), byRefresh(c, first.RefreshToken))
 	must(t, err)
+	if n := w.records(); n != kept {
+		t.Errorf("a refresh makes %d records of %d", n, kept)
+	}
 	if !w.works(second.AccessToken) || *second.RefreshToken == *first.RefreshToken {
 		t.Error("the tokens are not new ones")
 	}
@@ -296,6 +307,11 @@ func TestEnds(t *testing.T) {
 			w.disable(true)
 			w.disable(false)
 		},
+		"another password": func(w *world, _ *browser) {
+			w.clock.pass(time.Second)
+			_, err := w.dir.NewOncePassword(w.Context(), w.user.ID)
+			must(w.T, err)
+		},
 		"deleted": func(w *world, _ *browser) {
 			must(w.T, w.dir.Change(w.Context(), func(tx kv.Txn) error { return w.dir.DeleteUser(w.Context(), tx, w.user.ID) }))
 		},
@@ -325,10 +341,59 @@ func TestEnds(t *testing.T) {
 			b.ask(http.StatusUnauthorized, "GET", "/signin/credentials", nil) // of the console
 			w.clock.pass(2 * time.Second)
 			_, err = w.whoIs(key.text("AccessKeyId"), key.text("SecretAccessKey"), key.text("SessionToken"))
-			if ended := code(err) == "ExpiredToken"; ended == (name == "sign-out" || name == "disabled for a while") {
+			if ended := code(err) == "ExpiredToken"; ended == (name == "sign-out") {
 				t.Error("the credentials of the role:", err)
 			}
+			if name != "disabled for a while" {
+				return
+			}
+			again := w.signedIn(w.user).ask(http.StatusOK, "POST", "/signin/people/credentials", fields{"AccountId": w.account, "RoleName": "Reader"})
+			if _, err := w.whoIs(again.text("AccessKeyId"), again.text("SecretAccessKey"), again.text("SessionToken")); err != nil {
+				t.Error("the credentials of another sign-in:", err)
+			}
 		})
+	}
+}
+
+// TestTime ends what hangs on a session of the portal with it when its time is over, though nobody notices.
+func TestTime(t *testing.T) {
+	w := open(t)
+	set, err := w.admin.CreatePermissionSet(t.Context(), &ssoadmin.CreatePermissionSetInput{InstanceArn: w.instance, Name: aws.String("Long"), SessionDuration: aws.String("PT12H")})
+	must(t, err)
+	_, err = w.admin.PutInlinePolicyToPermissionSet(t.Context(), &ssoadmin.PutInlinePolicyToPermissionSetInput{InstanceArn: w.instance, PermissionSetArn: set.PermissionSet.PermissionSetArn,
+		InlinePolicy: aws.String(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"*"}]}`)})
+	must(t, err)
+	w.set = set.PermissionSet.PermissionSetArn
+	w.assign(w.user)
+	role, err := iam.NewFromConfig(w.conf).CreateRole(t.Context(), &iam.CreateRoleInput{RoleName: aws.String("next"), AssumeRolePolicyDocument: aws.String(
+		`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"` + w.account + `"},"Action":"sts:AssumeRole"}]}`)})
+	must(t, err)
+
+	const all, left = 8 * time.Hour, 5 * time.Minute
+	w.clock.pass(left - all) // the clock of the SDK, which signs, can't be moved
+	b := w.signedIn(w.user)
+	w.clock.pass(all - left)
+	b.ask(http.StatusOK, "POST", "/signin/people/console", fields{"AccountId": w.account, "RoleName": "Long"})
+	keys := b.ask(http.StatusOK, "POST", "/signin/people/credentials", fields{"AccountId": w.account, "RoleName": "Long"})
+	key := b.ask(http.StatusOK, "GET", "/signin/credentials", nil)
+	conf := w.config()
+	conf.Credentials = credentials.NewStaticCredentialsProvider(key.text("AccessKeyId"), key.text("SecretAccessKey"), key.text("SessionToken"))
+	next, err := sts.NewFromConfig(conf).AssumeRole(t.Context(), &sts.AssumeRoleInput{RoleArn: role.Role.Arn, RoleSessionName: aws.String("next")})
+	must(t, err)
+	use := func(want string) {
+		t.Helper()
+		for what, key := range map[string][3]string{"the console": {key.text("AccessKeyId"), key.text("SecretAccessKey"), key.text("SessionToken")},
+			"the next role": {*next.Credentials.AccessKeyId, *next.Credentials.SecretAccessKey, *next.Credentials.SessionToken}} {
+			if _, err := w.whoIs(key[0], key[1], key[2]); code(err) != want {
+				t.Errorf("the credentials of %s: %v, want %q", what, err, want)
+			}
+		}
+	}
+	use("")
+	w.clock.pass(left)
+	use("ExpiredToken")
+	if _, err := w.whoIs(keys.text("AccessKeyId"), keys.text("SecretAccessKey"), keys.text("SessionToken")); err != nil {
+		t.Error("access keys end with the session:", err)
 	}
 }
 
@@ -397,6 +462,53 @@ func TestSweep(t *testing.T) {
 	}
 }
 
+// TestCheck finds what can't be read, and what leads nowhere.
+func TestCheck(t *testing.T) {
+	w := open(t)
+	b := w.signedIn(w.user)
+	c, _ := b.tokens()
+	b.consent(authorization(*c.ClientId, callback))
+	tool := w.registered(nil, nil)
+	_, err := w.oidc().StartDeviceAuthorization(t.Context(), &ssooidc.StartDeviceAuthorizationInput{ClientId: tool.ClientId, ClientSecret: tool.ClientSecret, StartUrl: aws.String(startURL)})
+	must(t, err)
+	problems := func() (n int) {
+		t.Helper()
+		records, err := portal.Check(t.Context(), w.db, func(string) { n++ })
+		must(t, err)
+		if int(records) > w.records() {
+			t.Errorf("%d records of %d", records, w.records())
+		}
+		return n
+	}
+	if n := problems(); n != 0 {
+		t.Errorf("%d problems", n)
+	}
+	for key, value := range w.all() {
+		set := func(value []byte) {
+			t.Helper()
+			must(t, w.db.Update(t.Context(), func(tx kv.Txn) error {
+				if value == nil {
+					return tx.Delete([]byte(key))
+				}
+				return tx.Set([]byte(key), value)
+			}))
+		}
+		for name, damaged := range map[string][]byte{"gone": nil, "unreadable": []byte("x")} {
+			set(damaged)
+			if n := problems(); n == 0 {
+				t.Errorf("nothing is found of %q, which is %s", key, name)
+			}
+		}
+		set(value)
+	}
+	unknown := keyspace.People("portal", "x", "y")
+	must(t, w.db.Update(t.Context(), func(tx kv.Txn) error { return tx.Set(unknown, []byte("{}")) }))
+	if n := problems(); n != 1 {
+		t.Errorf("%d problems with a record of no kind", n)
+	}
+	must(t, w.db.Update(t.Context(), func(tx kv.Txn) error { return tx.Delete(unknown) }))
+}
+
 // TestRoom ends the session that ends first of somebody who has too many.
 func TestRoom(t *testing.T) {
 	w := open(t)
@@ -409,6 +521,23 @@ func TestRoom(t *testing.T) {
 	last := w.signedIn(w.user)
 	first.ask(http.StatusUnauthorized, "GET", "/signin/people/accounts", nil)
 	last.ask(http.StatusOK, "GET", "/signin/people/accounts", nil)
+}
+
+// TestStarts bounds how many device authorizations all sources begin: whoever has a network has many addresses.
+func TestStarts(t *testing.T) {
+	w := open(t)
+	now, begun := w.clock.now(), 0
+	for i := range 20_000 {
+		if w.portal.MayStart(netip.AddrFrom16([16]byte{0x20, 1, 4: byte(i >> 8), 5: byte(i)}), now) {
+			begun++
+		}
+	}
+	if begun == 0 || begun >= 20_000 {
+		t.Errorf("%d may begin at once", begun)
+	}
+	if !w.portal.MayStart(netip.AddrFrom4([4]byte{192, 0, 2, 1}), now.Add(time.Minute)) {
+		t.Error("nobody may begin one any more")
+	}
 }
 
 // TestPages is what the pages are told.

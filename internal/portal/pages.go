@@ -185,7 +185,7 @@ func (p *Portal) console(x *signin.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	token, relay, err := p.Center.RoleConsole(x.Request().Context(), h.id, h.ID, in.AccountID, in.RoleName, h.session.Tags...)
+	token, relay, err := p.Center.RoleConsole(x.Request().Context(), h.asks(), in.AccountID, in.RoleName)
 	if logged := p.log(x, "Federate", h.User, &in, err); logged != nil {
 		return nil, logged
 	}
@@ -216,7 +216,7 @@ func (p *Portal) credentials(x *signin.Call) (any, error) {
 		return nil, err
 	}
 	ctx := x.Request().Context()
-	made, err := p.Center.RoleCredentials(ctx, h.ID, h.UserName, in.AccountID, in.RoleName, h.session.Tags...)
+	made, err := p.Center.RoleCredentials(ctx, h.asks(), in.AccountID, in.RoleName)
 	if logged := p.log(x, "GetRoleCredentials", h.User, &in, err); logged != nil {
 		return nil, logged
 	}

@@ -6,8 +6,8 @@
 // what they may be; identity, for sessions of the console; federation, for tokens of others; signin, for pages; keyspace, kv, awsapi, policy, audit, and of server
 // what that knows of a request.
 //
-// The main rules: of a token or a code only the hash is kept, and nothing at all for what strangers can ask for without limit: that
-// is in what they get, sealed. A token counts only as long as its family, the session that it came from, and the person.
+// The main rules: of a code or a browser's token only the hash is kept, and nothing at all of what anybody can ask for without limit, as clients
+// and tools can for tokens: that is in what they get, sealed. A token counts only as long as its family, the session that it came from, and the person.
 package portal
 
 import (
@@ -79,10 +79,11 @@ type Options struct {
 type Portal struct {
 	Options
 	host string // of PublicURL
-	// starts has a token for each device authorization that a source may still begin.
-	starts *lru.Cache[netip.Prefix, *rate.Limiter]
-	stop   context.CancelFunc
-	tidy   sync.WaitGroup
+	// starts has a token for each device authorization that a source may still begin, allStarts one for each that all together may.
+	starts    *lru.Cache[netip.Prefix, *rate.Limiter]
+	allStarts *rate.Limiter
+	stop      context.CancelFunc
+	tidy      sync.WaitGroup
 }
 
 // New returns a Portal, which answers the pages below /signin/people and /signin/login from now on.
@@ -105,7 +106,7 @@ func New(opts Options) *Portal {
 	if opts.Source == nil {
 		opts.Source = func(context.Context) (Source, error) { return Source{Kind: directorySource}, nil }
 	}
-	p := &Portal{Options: opts, starts: newest[netip.Prefix, *rate.Limiter](startingSources)}
+	p := &Portal{Options: opts, starts: newest[netip.Prefix, *rate.Limiter](startingSources), allStarts: rate.NewLimiter(allStartsSecond, allStartsBurst)}
 	if u, err := url.Parse(opts.PublicURL); err == nil {
 		p.host = u.Host
 	}

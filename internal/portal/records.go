@@ -19,7 +19,6 @@ const (
 	word          = "portal"
 	sessionKind   = "session"   // by the hash of the browser's token
 	familyKind    = "family"    // by its id
-	tokenKind     = "token"     // access and refresh tokens, by their hashes
 	codeKind      = "code"      // authorization codes, by their hashes
 	deviceKind    = "device"    // device codes, by their hashes
 	userCodeKind  = "usercode"  // leads to a device code
@@ -122,11 +121,32 @@ func (p *Portal) room(ctx context.Context, tx kv.Txn, user, kind string, most in
 	return remove(tx, user, kind, first)
 }
 
+// full says whether an owner has as many records of a kind that are not over as there may be: those that are kept lest something is
+// used twice make no room for others.
+func (p *Portal) full(ctx context.Context, tx kv.Txn, owner, kind string, most int) (bool, error) {
+	start, end := keyspace.PeopleRange(word, ofKind, owner, kind)
+	n, now := 0, p.now()
+	err := tx.Scan(ctx, kv.Range{Start: start, End: end}, func(_, value []byte) (bool, error) {
+		var e ending
+		err := json.Unmarshal(value, &e)
+		if now.Before(e.Expires) {
+			n++
+		}
+		return n < most, err
+	})
+	return n >= most, err
+}
+
 // add keeps a record that belongs to a person.
 func (p *Portal) add(ctx context.Context, tx kv.Txn, user, kind, id string, record interface{ ends() time.Time }, most int) error {
 	if err := p.room(ctx, tx, user, kind, most); err != nil {
 		return err
 	}
+	return keep(tx, user, kind, id, record)
+}
+
+// keep is add of what there is room for.
+func keep(tx kv.Txn, user, kind, id string, record interface{ ends() time.Time }) error {
 	if err := put(tx, recordKey(kind, id), record); err != nil {
 		return err
 	}

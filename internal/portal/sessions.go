@@ -10,13 +10,8 @@ import (
 	"github.com/statordb/stator/internal/policy"
 )
 
-// How long people stay signed in, and how many sessions one may have: beyond, the one that ends first ends.
-const (
-	// DefaultSession: "The default session duration is 8 hours" (Configure the session duration of the AWS access portal, IAM
-	// Identity Center User Guide).
-	DefaultSession = 8 * time.Hour
-	maxSessions    = 100
-)
+// maxSessions is how many sessions somebody may have: beyond, the one that ends first ends.
+const maxSessions = 100
 
 // session is that of a person in the access portal.
 type session struct {
@@ -61,7 +56,7 @@ func (p *Portal) Begin(ctx context.Context, user, source string, mfa bool, tags 
 			return notSignedIn()
 		}
 		now := p.now()
-		return p.add(ctx, tx, user, sessionKind, id, &session{ending{now.Add(DefaultSession)}, user, source, mfa, now, tags}, maxSessions)
+		return p.add(ctx, tx, user, sessionKind, id, &session{ending{now.Add(i.Portal)}, user, source, mfa, now, tags}, maxSessions)
 	})
 	return token, err
 }
@@ -91,16 +86,18 @@ func (p *Portal) holderOf(ctx context.Context, r kv.Reader, id string) (*holder,
 		return nil, err
 	}
 	u, err := p.active(ctx, r, s.User)
-	if err != nil || u == nil || u.Suspended.After(s.Began) {
+	if err != nil || u == nil {
 		return nil, err
 	}
-	if s.Source == directorySource {
-		changed, err := p.Directory.PasswordChanged(ctx, r, s.User)
-		if err != nil || changed.After(s.Began) {
-			return nil, err
-		}
+	if over, err := p.Directory.Over(ctx, r, u, s.Began); err != nil || over {
+		return nil, err
 	}
 	return &holder{u, id, s}, nil
+}
+
+// asks is who asks for a role.
+func (h *holder) asks() center.Caller {
+	return center.Caller{User: h.ID, Name: h.UserName, Began: h.session.Began, Tags: h.session.Tags, Portal: h.id, Until: h.session.Expires}
 }
 
 // Alive says whether a session, by the id that center.Store.RoleConsole was given, has not ended.

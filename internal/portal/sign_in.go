@@ -3,9 +3,11 @@ package portal
 import (
 	"context"
 	"errors"
+	"net/http"
 	"strings"
 
 	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/center"
 	"github.com/statordb/stator/internal/directory"
 	"github.com/statordb/stator/internal/identity"
 	"github.com/statordb/stator/internal/kv"
@@ -21,11 +23,16 @@ const loginPath = "/sources/login"
 type signInOutput struct {
 	State    identity.SignInState
 	Location string `json:",omitempty"`
+	// Device is one to be registered.
+	Device *newDevice `json:",omitempty"`
 }
+
+// registering is the state of an attempt by who has to register an MFA device before: the same is sent again with its id and a code.
+const registering identity.SignInState = "MFARegistrationRequired"
 
 // signIn signs in with a password, or leads to where people come from.
 func (p *Portal) signIn(x *signin.Call) (any, error) {
-	var in directory.Attempt
+	var in attempt
 	if err := x.Read(&in); err != nil {
 		return nil, err
 	}
@@ -36,7 +43,7 @@ func (p *Portal) signIn(x *signin.Call) (any, error) {
 		return nil, err
 	}
 	if source.Kind != directorySource && source.Password == nil {
-		return signInOutput{redirected, loginPath}, nil
+		return signInOutput{State: redirected, Location: loginPath}, nil
 	}
 	if in.UserName == "" {
 		return nil, badPage("UserName is needed.")
@@ -45,7 +52,7 @@ func (p *Portal) signIn(x *signin.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	u, state, err := p.attempt(ctx, source, in)
+	u, state, err := p.attempt(ctx, source, in.Attempt)
 	if err != nil {
 		guess.Ended(err)
 		if _, refused := errors.AsType[*awsapi.Error](err); refused {
@@ -57,17 +64,28 @@ func (p *Portal) signIn(x *signin.Call) (any, error) {
 	case identity.MFAFailed: // a guess that counts
 		return signInOutput{State: state}, p.verified(x, "TOTP", u, false)
 	case identity.SignedIn:
-		guess.Succeeded()
 	default:
 		guess.Right()
 		return signInOutput{State: state}, nil
 	}
 	// Who has a device has shown it: nobody is signed in otherwise.
 	mfa, err := p.hasDevice(ctx, u.ID)
-	var token string
-	if err == nil {
-		token, err = p.Begin(ctx, u.ID, source.Kind, mfa)
+	if err == nil && !mfa {
+		var m *newDevice
+		if m, mfa, err = p.enrol(ctx, u, &in); err == nil && m != nil {
+			guess.Right()
+			return signInOutput{State: registering, Device: m}, nil
+		}
 	}
+	if err != nil {
+		guess.Ended(err)
+		if _, refused := errors.AsType[*awsapi.Error](err); refused {
+			err = errors.Join(err, p.verified(x, "TOTP", u, false))
+		}
+		return nil, err
+	}
+	guess.Succeeded()
+	token, err := p.Begin(ctx, u.ID, source.Kind, mfa)
 	if err == nil {
 		err = p.SetCookie(x, token)
 	}
@@ -78,6 +96,30 @@ func (p *Portal) signIn(x *signin.Call) (any, error) {
 		return nil, err
 	}
 	return signInOutput{State: state}, p.log(x, "Authenticate", u, nil, nil)
+}
+
+// attempt is an attempt to sign in. The last two are of a device that is registered with it.
+type attempt struct {
+	directory.Attempt
+	DeviceID   string `json:"DeviceId"`
+	DeviceName string
+}
+
+// enrol does what the instance wants of who has given a right password, and has no MFA device: it lets in, has a device registered, or
+// keeps out. The device that it returns is to be registered; mfa says that one has been.
+func (p *Portal) enrol(ctx context.Context, u *directory.User, in *attempt) (m *newDevice, mfa bool, err error) {
+	i, err := p.instance(ctx)
+	switch {
+	case err != nil || i == nil || i.WithoutDevice == center.LetIn:
+		return nil, false, err
+	case i.WithoutDevice == center.KeepOut:
+		return nil, false, &awsapi.Error{Code: "MFADeviceRequired", Status: http.StatusForbidden, Message: "You need an MFA device to sign in, and have none. Contact your administrator."}
+	case in.DeviceID == "":
+		m, err = p.begun(ctx, u.ID)
+		return m, false, err
+	}
+	err = p.Directory.ConfirmMFA(ctx, u.ID, in.DeviceID, in.MFACode, in.DeviceName)
+	return nil, err == nil, err
 }
 
 // attempt asks where people come from whether the password is right, and here for a code of whoever has an MFA device.

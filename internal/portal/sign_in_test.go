@@ -111,6 +111,94 @@ func TestSignIn(t *testing.T) {
 	}
 }
 
+// TestDevices lets nobody change the MFA devices of a person in a session that has shown none.
+func TestDevices(t *testing.T) {
+	w := open(t)
+	b := w.signedIn(w.user)
+	first := b.ask(http.StatusOK, "POST", "/signin/people/mfa", fields{})
+	at := func(device fields) string {
+		c, err := totp.GenerateCode(device.text("Secret"), w.clock.now())
+		must(t, err)
+		return c
+	}
+	b.ask(http.StatusOK, "POST", "/signin/people/mfa", fields{"Id": first.text("Id"), "Code": at(first), "Name": "phone"})
+	w.clock.pass(time.Minute)
+	id := fields{"Id": first.text("Id")}
+	for _, in := range []struct {
+		method string
+		fields
+	}{{"DELETE", id}, {"POST", fields{}}} {
+		if out := b.ask(http.StatusForbidden, in.method, "/signin/people/mfa", in.fields); out.text("Code") != "MFARequired" {
+			t.Error("without a code:", out)
+		}
+		in.fields["Code"] = "000000"
+		if out := b.ask(http.StatusBadRequest, in.method, "/signin/people/mfa", in.fields); out.text("Code") != "InvalidCode" {
+			t.Error("with a wrong one:", out)
+		}
+	}
+	second := b.ask(http.StatusOK, "POST", "/signin/people/mfa", fields{"Code": at(first)})
+	b.ask(http.StatusOK, "POST", "/signin/people/mfa", fields{"Id": second.text("Id"), "Code": at(second), "Name": "tablet"})
+	w.clock.pass(time.Minute)
+	id["Code"] = at(second)
+	b.ask(http.StatusOK, "DELETE", "/signin/people/mfa", id)
+	b.ask(http.StatusForbidden, "DELETE", "/signin/people/mfa", fields{"Id": second.text("Id")})
+	token, err := w.portal.Begin(t.Context(), w.user.ID, "directory", true)
+	must(t, err)
+	b.has("stator-people", token)
+	b.ask(http.StatusOK, "POST", "/signin/people/mfa", fields{})
+	b.ask(http.StatusOK, "DELETE", "/signin/people/mfa", fields{"Id": second.text("Id")})
+	b.ask(http.StatusOK, "POST", "/signin/people/mfa", fields{})
+}
+
+// TestSettings signs in as the administrator of the instance wants.
+func TestSettings(t *testing.T) {
+	w := open(t)
+	once, err := w.dir.NewOncePassword(t.Context(), w.user.ID)
+	must(t, err)
+	const mine = "My-Own-Password-1"
+	b := w.browser()
+	in := func(status int, want string, a fields) fields {
+		t.Helper()
+		out := b.ask(status, "POST", "/signin/people/session", a)
+		if out.text("State")+out.text("Code") != want {
+			t.Fatalf("signing in: %v, want %s", out, want)
+		}
+		return out
+	}
+	w.setting("PutMfaDeviceManagementForDirectory", fields{"NoMfaSignInBehavior": "BLOCKED"})
+	in(http.StatusForbidden, "MFADeviceRequired", fields{"UserName": "ann", "Password": once, "NewPassword": mine})
+	b.ask(http.StatusUnauthorized, "GET", "/signin/people/accounts", nil)
+
+	w.setting("PutMfaDeviceManagementForDirectory", fields{"NoMfaSignInBehavior": "ALLOWED_WITH_ENROLLMENT"})
+	w.setting("UpdateSSOConfiguration", fields{"SessionDurationMinutes": 20})
+	in(http.StatusUnauthorized, "AuthenticationFailed", as("ann", once))
+	out := in(http.StatusOK, "MFARegistrationRequired", as("ann", mine))
+	b.ask(http.StatusUnauthorized, "GET", "/signin/people/accounts", nil)
+	device, _ := out["Device"].(map[string]any)
+	secret, _ := device["Secret"].(string)
+	register := fields{"UserName": "ann", "Password": mine, "DeviceId": device["Id"], "DeviceName": "phone", "MFACode": "000000"}
+	in(http.StatusBadRequest, "InvalidCode", register)
+	register["MFACode"], err = totp.GenerateCode(secret, w.clock.now())
+	must(t, err)
+	register["Password"] = "wrong"
+	in(http.StatusUnauthorized, "AuthenticationFailed", register)
+	register["Password"] = mine
+	in(http.StatusOK, "SignedIn", register)
+	s := b.ask(http.StatusOK, "GET", "/signin/people/session", nil)
+	if ends, err := time.Parse(time.RFC3339, s.text("Expires")); err != nil || s["MFA"] != true || ends.Sub(w.clock.now().Truncate(time.Millisecond)) != 20*time.Minute {
+		t.Error("the session is", s)
+	}
+	in(http.StatusOK, "MFARequired", as("ann", mine))
+
+	// Who comes from an identity provider is its business.
+	token, err := w.portal.Begin(t.Context(), w.person("bob").ID, "saml", false)
+	must(t, err)
+	b.has("stator-people", token)
+	b.ask(http.StatusOK, "GET", "/signin/people/accounts", nil)
+	w.clock.pass(20 * time.Minute)
+	b.ask(http.StatusUnauthorized, "GET", "/signin/people/accounts", nil)
+}
+
 // tries is the status of an attempt.
 func (w *world) tries(b *browser, in fields) int {
 	w.Helper()

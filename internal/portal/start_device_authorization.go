@@ -24,11 +24,14 @@ const (
 	deviceRemembered = 10 * time.Minute
 )
 
-// How many a source can begin at once, and in a second from then on: each is kept, and anybody can begin one.
+// How many a source can begin at once, and in a second from then on, and how many all sources of a server: each is kept for twenty
+// minutes, and anybody can begin one, from as many addresses as a network has.
 const (
 	startBurst      = 30
 	startsSecond    = 1.0 / 2
 	startingSources = 10_000
+	allStartsBurst  = 5000
+	allStartsSecond = 20.0
 )
 
 // deviceState is what has become of a device authorization.
@@ -113,7 +116,7 @@ func (p *Portal) startDeviceAuthorization(req *awsapi.Request) (awsapi.Call, err
 			return nil, invalidRequest("Invalid start URL provided")
 		}
 		if !p.mayStart(req.Source, req.Now) {
-			return nil, oauthError("SlowDownException", "Too many device authorizations were begun from your network address")
+			return nil, oauthError("SlowDownException", "Too many device authorizations were begun")
 		}
 		code, typed, err := p.startDevice(ctx, c)
 		if err != nil {
@@ -148,7 +151,7 @@ func (p *Portal) mayStart(from netip.Addr, now time.Time) bool {
 			l = had
 		}
 	}
-	return l.AllowN(now, 1)
+	return l.AllowN(now, 1) && p.allStarts.AllowN(now, 1)
 }
 
 // startDevice begins an authorization, and returns its device code and its user code.

@@ -49,7 +49,7 @@ func (p *Portal) sweep(ctx context.Context) error {
 	if err != nil || !held {
 		return err
 	}
-	for _, kind := range []string{sessionKind, familyKind, tokenKind, codeKind, deviceKind, userCodeKind, loginCodeKind, loginKind, proofKind, ofKind} {
+	for _, kind := range []string{sessionKind, familyKind, codeKind, deviceKind, userCodeKind, loginCodeKind, loginKind, proofKind, ofKind} {
 		for {
 			n, sweepErr := p.sweepKind(ctx, kind)
 			if err = errors.Join(err, sweepErr); sweepErr != nil || n < maxSwept {

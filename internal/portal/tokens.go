@@ -13,7 +13,7 @@ const (
 	accessLife = time.Hour
 	// maxFamilies bounds the families of one person: beyond, the one that ends first ends.
 	maxFamilies = 500
-	// refreshLeeway is how long after a refresh token has been used another use of it is taken for one of a second process that
+	// refreshLeeway is how long after the last refresh token has been used another use of it is taken for one of a second process that
 	// shares it, which is refused and no more. Later it is somebody else's, and the family ends (RFC 9700, section 4.14.2).
 	refreshLeeway = 30 * time.Second
 )
@@ -29,15 +29,18 @@ type family struct {
 	// Application is the ARN of the application that the client is, "" for a tool. Tools that registered before there were scopes
 	// have none, and may do what the only one allows.
 	Application string `json:",omitempty"`
+	// Turn counts the refresh tokens that have been used, and Turned is when the last of them was.
+	Turn   int       `json:",omitempty"`
+	Turned time.Time `json:",omitzero"`
 }
 
-// token is an access token or a refresh token.
+// token is what an access token or a refresh token says, sealed. A tool may ask for as many as it likes, so that nothing is kept of one: it
+// counts as long as its family does.
 type token struct {
-	ending
-	Family string
-	// Refresh says that it is a refresh token; then Used is when it was, nil if it can still be.
-	Refresh bool
-	Used    *time.Time
+	Family  string    `json:"f"`
+	Expires time.Time `json:"e"`
+	// Turn is that of the family for which a refresh token is good.
+	Turn int `json:"t,omitempty"`
 }
 
 // issued is what a client gets.
@@ -65,12 +68,12 @@ func (p *Portal) begin(ctx context.Context, tx kv.Txn, user, sessionID string, c
 	if err := p.add(ctx, tx, owner(user, f.Application), familyKind, id, f, maxFamilies); err != nil {
 		return "", nil, err
 	}
-	out, err = p.issue(tx, id, f, c)
+	out, err = p.issue(id, f, c)
 	return id, out, err
 }
 
 // issue issues tokens of a family.
-func (p *Portal) issue(tx kv.Txn, id string, f *family, c *client) (*issued, error) {
+func (p *Portal) issue(id string, f *family, c *client) (_ *issued, err error) {
 	now := p.now()
 	out := &issued{TokenType: "Bearer"}
 	ends := f.Expires
@@ -80,15 +83,22 @@ func (p *Portal) issue(tx kv.Txn, id string, f *family, c *client) (*issued, err
 		}
 	}
 	if c.may(refreshGrant) && (c.app != nil || len(f.Scopes) > 0) {
-		text, hash := newSecret()
-		out.RefreshToken = text
-		if err := put(tx, recordKey(tokenKind, hash), &token{ending: ending{f.Expires}, Family: id, Refresh: true}); err != nil {
+		if out.RefreshToken, err = p.sealed(sealedRefresh, &token{id, f.Expires, f.Turn}); err != nil {
 			return nil, err
 		}
 	}
-	text, hash := newSecret()
-	out.AccessToken, out.ExpiresIn = text, int(ends.Sub(now)/time.Second)
-	return out, put(tx, recordKey(tokenKind, hash), &token{ending: ending{ends}, Family: id})
+	out.ExpiresIn = int(ends.Sub(now) / time.Second)
+	out.AccessToken, err = p.sealed(sealedAccess, &token{Family: id, Expires: ends})
+	return out, err
+}
+
+// tokenOf reads a token of a kind; nil if there is no such token, or not any more.
+func (p *Portal) tokenOf(kind, text string) *token {
+	t := new(token)
+	if len(text) > maxSecret || !p.unsealed(kind, text, t) || !p.now().Before(t.Expires) {
+		return nil
+	}
+	return t
 }
 
 // familyOf reads the family of a token, and whose it is; nil if it counts for nothing any more.
@@ -130,15 +140,12 @@ func (p *Portal) mayHave(ctx context.Context, r kv.Reader, f *family) (bool, err
 
 // bearer is who has an access token that lets a tool see accounts, and the id of its family; nil if nobody has.
 func (p *Portal) bearer(ctx context.Context, text string) (h *holder, familyID string, err error) {
-	if text == "" {
+	t := p.tokenOf(sealedAccess, text)
+	if t == nil {
 		return nil, "", nil
 	}
 	err = p.DB.View(ctx, func(r kv.Reader) error {
 		h, familyID = nil, ""
-		t, err := live[token](ctx, r, p.now(), tokenKind, digest(text))
-		if err != nil || t == nil || t.Refresh {
-			return err
-		}
 		f, who, err := p.familyOf(ctx, r, t.Family)
 		if err == nil && f != nil && (len(f.Scopes) == 0 && f.Application == "" || slices.Contains(f.Scopes, accountScope)) {
 			h, familyID = who, t.Family
@@ -150,21 +157,16 @@ func (p *Portal) bearer(ctx context.Context, text string) (h *holder, familyID s
 
 // refresh takes a refresh token, and issues tokens in its place. That it has been used already ends the family.
 func (p *Portal) refresh(ctx context.Context, c *client, text string) (*issued, error) {
-	hash := digest(text)
+	t := p.tokenOf(sealedRefresh, text)
+	if t == nil {
+		return nil, invalidGrant("Invalid refresh token provided")
+	}
 	var out *issued
 	var refused error
 	err := p.DB.Update(ctx, func(tx kv.Txn) error {
 		out, refused = nil, nil
-		if err := tx.Lock(ctx, recordKey(tokenKind, hash)); err != nil {
+		if err := tx.Lock(ctx, recordKey(familyKind, t.Family)); err != nil {
 			return err
-		}
-		now := p.now()
-		t, err := live[token](ctx, tx, now, tokenKind, hash)
-		if err != nil {
-			return err
-		}
-		if t == nil || !t.Refresh {
-			return invalidGrant("Invalid refresh token provided")
 		}
 		f, _, err := p.familyOf(ctx, tx, t.Family)
 		if err != nil {
@@ -173,18 +175,19 @@ func (p *Portal) refresh(ctx context.Context, c *client, text string) (*issued, 
 		if f == nil || f.Client != digest(c.id) {
 			return invalidGrant("Invalid refresh token provided")
 		}
-		if t.Used != nil {
+		now := p.now()
+		if t.Turn != f.Turn {
 			refused = invalidGrant("Invalid refresh token provided")
-			if now.Sub(*t.Used) < refreshLeeway {
+			if t.Turn == f.Turn-1 && now.Sub(f.Turned) < refreshLeeway {
 				return nil
 			}
 			return remove(tx, owner(f.User, f.Application), familyKind, t.Family)
 		}
-		t.Used = &now
-		if err := put(tx, recordKey(tokenKind, hash), t); err != nil {
+		f.Turn, f.Turned = f.Turn+1, now
+		if err := put(tx, recordKey(familyKind, t.Family), f); err != nil {
 			return err
 		}
-		out, err = p.issue(tx, t.Family, f, c)
+		out, err = p.issue(t.Family, f, c)
 		return err
 	})
 	if err == nil {

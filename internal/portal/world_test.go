@@ -42,6 +42,7 @@ import (
 	"github.com/statordb/stator/internal/portal"
 	"github.com/statordb/stator/internal/server"
 	pages "github.com/statordb/stator/internal/signin"
+	"github.com/statordb/stator/tests/harness"
 )
 
 const (
@@ -104,18 +105,22 @@ func (w *world) audited() *audit.Log {
 	return l
 }
 
-// records are how many the portal has.
-func (w *world) records() (n int) {
+// all are the records that the portal has.
+func (w *world) all() map[string][]byte {
 	w.Helper()
+	records := map[string][]byte{}
 	start, end := keyspace.PeopleRange("portal")
 	must(w.T, w.db.View(w.Context(), func(r kv.Reader) error {
-		return r.Scan(w.Context(), kv.Range{Start: start, End: end}, func([]byte, []byte) (bool, error) {
-			n++
+		return r.Scan(w.Context(), kv.Range{Start: start, End: end}, func(key, value []byte) (bool, error) {
+			records[string(key)] = slices.Clone(value)
 			return true, nil
 		})
 	}))
-	return n
+	return records
 }
+
+// records are how many those are.
+func (w *world) records() int { return len(w.all()) }
 
 // events are those of a name in the audit log.
 func (w *world) events(name string) (all []fields) {
@@ -144,7 +149,12 @@ func open(t *testing.T) *world {
 	t.Helper()
 	db, err := pebblekv.OpenMemory(pebblekv.Options{})
 	must(t, err)
-	t.Cleanup(func() { _ = db.Close() })
+	t.Cleanup(func() {
+		if _, err := stator.CheckOn(context.Background(), db, func(problem string) { t.Error(problem) }); err != nil {
+			t.Error(err)
+		}
+		_ = db.Close()
+	})
 	w := &world{T: t, db: db, clock: &clock{at: time.Now()}, source: portal.Source{Kind: "directory"}}
 	whole, err := stator.OpenOn(shared{db}, stator.Options{MasterKey: masterKey, Region: region})
 	must(t, err)
@@ -167,7 +177,7 @@ func open(t *testing.T) *world {
 				return false, err
 			}
 		}
-		return known.Allowed(ctx, r, p.User, p.Account, p.PermissionSet)
+		return known.Allowed(ctx, r, p)
 	}})
 	must(t, err)
 	w.dir, err = directory.Open(t.Context(), db, directory.Options{Change: w.ids.Change, Seal: w.ids.Seal, Unseal: w.ids.Unseal, Hash: w.ids.Hash, Now: w.clock.now})
@@ -238,6 +248,15 @@ func (w *world) whoIs(id, secret, token string) (string, error) {
 		return "", err
 	}
 	return *out.Arn, nil
+}
+
+// setting has the administrator set something of the instance, as the console does.
+func (w *world) setting(operation string, in fields) {
+	w.Helper()
+	in["InstanceArn"] = *w.instance
+	if status, out := harness.Ask(w.T, w.conf, "sso", "SWBExternalService."+operation, in); status != http.StatusOK {
+		w.Fatal(operation, status, out)
+	}
 }
 
 // browser is somebody who is signed in to the access portal.

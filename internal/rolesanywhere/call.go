@@ -105,7 +105,7 @@ func (c *call) Run(ctx context.Context, dst []byte) ([]byte, error) {
 // locks of its own.
 func (s *Service) update(ctx context.Context, p place, fn func(kv.Txn) error) error {
 	return s.db.Update(ctx, func(tx kv.Txn) error {
-		if err := tx.Lock(ctx, keyspace.People("anywhere", p.account, p.region)); err != nil {
+		if err := tx.Lock(ctx, keyspace.People(word, p.account, p.region)); err != nil {
 			return err
 		}
 		return fn(tx)

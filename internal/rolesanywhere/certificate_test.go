@@ -17,6 +17,13 @@ import (
 // sign makes the certificate that a template describes, signed by itself.
 func sign(t testing.TB, c *x509.Certificate) *x509.Certificate {
 	t.Helper()
+	c, _ = signed(t, c)
+	return c
+}
+
+// signed is sign with the key.
+func signed(t testing.TB, c *x509.Certificate) (*x509.Certificate, *ecdsa.PrivateKey) {
+	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
@@ -32,7 +39,7 @@ func sign(t testing.TB, c *x509.Certificate) *x509.Certificate {
 	if c, err = x509.ParseCertificate(der); err != nil {
 		t.Fatal(err)
 	}
-	return c
+	return c, key
 }
 
 // full is a certificate with something in every field that is mapped.

@@ -34,11 +34,14 @@ func (k kind) noun() string {
 	return string(k)
 }
 
+// word is the first part of all keys of this package.
+const word = "anywhere"
+
 // place is where resources are: in a region of an account.
 type place struct{ account, region string }
 
 func (p place) key(k kind, id string) []byte {
-	return keyspace.People("anywhere", p.account, p.region, string(k), id)
+	return keyspace.People(word, p.account, p.region, string(k), id)
 }
 
 func (p place) arn(k kind, id string) string {
@@ -115,9 +118,9 @@ func put[R any](tx kv.Txn, p place, k kind, id string, rec *R) error {
 
 // each calls fn with the records of a kind that come after an id, in the order of their ids, until it returns false.
 func each[R any](ctx context.Context, r kv.Reader, p place, k kind, after string, fn func(id string, rec *R) (bool, error)) error {
-	start, end := keyspace.PeopleRange("anywhere", p.account, p.region, string(k))
+	start, end := keyspace.PeopleRange(word, p.account, p.region, string(k))
 	if after != "" {
-		_, start = keyspace.PeopleRange("anywhere", p.account, p.region, string(k), after)
+		_, start = keyspace.PeopleRange(word, p.account, p.region, string(k), after)
 	}
 	return r.Scan(ctx, kv.Range{Start: start, End: end}, func(key, value []byte) (bool, error) {
 		parts, ok := keyspace.ParsePeople(key)
@@ -134,7 +137,7 @@ func each[R any](ctx context.Context, r kv.Reader, p place, k kind, after string
 
 // count is how many there are of a kind.
 func count(ctx context.Context, r kv.Reader, p place, k kind) (n int, err error) {
-	start, end := keyspace.PeopleRange("anywhere", p.account, p.region, string(k))
+	start, end := keyspace.PeopleRange(word, p.account, p.region, string(k))
 	err = r.Scan(ctx, kv.Range{Start: start, End: end}, func(_, _ []byte) (bool, error) {
 		n++
 		return true, nil

@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"crypto/sha256"
 	"errors"
 	"net/http"
 	"net/netip"
@@ -32,13 +33,16 @@ type guesses struct {
 	mu sync.Mutex
 	// The limiters have a token for each failure that is still free.
 	sources *lru.Cache[netip.Prefix, *rate.Limiter]
-	names   *lru.Cache[string, *rate.Limiter]
-	known   *lru.Cache[string, struct{}] // names with sources
+	names   *lru.Cache[guessed, *rate.Limiter]
+	known   *lru.Cache[guessed, struct{}] // names with sources
 }
 
+// guessed is the hash of a name: what strangers type is as long as they like.
+type guessed [sha256.Size]byte
+
 func newGuesses() *guesses {
-	return &guesses{sources: newest[netip.Prefix, *rate.Limiter](guessingSources), names: newest[string, *rate.Limiter](guessedNames),
-		known: newest[string, struct{}](knownPairs)}
+	return &guesses{sources: newest[netip.Prefix, *rate.Limiter](guessingSources), names: newest[guessed, *rate.Limiter](guessedNames),
+		known: newest[guessed, struct{}](knownPairs)}
 }
 
 // newest makes a cache that keeps what was used last.
@@ -72,7 +76,7 @@ func (h *Handler) Guess(x *Call, name string) (*Guess, error) { return h.guesses
 type Guess struct {
 	of     *guesses
 	x      *Call
-	pair   string // the name with the source; "" if it is nobody's in particular
+	pair   guessed // the name with the source; zero if it is nobody's in particular
 	counts []*rate.Reservation
 }
 
@@ -82,16 +86,17 @@ func (g *guesses) begin(x *Call, name string) (*Guess, error) {
 	a := &Guess{of: g, x: x}
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	var who guessed
 	if name != "" {
 		name = strings.ToLower(name)
-		a.pair = source.String() + " " + name
+		who, a.pair = sha256.Sum256([]byte(name)), sha256.Sum256([]byte(source.String()+" "+name))
 	}
-	if a.pair != "" && g.known.Contains(a.pair) {
-		name = a.pair
+	if name != "" && g.known.Contains(a.pair) {
+		who = a.pair
 	} else if !count(a, g.sources, source, sourceSecond, sourceBurst) {
 		return nil, tooMany()
 	}
-	if name != "" && !count(a, g.names, name, nameSecond, nameBurst) {
+	if name != "" && !count(a, g.names, who, nameSecond, nameBurst) {
 		a.Right()
 		return nil, tooMany()
 	}
@@ -126,7 +131,7 @@ func (a *Guess) Succeeded() {
 	a.Right()
 	a.of.mu.Lock()
 	defer a.of.mu.Unlock()
-	if a.pair != "" {
+	if a.pair != (guessed{}) {
 		a.of.known.Add(a.pair, struct{}{})
 	}
 }

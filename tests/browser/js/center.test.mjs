@@ -187,6 +187,7 @@ test("on a phone, MFA for oneself", (t) =>
       await heading(page, "Security");
       await page.getByRole("button", { name: "Register device" }).first().click();
       const dialog = page.getByRole("dialog");
+      await dialog.getByRole("button", { name: "Next" }).click();
       const picture = dialog.getByRole("img", { name: "QR code" });
       await picture.waitFor();
       assert.ok(await picture.evaluate((img) => img.decode().then(() => img.naturalWidth > 100)), "there is no picture");
@@ -201,9 +202,25 @@ test("on a phone, MFA for oneself", (t) =>
       await dialog.getByLabel("Authenticator code").fill(totp(seed, -1));
       await dialog.getByRole("button", { name: "Assign MFA" }).click();
       await page.getByText("MFA device registered.").waitFor();
-      await page.getByRole("row").filter({ hasText: "phone" }).waitFor();
+      const registered = page.getByRole("row").filter({ hasText: "phone" });
+      await registered.waitFor();
       await accessible(page);
       await fits(page);
+
+      // In a session that has shown no device, none is taken away, nor another one added, without a code.
+      await registered.getByRole("radio").check();
+      await page.getByRole("button", { name: "Delete" }).click();
+      await dialog.getByText("Of this device").waitFor();
+      await accessible(page);
+      await fits(page);
+      await dialog.getByLabel("Authenticator code").fill("000000");
+      await dialog.getByRole("button", { name: "Delete" }).click();
+      await dialog.getByText("not valid").waitFor();
+      await dialog.getByRole("button", { name: "Cancel" }).click();
+      await page.getByRole("button", { name: "Register device" }).first().click();
+      await dialog.getByText("Of a device that you have registered.").waitFor();
+      await accessible(page);
+      await dialog.getByRole("button", { name: "Cancel" }).click();
       await page.goto(`${url}/console/portal`);
       await heading(page, "AWS access portal");
       await fits(page);
@@ -498,3 +515,60 @@ test("a role of a SAML assertion is chosen", (t) =>
     },
     { as: null },
   ));
+
+test("an administrator wants MFA, and shorter sessions", async (t) => {
+  await browse(t, async (page) => {
+    await open(page, "/console/singlesignon/settings?section=authentication", "Settings");
+    await page.getByText("8 hours").waitFor();
+    await page.getByText("Allow them to sign in").waitFor();
+    await accessible(page);
+    await page.getByRole("button", { name: "Configure session duration" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("button", { name: /AWS access portal session duration/ }).click();
+    await page.getByRole("option", { name: "Custom duration" }).click();
+    await dialog.getByLabel("Minutes").fill("14");
+    assert.ok(await dialog.getByRole("button", { name: "Save" }).isDisabled(), "14 minutes can be saved");
+    await dialog.getByLabel("Minutes").fill("90");
+    await accessible(page);
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await page.getByText("1 hour 30 minutes").waitFor();
+    await page.getByRole("button", { name: "Configure multi-factor authentication" }).click();
+    await dialog.getByRole("radio", { name: "Require them to register an MFA device at sign in" }).check();
+    await accessible(page);
+    await dialog.getByRole("button", { name: "Save changes" }).click();
+    await page.getByText("Multi-factor authentication is configured.").waitFor();
+    await accessible(page);
+    await screenshot(page, "center-authentication");
+    // Ada begins anew.
+    await open(page, "/console/singlesignon/users", "Users");
+    await page.getByRole("link", { name: "ada", exact: true }).click();
+    await page.getByRole("tab", { name: "MFA devices" }).click();
+    await select(page.getByRole("main"), "phone");
+    await page.getByRole("button", { name: "Delete" }).last().click();
+    await dialog.getByRole("button", { name: "Delete" }).click();
+    await page.getByText("deleted").first().waitFor();
+  });
+  await browse(
+    t,
+    async (page) => {
+      await page.goto(`${url}/console/portal/security`);
+      await heading(page, "Sign in");
+      await signIn(page, ada.password);
+      await heading(page, "Register MFA device");
+      await page.getByRole("button", { name: "Show secret key" }).click();
+      const secret = await page.locator("code").innerText();
+      await accessible(page);
+      await fits(page);
+      await screenshot(page, "portal-register");
+      await page.getByLabel("Device name").fill("phone");
+      await page.getByLabel("Authenticator code").fill("000000");
+      await page.getByRole("button", { name: "Assign MFA" }).click();
+      await page.locator(".refusal").waitFor();
+      await page.getByLabel("Authenticator code").fill(totp(secret));
+      await page.getByRole("button", { name: "Assign MFA" }).click();
+      await heading(page, "Security");
+      await page.getByRole("row").filter({ hasText: "phone" }).waitFor();
+    },
+    { as: null, errors: refused(400, 401, 403), ...phone },
+  );
+});

@@ -1,20 +1,26 @@
-// The API that AWS's console manages the directory of IAM Identity Center with. AWS documents its actions and has no client for
-// it ("Actions, resources, and condition keys for AWS IAM Identity Center directory", Service Authorization Reference).
+// What AWS's console alone asks of IAM Identity Center and its directory. AWS documents the actions and has no client for them ("Actions,
+// resources, and condition keys for AWS IAM Identity Center" and "… AWS IAM Identity Center directory", Service Authorization Reference).
 import { Sha256 } from "@smithy/core/checksum";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { credentials, currentRegion } from "./credentials";
 import { ssoAdmin } from "./ssoadmin";
 
+/** The directory's own API. */
+export const ssoDirectory = <Output>(operation: string, input: object) => ask<Output>("sso-directory", `SWBUPService.${operation}`, input);
+
+/** Settings of the instance. */
+export const ssoSettings = <Output>(operation: string, input: object) => ask<Output>("sso", `SWBExternalService.${operation}`, input);
+
 /** Sends a signed request of AWS's JSON 1.1 protocol. */
-export async function ssoDirectory<Output>(operation: string, input: object): Promise<Output> {
+async function ask<Output>(service: string, target: string, input: object): Promise<Output> {
   const body = JSON.stringify(input);
-  const signer = new SignatureV4({ service: "sso-directory", region: currentRegion(), credentials, sha256: Sha256 });
+  const signer = new SignatureV4({ service, region: currentRegion(), credentials, sha256: Sha256 });
   const request = {
     method: "POST",
     protocol: location.protocol,
     hostname: location.hostname,
     path: "/",
-    headers: { host: location.host, "content-type": "application/x-amz-json-1.1", "x-amz-target": `SWBUPService.${operation}` },
+    headers: { host: location.host, "content-type": "application/x-amz-json-1.1", "x-amz-target": target },
     body,
   };
   // By how much the clock here is wrong, the SDK's clients find out.

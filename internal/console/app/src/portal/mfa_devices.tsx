@@ -1,29 +1,30 @@
 import Button from "@cloudscape-design/components/button";
-import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useAws, useAwsChange } from "../aws/query";
 import { Actions } from "../parts/actions";
-import { DeleteModal } from "../parts/delete_modal";
 import { FormModal } from "../parts/form_modal";
-import { Loaded } from "../parts/loaded";
 import { ResourceTable } from "../parts/resource_table";
-import { Secret } from "../parts/secret";
 import { Time } from "../parts/time";
 import { useNotifications } from "../shell/notifications";
-import { people, personKey, type MFADevice } from "../session/people";
+import { people, personKey, type MFADevice, type NewDevice, type Person } from "../session/people";
+import { CodeField, Device, DeviceFields, isWhole, noDevice } from "./device_fields";
 
 /** The authenticator apps of a person, and how another one is registered. */
-export function MFADevices() {
+export function MFADevices({ person }: { person: Person }) {
   const devices = useAws(["people", "mfa"], async () => (await people.devices()).Devices);
   const client = useQueryClient();
   const { notify } = useNotifications();
   const [registering, setRegistering] = useState(false);
   const [removing, setRemoving] = useState<MFADevice>();
-  const remove = useAwsChange((d: MFADevice) => people.removeDevice({ Id: d.Id }), [["people", "mfa"]]);
+  // Whoever comes upon this browser is not to put another device in the place of the person's.
+  const asked = !person.MFA && (devices.data?.length ?? 0) > 0;
+  const changed = (header: string) => {
+    notify({ type: "success", header });
+    void client.invalidateQueries({ queryKey: personKey });
+  };
   const register = (
-    <Button variant="primary" onClick={() => setRegistering(true)}>
+    <Button variant="primary" disabled={!devices.data} onClick={() => setRegistering(true)}>
       Register device
     </Button>
   );
@@ -54,79 +55,97 @@ export function MFADevices() {
       />
       {registering && (
         <Register
+          asked={asked}
           onClose={() => setRegistering(false)}
-          onRegistered={() => {
-            notify({ type: "success", header: "MFA device registered. It is asked for from the next sign-in on." });
-            void client.invalidateQueries({ queryKey: personKey });
-          }}
+          onRegistered={() => changed("MFA device registered. It is asked for from the next sign-in on.")}
         />
       )}
       {removing && (
-        <DeleteModal
-          title={`Delete MFA device ${removing.Name}?`}
+        <Remove
+          device={removing}
+          asked={asked}
           onClose={() => setRemoving(undefined)}
-          onDelete={async () => {
-            await remove.mutateAsync(removing);
-            notify({ type: "success", header: `MFA device ${removing.Name} deleted.` });
-            void client.invalidateQueries({ queryKey: personKey });
-          }}
-        >
-          Its codes will not be asked for, nor taken, any more.
-        </DeleteModal>
+          onRemoved={() => changed(`MFA device ${removing.Name} deleted.`)}
+        />
       )}
     </>
   );
 }
 
-let opened = 0;
+interface RemoveProps {
+  device: MFADevice;
+  /** A code of a device is asked for. */
+  asked: boolean;
+  onClose: () => void;
+  onRemoved: () => void;
+}
 
-function Register({ onClose, onRegistered }: { onClose: () => void; onRegistered: () => void }) {
-  // Each time it is opened there is another device, which a code that was wrong leaves as it is.
-  const [opening] = useState(() => ++opened);
-  const device = useAws(["people", "new mfa", opening], people.newDevice);
-  const [name, setName] = useState("");
+function Remove({ device, asked, onClose, onRemoved }: RemoveProps) {
   const [code, setCode] = useState("");
+  const remove = useAwsChange(() => people.removeDevice({ Id: device.Id, ...(asked && { Code: code }) }), [["people", "mfa"]]);
+  return (
+    <FormModal
+      title={`Delete MFA device ${device.Name}?`}
+      verb="Delete"
+      ready={!asked || code.length === 6}
+      onClose={onClose}
+      onSubmit={async () => {
+        await remove.mutateAsync();
+        onRemoved();
+      }}
+    >
+      <p>Its codes will not be asked for, nor taken, any more.</p>
+      {asked && <CodeField description="Of this device, or of another one that you have." value={code} onChange={setCode} />}
+    </FormModal>
+  );
+}
+
+interface RegisterProps {
+  asked: boolean;
+  onClose: () => void;
+  onRegistered: () => void;
+}
+
+function Register({ asked, onClose, onRegistered }: RegisterProps) {
+  const [device, setDevice] = useState<NewDevice>();
+  const [code, setCode] = useState("");
+  if (device) return <Confirm device={device} onClose={onClose} onRegistered={onRegistered} />;
+  return (
+    <FormModal
+      title="Register MFA device"
+      verb="Next"
+      ready={!asked || code.length === 6}
+      onClose={onClose}
+      onSubmit={async () => {
+        setDevice(await people.newDevice(asked ? { Code: code } : {}));
+        return false;
+      }}
+    >
+      <p>An authenticator app on your phone or computer shows codes, which you are asked for after your password.</p>
+      {asked && <CodeField description="Of a device that you have registered." value={code} onChange={setCode} />}
+    </FormModal>
+  );
+}
+
+function Confirm({ device, onClose, onRegistered }: { device: NewDevice; onClose: () => void; onRegistered: () => void }) {
+  const [draft, setDraft] = useState(noDevice);
   const confirm = useAwsChange(
-    () => people.confirmDevice({ Id: device.data!.Id, Code: code, Name: name.trim() }),
+    () => people.confirmDevice({ Id: device.Id, Code: draft.code, Name: draft.name.trim() }),
     [["people", "mfa"]],
   );
   return (
     <FormModal
       title="Register MFA device"
       verb="Assign MFA"
-      ready={device.data !== undefined && name.trim() !== "" && code.length === 6}
+      ready={isWhole(draft)}
       onClose={onClose}
       onSubmit={async () => {
         await confirm.mutateAsync();
         onRegistered();
       }}
     >
-      <Loaded query={device}>
-        {(device) => (
-          <>
-            <ol>
-              <li>Install an authenticator app, such as Google Authenticator or Authy, on your phone or computer.</li>
-              <li>Scan the QR code with it.</li>
-              <li>Enter the six digits that the app shows then.</li>
-            </ol>
-            <img className="qr-code" alt="QR code for the authenticator app" src={device.QRCode} />
-            <FormField label="Secret key" description="Type it where a QR code can't be scanned.">
-              <Secret name="secret key" text={device.Secret} />
-            </FormField>
-          </>
-        )}
-      </Loaded>
-      <FormField label="Device name" description="By which you tell it from others.">
-        <Input value={name} autoFocus onChange={({ detail }) => setName(detail.value)} />
-      </FormField>
-      <FormField label="Authenticator code">
-        <Input
-          value={code}
-          inputMode="numeric"
-          autoComplete="one-time-code"
-          onChange={({ detail }) => setCode(detail.value.replaceAll(/\D/g, "").slice(0, 6))}
-        />
-      </FormField>
+      <Device device={device} />
+      <DeviceFields value={draft} onChange={setDraft} />
     </FormModal>
   );
 }

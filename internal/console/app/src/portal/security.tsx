@@ -44,7 +44,7 @@ function Security({ person }: { person: PersonSession & Person }) {
             ]}
           />
         </Container>
-        {(own || person.Source.Kind === "ldap") && <MFADevices />}
+        {(own || person.Source.Kind === "ldap") && <MFADevices person={person} />}
       </SpaceBetween>
       {changing && <ChangePassword onClose={() => setChanging(false)} />}
     </Page>

@@ -9,7 +9,6 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { Redirect } from "wouter";
 import { Loaded } from "../parts/loaded";
-import type { SignInState } from "../session/api";
 import { ChangeForm } from "../session/change_form";
 import { MFAForm } from "../session/mfa_form";
 import { Password } from "../session/password";
@@ -18,7 +17,8 @@ import { Refusal } from "../session/refusal";
 import { useSubmit } from "../session/submit";
 import { useSearchParams } from "../shell/params";
 import { wanted } from "./address";
-import { people, usePersonSession, type PersonSession } from "../session/people";
+import { people, usePersonSession, type NewDevice, type PersonSession, type SignInInput, type SignInResult } from "../session/people";
+import { RegisterForm } from "./register_form";
 
 export default function SignIn() {
   const session = usePersonSession();
@@ -54,19 +54,22 @@ const enter = () => {
 function Steps({ session }: { session: PersonSession }) {
   const [search] = useSearchParams();
   const [name, setName] = useState("");
-  const [input, setInput] = useState<{ UserName: string; Password: string; MFACode?: string }>();
-  const [state, setState] = useState<SignInState | "Named">();
+  const [input, setInput] = useState<SignInInput>();
+  const [state, setState] = useState<SignInResult["State"] | "Named">();
+  const [device, setDevice] = useState<NewDevice>();
   const outside = session.Source.Kind === "saml" || session.Source.Kind === "oidc";
-  const send = async (input: { UserName: string; Password: string; MFACode?: string; NewPassword?: string }) => {
-    const { State, Location } = await people.signIn(input);
+  const send = async (input: SignInInput) => {
+    const { State, Location, Device } = await people.signIn(input);
     if (State === "SignedIn") return void (await enter());
     if (State === "Redirect") return void (await follow(Location ?? "/sources/login"));
-    const { NewPassword: _, ...right } = input;
-    setInput(right);
+    // The new password is set by now if all that is missing is a device.
+    setInput(Device ? { UserName: input.UserName, Password: input.NewPassword ?? input.Password } : input);
+    setDevice(Device);
     setState(State);
   };
   const cancel = () => {
     setInput(undefined);
+    setDevice(undefined);
     setState(undefined);
   };
   if (input && state === "NewPasswordRequired") {
@@ -80,6 +83,13 @@ function Steps({ session }: { session: PersonSession }) {
     return (
       <PublicPage title="Additional verification required" description={input.UserName}>
         <MFAForm failed={state === "MFAFailed"} onCode={(MFACode) => send({ ...input, MFACode })} onCancel={cancel} />
+      </PublicPage>
+    );
+  }
+  if (input && device) {
+    return (
+      <PublicPage title="Register MFA device" description={input.UserName}>
+        <RegisterForm device={device} onCode={(of) => send({ ...input, DeviceId: device.Id, ...of })} onCancel={cancel} />
       </PublicPage>
     );
   }

@@ -59,6 +59,31 @@ export interface MFADevice {
   Created: string;
 }
 
+/** An authenticator app to be: it counts once a code of it is confirmed. */
+export interface NewDevice {
+  Id: string;
+  Secret: string;
+  /** The URL of a picture. */
+  QRCode: string;
+}
+
+export interface SignInInput {
+  UserName: string;
+  Password: string;
+  MFACode?: string;
+  NewPassword?: string;
+  /** Of a device that has to be registered, whose code MFACode is then. */
+  DeviceId?: string;
+  DeviceName?: string;
+}
+
+export interface SignInResult {
+  State: SignInState | "Redirect" | "MFARegistrationRequired";
+  Location?: string;
+  /** The one to be registered. */
+  Device?: NewDevice;
+}
+
 export interface DeviceRequest {
   ClientName: string;
   Scopes: string[];
@@ -91,8 +116,7 @@ const at = (path: string, parameters: Record<string, string>) => `/signin/${path
 export const people = {
   session: () => ask<PersonSession>("GET", "/signin/people/session"),
   /** Where people come from a provider outside, the name alone leads to it. */
-  signIn: (input: { UserName: string; Password: string; MFACode?: string; NewPassword?: string }) =>
-    ask<{ State: SignInState | "Redirect"; Location?: string }>("POST", "/signin/people/session", input),
+  signIn: (input: SignInInput) => ask<SignInResult>("POST", "/signin/people/session", input),
   signOut: () => ask<{ Location?: string }>("DELETE", "/signin/people/session"),
   accounts: () => ask<{ Accounts: Account[] }>("GET", "/signin/people/accounts"),
   /** Begins a session of the console, whose cookie is set. */
@@ -103,10 +127,10 @@ export const people = {
   setPassword: (input: { Token: string; Password: string }) => ask<object>("POST", "/signin/people/password/set", input),
   changePassword: (input: { OldPassword: string; NewPassword: string }) => ask<object>("POST", "/signin/people/password", input),
   devices: () => ask<{ Devices: MFADevice[] }>("GET", "/signin/people/mfa"),
-  /** A device that counts once it is confirmed. QRCode is the URL of a picture. */
-  newDevice: () => ask<{ Id: string; Secret: string; QRCode: string }>("POST", "/signin/people/mfa", {}),
+  /** Who has a device, and has shown none at the sign-in, gives a code of it, here and to remove one. */
+  newDevice: (input: { Code?: string }) => ask<NewDevice>("POST", "/signin/people/mfa", input),
   confirmDevice: (input: { Id: string; Code: string; Name: string }) => ask<object>("POST", "/signin/people/mfa", input),
-  removeDevice: (input: { Id: string }) => ask<object>("DELETE", "/signin/people/mfa", input),
+  removeDevice: (input: { Id: string; Code?: string }) => ask<object>("DELETE", "/signin/people/mfa", input),
   deviceRequest: (user_code: string) => ask<DeviceRequest>("GET", at("people/device", { user_code })),
   decideDevice: (input: { UserCode: string; Allow: boolean }) => ask<object>("POST", "/signin/people/device", input),
   authorization: (id: string) => ask<AuthorizationRequest>("GET", at("people/authorization", { id })),

@@ -42,7 +42,7 @@ export function UserDevices({ store, user, name }: { store: string; user: string
             notify({ type: "success", header: `MFA device ${removing.DeviceName} deleted.` });
           }}
         >
-          {name} is not asked for its codes any more. Without another device the password alone is enough.
+          {name} is not asked for its codes any more. Without another device, what comes of the next sign-in is in the settings, under Authentication.
         </DeleteModal>
       )}
     </>
