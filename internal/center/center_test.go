@@ -265,7 +265,7 @@ func (w *world) provision(set *string) *types.PermissionSetProvisioningStatus {
 // be is a person's configuration for both servers.
 func (w *world) be(u *directory.User, account, set string) [2]aws.Config {
 	w.Helper()
-	key, err := w.center.RoleCredentials(w.Context(), u.ID, "", account, set)
+	key, err := w.center.RoleCredentials(w.Context(), u.ID, "", account, set, "")
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -399,7 +399,7 @@ func TestPermissionSetInAnAccount(t *testing.T) {
 		t.Error(roles, err)
 	}
 	ok(t)(w.admin.DeletePermissionSet(ctx, &ssoadmin.DeletePermissionSetInput{InstanceArn: w.instance, PermissionSetArn: set}))
-	if _, err := w.center.RoleCredentials(ctx, ann.ID, "", w.account, "Reader"); !errors.Is(err, identity.ErrNotAllowed) {
+	if _, err := w.center.RoleCredentials(ctx, ann.ID, "", w.account, "Reader", ""); !errors.Is(err, identity.ErrNotAllowed) {
 		t.Error(err)
 	}
 }
@@ -453,7 +453,7 @@ func TestSessionsEnd(t *testing.T) {
 			for _, conf := range others {
 				ok(t)(sts.NewFromConfig(conf).GetCallerIdentity(ctx, nil))
 			}
-			if _, err := w.center.RoleCredentials(ctx, u.ID, "", w.account, "Any"); !errors.Is(err, identity.ErrNotAllowed) {
+			if _, err := w.center.RoleCredentials(ctx, u.ID, "", w.account, "Any", ""); !errors.Is(err, identity.ErrNotAllowed) {
 				t.Error(err)
 			}
 			if all, err := w.center.Accounts(ctx, u.ID); err != nil || len(all) != 0 {

@@ -160,12 +160,14 @@ func (s *Store) Allowed(ctx context.Context, r kv.Reader, userID, account, permi
 
 // RoleCredentials makes temporary credentials for a person who may have a permission set in an account, under the permission
 // set's name. The name of the session is userName, or if it is "" the user's. Tags are session tags that an outside source gave;
-// those of the instance's access control attributes win. The error is identity.ErrNotAllowed if the person may not.
-func (s *Store) RoleCredentials(ctx context.Context, userID, userName, account, permissionSetName string, tags ...policy.Tag) (identity.PersonCredentials, error) {
+// those of the instance's access control attributes win. Grant is what an outside source vouches for the person with, "" for the
+// built-in directory. The error is identity.ErrNotAllowed if the person may not.
+func (s *Store) RoleCredentials(ctx context.Context, userID, userName, account, permissionSetName, grant string, tags ...policy.Tag) (identity.PersonCredentials, error) {
 	of, _, err := s.session(ctx, userID, userName, account, permissionSetName, tags)
 	if err != nil {
 		return identity.PersonCredentials{}, err
 	}
+	of.Grant = grant
 	made, err := s.ids.CredentialsForPerson(ctx, *of)
 	if err != nil {
 		return identity.PersonCredentials{}, err

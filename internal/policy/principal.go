@@ -82,6 +82,8 @@ type PersonRef struct {
 	PermissionSet string `json:"p"`
 	// Portal is the id of the session in the access portal that this one ends with, "" for none.
 	Portal string `json:"s,omitempty"`
+	// Grant is what an outside source vouches for the person with, "" for none: the session ends when it does not any more.
+	Grant string `json:"g,omitempty"`
 }
 
 // Tag is a key and a value.

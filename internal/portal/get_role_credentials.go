@@ -52,7 +52,7 @@ func (p *Portal) getRoleCredentials(req *awsapi.Request) (awsapi.Call, error) {
 		case account == "":
 			return nil, missing("account_id")
 		}
-		made, err := p.Center.RoleCredentials(ctx, h.ID, h.UserName, account, role, h.session.Tags...)
+		made, err := p.Center.RoleCredentials(ctx, h.ID, h.UserName, account, role, h.session.Grant, h.session.Tags...)
 		if errors.Is(err, identity.ErrNotAllowed) {
 			err = noAccess()
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssooidc"
 
 	"github.com/statordb/stator/internal/kv"
+	"github.com/statordb/stator/internal/portal"
 )
 
 // TestDevice gets tokens for a tool without a browser, and credentials with them.
@@ -433,7 +434,7 @@ func TestPages(t *testing.T) {
 	}
 	w.clock.pass(8 * time.Hour)
 	b.ask(http.StatusUnauthorized, "GET", "/signin/people/accounts", nil)
-	if _, err := w.portal.Begin(t.Context(), "nobody", "directory", false); code(err) == "" {
+	if _, err := w.portal.Begin(t.Context(), portal.Proof{User: "nobody", Source: "directory"}); code(err) == "" {
 		t.Error("nobody signs in")
 	}
 }

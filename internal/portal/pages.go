@@ -216,7 +216,7 @@ func (p *Portal) credentials(x *signin.Call) (any, error) {
 		return nil, err
 	}
 	ctx := x.Request().Context()
-	made, err := p.Center.RoleCredentials(ctx, h.ID, h.UserName, in.AccountID, in.RoleName, h.session.Tags...)
+	made, err := p.Center.RoleCredentials(ctx, h.ID, h.UserName, in.AccountID, in.RoleName, h.session.Grant, h.session.Tags...)
 	if logged := p.log(x, "GetRoleCredentials", h.User, &in, err); logged != nil {
 		return nil, logged
 	}

@@ -26,6 +26,8 @@ type session struct {
 	Source string
 	MFA    bool
 	Began  time.Time
+	// Grant is Proof's.
+	Grant string `json:",omitempty"`
 	// Tags are session tags that the source gave.
 	Tags []policy.Tag `json:",omitempty"`
 }
@@ -38,9 +40,20 @@ type holder struct {
 	session *session
 }
 
-// Begin begins a session of a user whom a source has proven, and returns the token for the browser's cookie: SetCookie. Tags are
-// session tags that the source gave, for the sessions of roles.
-func (p *Portal) Begin(ctx context.Context, user, source string, mfa bool, tags ...policy.Tag) (token string, err error) {
+// Proof is what a source says of somebody who signs in.
+type Proof struct {
+	// User is who it is, by the id, and Source the kind of the source.
+	User, Source string
+	// Grant is what an outside source vouches with, "" for the built-in directory: the session ends when the source does not any more.
+	Grant string
+	// MFA says that an MFA device was shown to be at hand.
+	MFA bool
+	// Tags are session tags that the source gave, for the sessions of roles.
+	Tags []policy.Tag
+}
+
+// Begin begins a session of a user whom a source has proven, and returns the token for the browser's cookie: SetCookie.
+func (p *Portal) Begin(ctx context.Context, by Proof) (token string, err error) {
 	i, err := p.instance(ctx)
 	if err == nil && i == nil {
 		err = noInstance()
@@ -53,7 +66,7 @@ func (p *Portal) Begin(ctx context.Context, user, source string, mfa bool, tags 
 		if err := tx.Lock(ctx, recordKey(sessionKind, id)); err != nil {
 			return err
 		}
-		u, err := p.active(ctx, tx, user)
+		u, err := p.active(ctx, tx, by.User)
 		if err != nil {
 			return err
 		}
@@ -61,7 +74,8 @@ func (p *Portal) Begin(ctx context.Context, user, source string, mfa bool, tags 
 			return notSignedIn()
 		}
 		now := p.now()
-		return p.add(ctx, tx, user, sessionKind, id, &session{ending{now.Add(DefaultSession)}, user, source, mfa, now, tags}, maxSessions)
+		s := &session{ending: ending{now.Add(DefaultSession)}, User: by.User, Source: by.Source, MFA: by.MFA, Began: now, Grant: by.Grant, Tags: by.Tags}
+		return p.add(ctx, tx, by.User, sessionKind, id, s, maxSessions)
 	})
 	return token, err
 }
@@ -97,6 +111,11 @@ func (p *Portal) holderOf(ctx context.Context, r kv.Reader, id string) (*holder,
 	if s.Source == directorySource {
 		changed, err := p.Directory.PasswordChanged(ctx, r, s.User)
 		if err != nil || changed.After(s.Began) {
+			return nil, err
+		}
+	}
+	if s.Grant != "" {
+		if vouched, err := p.Vouches(ctx, r, s.Grant); err != nil || !vouched {
 			return nil, err
 		}
 	}

@@ -132,7 +132,7 @@ func TestSources(t *testing.T) {
 	if out := b.ask(http.StatusOK, "POST", "/signin/people/session", as("ann", "")); out.text("State") != "Redirect" || out.text("Location") != "/sources/login" {
 		t.Error("with an identity provider:", out)
 	}
-	token, err := w.portal.Begin(t.Context(), w.user.ID, "saml", false)
+	token, err := w.portal.Begin(t.Context(), portal.Proof{User: w.user.ID, Source: "saml"})
 	must(t, err)
 	b.has("stator-people", token)
 	if out := b.ask(http.StatusOK, "DELETE", "/signin/people/session", nil); out.text("Location") != "https://idp.example.com/out" {

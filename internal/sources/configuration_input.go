@@ -140,7 +140,7 @@ func (s *Service) applySAML(in *samlInput, c *configuration) error {
 }
 
 // sameProvider says whether a document is a newer one of the same provider.
-func (s *Service) sameProvider(c *configuration, doc string) error {
+func sameProvider(c *configuration, doc string) error {
 	old, err := federation.ParseMetadata([]byte(c.SAML.Metadata))
 	if err != nil {
 		return err
@@ -150,6 +150,18 @@ func (s *Service) sameProvider(c *configuration, doc string) error {
 		err = awsapi.Validation("it is another provider's, or has no SingleSignOnService")
 	}
 	return err
+}
+
+// isProvider says whether a configuration is of the same provider as before: by what a SAML or OpenID Connect provider is called, and by
+// the servers of a directory, of which one stays while others come and go.
+func (c *configuration) isProvider(before *configuration) bool {
+	switch c.Type {
+	case SAML:
+		return sameProvider(before, c.SAML.Metadata) == nil
+	case OIDC:
+		return c.OIDC.Issuer == before.OIDC.Issuer
+	}
+	return slices.ContainsFunc(c.LDAP.URLs, func(u string) bool { return slices.Contains(before.LDAP.URLs, u) })
 }
 
 func (s *Service) applyOIDC(in *oidcInput, c *configuration) error {

@@ -404,7 +404,7 @@ func TestOIDCSettings(t *testing.T) {
 	must(t, err)
 	b = s.browser()
 	b.isRefused("disabled", b.get("/sources/login"))
-	if kind, _, err := s.Source(t.Context()); kind != "directory" || err != nil {
+	if kind, _, _, err := s.Source(t.Context()); kind != "directory" || err != nil {
 		t.Error(kind, err)
 	}
 	_, err = s.call("DeleteExternalIdPConfigurationForDirectory", map[string]any{"ConfigurationId": id})

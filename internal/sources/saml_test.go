@@ -156,7 +156,7 @@ func TestSAML(t *testing.T) {
 	s := start(t)
 	idp := startIDP(t, s)
 	s.use(idp.settings(nil))
-	if kind, name, err := s.Source(t.Context()); kind != "saml" || name != "Example's IdP" || err != nil {
+	if kind, name, _, err := s.Source(t.Context()); kind != "saml" || name != "Example's IdP" || err != nil {
 		t.Error(kind, name, err)
 	}
 	b := s.browser()

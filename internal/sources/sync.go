@@ -277,7 +277,7 @@ const refreshAfter = 24 * time.Hour
 func (s *Service) refresh(ctx context.Context, c *configuration) error {
 	doc, err := s.fetch(ctx, c.SAML.URL)
 	if err == nil {
-		err = s.sameProvider(c, string(doc))
+		err = sameProvider(c, string(doc))
 	}
 	if err != nil {
 		s.Logger.Warn("sources: the metadata of the provider could not be fetched anew", "error", err)

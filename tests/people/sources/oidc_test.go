@@ -180,3 +180,47 @@ func TestWebIdentity(t *testing.T) {
 	parts, theirs := strings.Split(token, "."), strings.Split(p.machineToken(fork, claims), ".")
 	refused("claims of another token", theirs[0]+"."+parts[1]+"."+theirs[2], "InvalidIdentityToken")
 }
+
+// TestSourceEnds ends what began with a source, when people sign in elsewhere from then on.
+func TestSourceEnds(t *testing.T) {
+	s := start(t)
+	p, other := startProvider(t, s.url), startProvider(t, s.url)
+	s.group("Readers here")
+	id := s.use(p.settings(nil))
+	do := func(name string) {
+		t.Helper()
+		_, err := s.call(s.admin, name+"ExternalIdPConfigurationForDirectory", map[string]any{"ConfigurationId": id})
+		must(t, err)
+	}
+	for what, end := range map[string]func(){
+		"disabled":         func() { do("Disable") },
+		"enabled again":    func() { do("Disable"); do("Enable") },
+		"another provider": func() { s.update(id, other.settings(nil)) },
+	} {
+		s.update(id, p.settings(nil))
+		do("Enable")
+		b := s.browser()
+		b.isSignedIn(what, b.signIn(p))
+		c, _ := b.credentials()
+		_, err := s.whoIs(c)
+		must(t, err)
+		if a := b.ask("POST", "/signin/people/console", map[string]string{"AccountId": account, "RoleName": "Reader"}); a.status != http.StatusOK {
+			t.Fatalf("%s: %s", what, a.text)
+		}
+		// What changes nothing of who vouches for people ends nothing.
+		s.update(id, p.settings(map[string]any{"Scopes": []string{"profile", "email", "phone"}}))
+		if a := b.ask("GET", "/signin/session", nil); a.body["SignedIn"] != true {
+			t.Fatalf("%s: the console: %s", what, a.text)
+		}
+		end()
+		s.end(what, c)
+		for _, page := range []string{"/signin/people/session", "/signin/session"} {
+			if a := b.ask("GET", page, nil); a.body["SignedIn"] != false {
+				t.Errorf("%s: %s: %s", what, page, a.text)
+			}
+		}
+		if _, a := b.credentials(); a.status < 400 {
+			t.Errorf("%s: new credentials: %s", what, a.text)
+		}
+	}
+}
