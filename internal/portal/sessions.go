@@ -50,6 +50,8 @@ type Proof struct {
 	MFA bool
 	// Tags are session tags that the source gave, for the sessions of roles.
 	Tags []policy.Tag
+	// Until is when the source's own session ends, zero if it does not say: ours does not last longer.
+	Until time.Time
 }
 
 // Begin begins a session of a user whom a source has proven, and returns the token for the browser's cookie: SetCookie.
@@ -74,7 +76,11 @@ func (p *Portal) Begin(ctx context.Context, by Proof) (token string, err error) 
 			return notSignedIn()
 		}
 		now := p.now()
-		s := &session{ending: ending{now.Add(DefaultSession)}, User: by.User, Source: by.Source, MFA: by.MFA, Began: now, Grant: by.Grant, Tags: by.Tags}
+		ends := now.Add(DefaultSession)
+		if !by.Until.IsZero() && by.Until.Before(ends) {
+			ends = by.Until
+		}
+		s := &session{ending: ending{ends}, User: by.User, Source: by.Source, MFA: by.MFA, Began: now, Grant: by.Grant, Tags: by.Tags}
 		return p.add(ctx, tx, by.User, sessionKind, id, s, maxSessions)
 	})
 	return token, err

@@ -138,6 +138,20 @@ func TestSources(t *testing.T) {
 	if out := b.ask(http.StatusOK, "DELETE", "/signin/people/session", nil); out.text("Location") != "https://idp.example.com/out" {
 		t.Error("signing out:", out)
 	}
+	// A session ends with that of the source, but lasts no longer than others for that.
+	for until, lasts := range map[time.Duration]time.Duration{time.Hour: time.Hour, 1000 * time.Hour: portal.DefaultSession} {
+		token, err := w.portal.Begin(t.Context(), portal.Proof{User: w.user.ID, Source: "saml", Until: w.clock.now().Truncate(time.Millisecond).Add(until)})
+		must(t, err)
+		b.has("stator-people", token)
+		w.clock.pass(lasts - time.Minute)
+		if out := b.ask(http.StatusOK, "GET", "/signin/people/session", nil); out["SignedIn"] != true {
+			t.Errorf("until %s: %v", until, out)
+		}
+		w.clock.pass(time.Minute)
+		if out := b.ask(http.StatusOK, "GET", "/signin/people/session", nil); out["SignedIn"] != false {
+			t.Errorf("after %s: %v", until, out)
+		}
+	}
 	w.source = portal.Source{Kind: "ldap", Name: "the company", Password: func(_ context.Context, name, password string) (string, error) {
 		if name == "ann" && password == "right" {
 			return w.user.ID, nil

@@ -67,7 +67,7 @@ func (s *Service) enter(x *call, c *configuration, a *arrival, to string) error 
 		}
 		return refused(err)
 	}
-	token, err := s.Begin(x.context(), Proof{user, kinds[c.Type], c.grant(), a.MFA, a.Tags})
+	token, err := s.Begin(x.context(), Proof{user, kinds[c.Type], c.grant(), a.MFA, a.Tags, a.Ends})
 	if err != nil {
 		return err
 	}

@@ -72,6 +72,8 @@ type Proof struct {
 	MFA bool
 	// Tags are for the sessions of roles that begin from it.
 	Tags []policy.Tag
+	// Until is when the source's own session ends, zero if it does not say: the one that begins does not last longer.
+	Until time.Time
 }
 
 // Service is the outside sources of the people in one engine. It is safe for concurrent use.
