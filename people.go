@@ -3,6 +3,7 @@ package stator
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/statordb/stator/internal/audit"
 	"github.com/statordb/stator/internal/center"
@@ -56,7 +57,7 @@ func (s *Server) openPortal(opts Options, log *audit.Log) *portal.Portal {
 // openSources opens where people come from who are not in the built-in directory alone.
 func (s *Server) openSources(opts Options) *sources.Service {
 	options := sources.Options{Directory: s.directory, Seal: s.identities.Seal, Unseal: s.identities.Unseal, Leased: s.store.Lease,
-		Begin: func(ctx context.Context, by sources.Proof) (string, error) {
+		Begin: func(ctx context.Context, by sources.Proof) (string, time.Time, error) {
 			return s.portal.Begin(ctx, portal.Proof(by))
 		},
 		Enter: func(w http.ResponseWriter, r *http.Request, token string) error {

@@ -54,14 +54,15 @@ type Proof struct {
 	Until time.Time
 }
 
-// Begin begins a session of a user whom a source has proven, and returns the token for the browser's cookie: SetCookie.
-func (p *Portal) Begin(ctx context.Context, by Proof) (token string, err error) {
+// Begin begins a session of a user whom a source has proven. It returns the token for the browser's cookie, SetCookie, and when the
+// session ends if nobody ends it before.
+func (p *Portal) Begin(ctx context.Context, by Proof) (token string, ends time.Time, err error) {
 	i, err := p.instance(ctx)
 	if err == nil && i == nil {
 		err = noInstance()
 	}
 	if err != nil {
-		return "", err
+		return "", time.Time{}, err
 	}
 	token, id := newSecret()
 	err = p.DB.Update(ctx, func(tx kv.Txn) error {
@@ -76,14 +77,14 @@ func (p *Portal) Begin(ctx context.Context, by Proof) (token string, err error) 
 			return notSignedIn()
 		}
 		now := p.now()
-		ends := now.Add(DefaultSession)
+		ends = now.Add(DefaultSession)
 		if !by.Until.IsZero() && by.Until.Before(ends) {
 			ends = by.Until
 		}
 		s := &session{ending: ending{ends}, User: by.User, Source: by.Source, MFA: by.MFA, Began: now, Grant: by.Grant, Tags: by.Tags}
 		return p.add(ctx, tx, by.User, sessionKind, id, s, maxSessions)
 	})
-	return token, err
+	return token, ends, err
 }
 
 // instance is the instance of IAM Identity Center, nil if there is none.

@@ -66,7 +66,7 @@ func (p *Portal) signIn(x *signin.Call) (any, error) {
 	mfa, err := p.hasDevice(ctx, u.ID)
 	var token string
 	if err == nil {
-		token, err = p.Begin(ctx, Proof{User: u.ID, Source: source.Kind, Grant: source.Grant, MFA: mfa})
+		token, _, err = p.Begin(ctx, Proof{User: u.ID, Source: source.Kind, Grant: source.Grant, MFA: mfa})
 	}
 	if err == nil {
 		err = p.SetCookie(x, token)

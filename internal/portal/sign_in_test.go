@@ -132,7 +132,7 @@ func TestSources(t *testing.T) {
 	if out := b.ask(http.StatusOK, "POST", "/signin/people/session", as("ann", "")); out.text("State") != "Redirect" || out.text("Location") != "/sources/login" {
 		t.Error("with an identity provider:", out)
 	}
-	token, err := w.portal.Begin(t.Context(), portal.Proof{User: w.user.ID, Source: "saml"})
+	token, _, err := w.portal.Begin(t.Context(), portal.Proof{User: w.user.ID, Source: "saml"})
 	must(t, err)
 	b.has("stator-people", token)
 	if out := b.ask(http.StatusOK, "DELETE", "/signin/people/session", nil); out.text("Location") != "https://idp.example.com/out" {
@@ -140,7 +140,7 @@ func TestSources(t *testing.T) {
 	}
 	// A session ends with that of the source, but lasts no longer than others for that.
 	for until, lasts := range map[time.Duration]time.Duration{time.Hour: time.Hour, 1000 * time.Hour: portal.DefaultSession} {
-		token, err := w.portal.Begin(t.Context(), portal.Proof{User: w.user.ID, Source: "saml", Until: w.clock.now().Truncate(time.Millisecond).Add(until)})
+		token, _, err := w.portal.Begin(t.Context(), portal.Proof{User: w.user.ID, Source: "saml", Until: w.clock.now().Truncate(time.Millisecond).Add(until)})
 		must(t, err)
 		b.has("stator-people", token)
 		w.clock.pass(lasts - time.Minute)

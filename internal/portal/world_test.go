@@ -256,7 +256,7 @@ func (w *world) browser() *browser {
 // signedIn is a browser with a session of u.
 func (w *world) signedIn(u *directory.User) *browser {
 	w.Helper()
-	token, err := w.portal.Begin(w.Context(), portal.Proof{User: u.ID, Source: "directory"})
+	token, _, err := w.portal.Begin(w.Context(), portal.Proof{User: u.ID, Source: "directory"})
 	must(w.T, err)
 	b := w.browser()
 	b.has("stator-people", token)

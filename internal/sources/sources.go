@@ -41,8 +41,8 @@ type Options struct {
 	// Seal encrypts a secret that is bound to a name, and Unseal is the inverse. They are identity.Store's.
 	Seal   func(plain []byte, name string) []byte
 	Unseal func(sealed []byte, name string) ([]byte, error)
-	// Begin begins a session of the access portal, and returns its token.
-	Begin func(ctx context.Context, by Proof) (token string, err error)
+	// Begin begins a session of the access portal, and returns its token, and when it ends if nobody ends it before.
+	Begin func(ctx context.Context, by Proof) (token string, ends time.Time, err error)
 	// Enter gives a browser the token.
 	Enter func(w http.ResponseWriter, r *http.Request, token string) error
 	// End ends a session of the access portal, by its id ([SessionID]), and what was begun from it. It is no error if there is none.

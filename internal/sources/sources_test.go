@@ -23,6 +23,9 @@ import (
 	"github.com/statordb/stator/internal/policy"
 )
 
+// sessionTime is how long sessions last of which the source does not say when they end.
+const sessionTime = 8 * time.Hour
+
 // site is a server with its outside source, and an access portal that only notes who is signed in.
 type site struct {
 	*Service
@@ -62,12 +65,16 @@ func start(t *testing.T) *site {
 			return time.Now().Add(s.ahead)
 		},
 		Logger: slog.New(slog.NewTextHandler(lockedWriter{s}, nil)),
-		Begin: func(_ context.Context, by Proof) (string, error) {
+		Begin: func(_ context.Context, by Proof) (string, time.Time, error) {
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			made := token()
 			s.sessions[SessionID(made)], s.mfa, s.tags = by, by.MFA, by.Tags
-			return made, nil
+			ends := time.Now().Add(s.ahead + sessionTime)
+			if !by.Until.IsZero() && by.Until.Before(ends) {
+				ends = by.Until
+			}
+			return made, ends, nil
 		},
 		Enter: func(w http.ResponseWriter, _ *http.Request, token string) error {
 			http.SetCookie(w, &http.Cookie{Name: "people", Value: token, Path: "/"})

@@ -293,7 +293,7 @@ func (s *Service) refresh(ctx context.Context, c *configuration) error {
 // swept is how many records are removed in one transaction.
 const swept = 1000
 
-// sweep removes what is over, and ends the sessions here that the provider has said the end of.
+// sweep removes what is over.
 func (s *Service) sweep(ctx context.Context) error {
 	now := s.Now()
 	err := errors.Join(
@@ -303,13 +303,23 @@ func (s *Service) sweep(ctx context.Context) error {
 	err = errors.Join(err, s.db.View(ctx, func(r kv.Reader) error {
 		clear(ended)
 		return each(ctx, r, "session", func(id string, of *sessionRecord) bool {
-			if !now.Before(of.Until) || !of.Ends.IsZero() && !now.Before(of.Ends) {
+			if !now.Before(of.Until) {
 				ended[id] = of
 			}
 			return len(ended) < swept
 		})
 	}))
-	return errors.Join(err, s.endSessions(ctx, ended))
+	if err != nil || len(ended) == 0 {
+		return err
+	}
+	return s.db.Update(ctx, func(tx kv.Txn) error {
+		for id, of := range ended {
+			if err := forget(tx, id, of); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // sweepOver removes the records of a kind that are over, so many at a time that there do not become more and more.
