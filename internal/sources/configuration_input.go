@@ -175,11 +175,14 @@ func (s *Service) applyOIDC(in *oidcInput, c *configuration) error {
 		return err
 	}
 	var secret []byte
-	if c.OIDC != nil && c.OIDC.Issuer == in.Issuer { // it is shown to nobody else
-		secret = c.OIDC.Secret
-	}
-	if in.ClientSecret != "" {
+	switch old := c.OIDC; {
+	case in.ClientSecret != "":
 		secret = s.Seal([]byte(in.ClientSecret), secretName(c.ID))
+	case old == nil || old.ClientID != in.ClientId || len(old.Secret) == 0: // another client, or a public one
+	case old.Issuer != in.Issuer || old.CA != in.CertificateAuthority: // whoever is there must not get to know it
+		return awsapi.Validation("ClientSecret has to be given again when Issuer or CertificateAuthority change.")
+	default:
+		secret = old.Secret
 	}
 	if in.Scopes == nil {
 		in.Scopes = []string{"profile", "email"}

@@ -386,20 +386,30 @@ func TestOIDCSettings(t *testing.T) {
 	}
 	o.discovery = nil
 	id := s.use(o.settings(nil))
-	// The secret stays when it is left out, but not for another provider.
+	// The secret stays when it is left out, but goes to no other provider.
 	in := o.settings(map[string]any{"ConfigurationId": id})
 	delete(in["Oidc"].(map[string]any), "ClientSecret")
 	_, err := s.call("UpdateExternalIdPConfigurationForDirectory", in)
 	must(t, err)
 	b := s.browser()
 	b.isSignedIn("with the old secret", b.round(o, nil), "alice")
-	in["Oidc"].(map[string]any)["Issuer"] = other.web.URL
-	_, err = s.call("UpdateExternalIdPConfigurationForDirectory", in)
-	must(t, err)
-	c, err := s.inUse(t.Context())
-	if err != nil || len(c.OIDC.Secret) != 0 {
-		t.Error("the secret goes to another provider", err)
+	for name, value := range map[string]string{"Issuer": other.web.URL, "CertificateAuthority": other.ca() + o.ca(), "ClientId": "another"} {
+		changed := maps.Clone(in)
+		changed["Oidc"] = maps.Clone(in["Oidc"].(map[string]any))
+		changed["Oidc"].(map[string]any)[name] = value
+		_, err = s.call("UpdateExternalIdPConfigurationForDirectory", changed)
+		c, failed := s.inUse(t.Context())
+		must(t, failed)
+		if name == "ClientId" && (err != nil || len(c.OIDC.Secret) != 0) || name != "ClientId" && (code(err) != "ValidationException" || len(c.OIDC.Secret) == 0) {
+			t.Errorf("another %s: %v, the secret has %d bytes", name, err, len(c.OIDC.Secret))
+		}
+		_, err = s.call("UpdateExternalIdPConfigurationForDirectory", o.settings(map[string]any{"ConfigurationId": id}))
+		must(t, err)
 	}
+	// With the secret it may be anywhere.
+	moved := other.settings(map[string]any{"ConfigurationId": id})
+	_, err = s.call("UpdateExternalIdPConfigurationForDirectory", moved)
+	must(t, err)
 	_, err = s.call("DisableExternalIdPConfigurationForDirectory", map[string]any{"ConfigurationId": id})
 	must(t, err)
 	b = s.browser()
