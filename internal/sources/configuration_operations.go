@@ -90,6 +90,9 @@ func (s *Service) updateConfiguration(req *awsapi.Request) (awsapi.Call, error) 
 			}
 			if !c.isProvider(&before) {
 				c.Grant = token()[:grantLength]
+				if c.SAML != nil { // they were the other one's
+					c.SAML.Certificates = nil
+				}
 			}
 			return s.save(tx, c)
 		}).(*awsapi.Simple)

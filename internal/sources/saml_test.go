@@ -552,6 +552,24 @@ func TestSAMLMetadata(t *testing.T) {
 	if c, err = s.inUse(t.Context()); err != nil || c.SAML.Metadata != good {
 		t.Error("another provider is believed", err)
 	}
+	// What was imported for one provider says nothing of another.
+	other, err := s.call("CreateExternalIdPConfigurationForDirectory", idp.settings(map[string]any{"Saml": map[string]any{"Metadata": good}}))
+	must(t, err)
+	reference := map[string]any{"ConfigurationId": other["ConfigurationId"]}
+	_, err = s.call("ImportExternalIdPCertificate", map[string]any{"ConfigurationId": other["ConfigurationId"], "Certificate": text})
+	must(t, err)
+	for _, is := range []struct {
+		entity       string
+		certificates int
+	}{{idp.web.URL + "/metadata", 2}, {"https://idp.example.com/", 1}} {
+		in := idp.settings(map[string]any{"ConfigurationId": other["ConfigurationId"],
+			"Saml": map[string]any{"Metadata": strings.ReplaceAll(good, `entityID="`+idp.web.URL+`/metadata"`, `entityID="`+is.entity+`"`)}})
+		_, err = s.call("UpdateExternalIdPConfigurationForDirectory", in)
+		must(t, err)
+		if out, err = s.call("ListExternalIdPCertificates", reference); err != nil || len(out["Certificates"].([]any)) != is.certificates {
+			t.Errorf("%s: %v, %v", is.entity, out, err)
+		}
+	}
 	for what, in := range map[string]map[string]any{
 		"no metadata":        {"Metadata": "<a/>"},
 		"nothing":            {},
