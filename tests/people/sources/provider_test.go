@@ -35,7 +35,7 @@ type provider struct {
 	callFor func(ctx context.Context, id string) string
 
 	mu     sync.Mutex
-	keys   []*signingKey // the first signs, all are published
+	keys   []*signingKey // the first signs, the second will, and both are published
 	groups []string      // of who signs in
 	back   string        // where its client's people go once they have signed out
 	// machine is whom its machine tokens are of, and more what else they say.
@@ -47,7 +47,7 @@ type provider struct {
 func startProvider(t *testing.T, server string) *provider {
 	t.Helper()
 	p := &provider{t: t, groups: []string{"engineers"}, back: server + "/console/portal"}
-	p.rotate(false)
+	p.keys = []*signingKey{p.newKey(), p.newKey()}
 	people := person{ID: "4711", Username: "alice", Password: "alice's password", FirstName: "Alice", LastName: "Archer", Email: "alice@example.com", EmailVerified: true}
 	p.Storage = storage.NewStorageWithClients(people, map[string]*storage.Client{
 		clientID: storage.WebClient(clientID, clientSecret, server+"/sources/oidc/callback"),
@@ -105,17 +105,20 @@ func (k publicKey) Key() any                           { return k.of.key.Public(
 func (k publicKey) ID() string                         { return k.of.id }
 func (k publicKey) Use() string                        { return "sig" }
 
-// rotate has the provider sign with a new key from now on. The others stay published, or not.
-func (p *provider) rotate(keep bool) {
+func (p *provider) newKey() *signingKey {
 	p.t.Helper()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	must(p.t, err)
+	return &signingKey{rand.Text(), key}
+}
+
+// rotate has the provider sign with the key that it has announced. The old one counts no more, and a new one is announced.
+func (p *provider) rotate() {
+	p.t.Helper()
+	next := p.newKey()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !keep {
-		p.keys = nil
-	}
-	p.keys = append([]*signingKey{{rand.Text(), key}}, p.keys...)
+	p.keys = []*signingKey{p.keys[1], next}
 }
 
 func (p *provider) SigningKey(context.Context) (op.SigningKey, error) {
