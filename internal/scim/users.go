@@ -132,7 +132,14 @@ func (h *Handler) deleteUser(x *call) error {
 // listUsers answers GET /Users.
 func (h *Handler) listUsers(x *call) error {
 	ctx := x.r.Context()
-	return list(h, x, func(r kv.Reader, filter []equals, yield func(show func() *user)) error {
+	page := func(r kv.Reader, skip, most int) (all []*user, total int, err error) {
+		found, total, err := h.people.UserPage(ctx, r, skip, most)
+		for _, u := range found {
+			all = append(all, x.show(u))
+		}
+		return all, total, err
+	}
+	each := func(r kv.Reader, filter []equals, yield func(show func() *user)) error {
 		matches := func(u *directory.User) (bool, error) {
 			for _, one := range filter {
 				if is, err := x.userIs(u, one); !is || err != nil {
@@ -172,10 +179,11 @@ func (h *Handler) listUsers(x *call) error {
 			}
 			return err == nil, err
 		})
-	}, func(one equals) bool {
+	}
+	return list(h, x, lister[user]{page, each, func(one equals) bool {
 		_, err := x.userIs(&directory.User{}, one)
 		return err == nil
-	})
+	}})
 }
 
 // userIs says whether a condition is true of a user. The error is that there are no such conditions.
