@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/statordb/stator/internal/directory"
 	"github.com/statordb/stator/internal/keyspace"
@@ -31,7 +32,11 @@ func start(t *testing.T) *site {
 	must(t, err)
 	t.Cleanup(func() { _ = db.Close() })
 	s := &site{t: t, db: db}
-	people, err := directory.Open(t.Context(), db, directory.Options{Change: func(ctx context.Context, fn func(kv.Txn) error) error {
+	now := time.Now()
+	people, err := directory.Open(t.Context(), db, directory.Options{Now: func() time.Time {
+		now = now.Add(time.Second) // whatever is written is modified at another time
+		return now
+	}, Change: func(ctx context.Context, fn func(kv.Txn) error) error {
 		s.changes++
 		return db.Update(ctx, fn)
 	}})
@@ -114,6 +119,54 @@ func TestPagesReadNoOthers(t *testing.T) {
 			if got["totalResults"] != float64(all) || len(got["Resources"].([]any)) != want || got["itemsPerPage"] != float64(want) {
 				t.Errorf("%s%s: %v", kind, query, got)
 			}
+		}
+	}
+}
+
+// What changes nothing is not written, and what gives and takes no access makes nobody forget anything.
+func TestChangesOfNothing(t *testing.T) {
+	s := start(t)
+	more := `,"emails":[{"value":"a@example.com","type":"work","primary":true}],"addresses":[{"country":"DE"}],"` + enterpriseSchema + `":{"department":"D","manager":{"value":"m"}}`
+	id := s.create("ann")
+	path := "Users/" + id
+	put := func(body string) func() { return func() { s.do(http.StatusOK, "PUT", path, body) } }
+	patch := func(op, path, value string) func() {
+		return func() {
+			body := fmt.Sprintf(`{"Operations":[{"op":%q,"path":%q,"value":%s}]}`, op, path, value)
+			s.do(http.StatusOK, "PATCH", "Users/"+id, body)
+		}
+	}
+	const kept, written, forgotten = 0, 1, 2
+	for _, c := range []struct {
+		what   string
+		do     func()
+		effect int
+	}{
+		{"attributes", put(userOf("ann", more)), forgotten},
+		{"all of it again", put(userOf("ann", more)), kept},
+		{"the same name", patch("replace", "userName", `"ann"`), kept},
+		{"active still", patch("replace", "active", "true"), kept},
+		{"an address that it has", patch("replace", `emails[type eq "work"].value`, `"a@example.com"`), kept},
+		{"another id there", patch("replace", "externalId", `"y"`), written},
+		{"another department", patch("replace", enterpriseSchema+":department", `"E"`), forgotten},
+		{"another name", patch("replace", "userName", `"Ann"`), forgotten},
+		{"disabled", patch("replace", "active", "false"), forgotten},
+		{"disabled again", patch("replace", "active", `"False"`), kept},
+		{"enabled", patch("replace", "active", "true"), forgotten},
+	} {
+		before, changes := s.do(http.StatusOK, "GET", path, ""), s.changes
+		c.do()
+		after := s.do(http.StatusOK, "GET", path, "")
+		modified := func(of map[string]any) string { return fmt.Sprint(of["meta"].(map[string]any)["lastModified"]) }
+		effect := kept
+		if modified(before) != modified(after) {
+			effect = written
+		}
+		if s.changes != changes {
+			effect = forgotten
+		}
+		if effect != c.effect {
+			t.Errorf("%s: effect %d, want %d", c.what, effect, c.effect)
 		}
 	}
 }
