@@ -86,7 +86,9 @@ type syncResult struct {
 	At                       time.Time
 	Users, Groups            int32
 	Created, Disabled, Wrong int32
-	Error                    string
+	// Removed are groups that are gone there.
+	Removed int32
+	Error   string
 }
 
 func configurationKey(id string) []byte { return key("configuration", id) }
