@@ -310,10 +310,15 @@ func (s *Service) getSPConfiguration(req *awsapi.Request) (awsapi.Call, error) {
 			return nil, err
 		}
 		p := k.provider(origin)
+		certificates, err := k.of.certificates()
+		if err != nil {
+			return nil, err
+		}
 		doc, err := k.ownMetadata(p)
 		return struct {
 			EntityId, AcsUrl, SloUrl, MetadataUrl, Metadata              string
+			Certificates                                                 []ownCertificate
 			OidcRedirectUrl, OidcBackchannelLogoutUrl, OidcPostLogoutUrl string
-		}{p.EntityID, p.ACS, p.SLO, p.EntityID, string(doc), origin + callbackPath, origin + "/sources/oidc/backchannel", origin + portalPage}, err
+		}{p.EntityID, p.ACS, p.SLO, p.EntityID, string(doc), certificates, origin + callbackPath, origin + "/sources/oidc/backchannel", origin + portalPage}, err
 	}), nil
 }

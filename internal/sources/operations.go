@@ -29,6 +29,7 @@ func (s *Service) Operations() []awsapi.Operation {
 		{"ImportExternalIdPCertificate", s.importCertificate},
 		{"ListExternalIdPCertificates", s.listCertificates},
 		{"ListExternalIdPConfigurationsForDirectory", s.listConfigurations},
+		{"RotateAWSSPKeyForDirectory", s.rotateKey},
 		{"UpdateExternalIdPConfigurationForDirectory", s.updateConfiguration},
 	} {
 		all = append(all, awsapi.Operation{Service: "sso-directory", Name: op.name, Decode: op.decode})
