@@ -31,6 +31,9 @@ func (s *Server) openPeople(ctx context.Context, opts Options) (err error) {
 	if err != nil {
 		return err
 	}
+	if mail != nil && opts.PublicURL == "" { // what a request says of the address may be anybody's invention
+		opts.Logger.Warn("links in mails to people have a path alone, as the server does not know how they reach it: give --public-url")
+	}
 	if mail != nil {
 		options.Mail = func(ctx context.Context, to, subject, text string) error {
 			return mail.Send(ctx, signin.Mail{To: to, Subject: subject, Text: text})
