@@ -3,13 +3,13 @@ package stator
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/statordb/stator/internal/audit"
 	"github.com/statordb/stator/internal/center"
 	"github.com/statordb/stator/internal/directory"
 	"github.com/statordb/stator/internal/identity"
 	"github.com/statordb/stator/internal/kv"
-	"github.com/statordb/stator/internal/policy"
 	"github.com/statordb/stator/internal/portal"
 	"github.com/statordb/stator/internal/server"
 	"github.com/statordb/stator/internal/signin"
@@ -31,6 +31,9 @@ func (s *Server) openPeople(ctx context.Context, opts Options) (err error) {
 	if err != nil {
 		return err
 	}
+	if mail != nil && opts.PublicURL == "" { // what a request says of the address may be anybody's invention
+		opts.Logger.Warn("links in mails to people have a path alone, as the server does not know how they reach it: give --public-url")
+	}
 	if mail != nil {
 		options.Mail = func(ctx context.Context, to, subject, text string) error {
 			return mail.Send(ctx, signin.Mail{To: to, Subject: subject, Text: text})
@@ -48,7 +51,7 @@ func (s *Server) openPortal(opts Options, log *audit.Log) *portal.Portal {
 	p := portal.New(portal.Options{
 		DB: s.db, Identities: s.identities, Directory: s.directory, Center: s.center, Change: s.identities.Change, Seal: s.identities.Seal, Unseal: s.identities.Unseal,
 		Leased: s.store.Lease, SignIn: s.signIn, PublicURL: opts.PublicURL, Region: opts.Region, Audit: log, Logger: opts.Logger,
-		Source: s.source,
+		Source: s.source, Vouches: s.sources.Vouches,
 	})
 	p.Start()
 	return p
@@ -57,8 +60,8 @@ func (s *Server) openPortal(opts Options, log *audit.Log) *portal.Portal {
 // openSources opens where people come from who are not in the built-in directory alone.
 func (s *Server) openSources(opts Options) *sources.Service {
 	options := sources.Options{Directory: s.directory, Seal: s.identities.Seal, Unseal: s.identities.Unseal, Leased: s.store.Lease,
-		Begin: func(ctx context.Context, user, source string, mfa bool, tags []policy.Tag) (string, error) {
-			return s.portal.Begin(ctx, user, source, mfa, tags...)
+		Begin: func(ctx context.Context, by sources.Proof) (string, time.Time, error) {
+			return s.portal.Begin(ctx, portal.Proof(by))
 		},
 		Enter: func(w http.ResponseWriter, r *http.Request, token string) error {
 			return s.portal.SetCookie(s.signIn.CallOf(w, r), token)
@@ -76,7 +79,7 @@ func (s *Server) openSources(opts Options) *sources.Service {
 
 // source says where people come from now.
 func (s *Server) source(ctx context.Context) (from portal.Source, err error) {
-	if from.Kind, from.Name, err = s.sources.Source(ctx); err != nil {
+	if from.Kind, from.Name, from.Grant, err = s.sources.Source(ctx); err != nil {
 		return from, err
 	}
 	from.SignOut = s.sources.SignOut
@@ -98,10 +101,16 @@ func (s *Server) home(ctx context.Context, r kv.Reader) (account, region string,
 	return s.managementAccount, "", nil
 }
 
-// personAllowed says whether a session of a person is still allowed: one of the console ends with that in the access portal.
+// personAllowed says whether a session of a person is still allowed: one of the console ends with that in the access portal, and any with
+// the outside source that the person came from.
 func (s *Server) personAllowed(ctx context.Context, r kv.Reader, p identity.PersonRef) (bool, error) {
 	if p.Portal != "" {
 		if alive, err := s.portal.Alive(ctx, r, p.Portal); err != nil || !alive {
+			return false, err
+		}
+	}
+	if p.Grant != "" {
+		if vouched, err := s.sources.Vouches(ctx, r, p.Grant); err != nil || !vouched {
 			return false, err
 		}
 	}

@@ -111,8 +111,8 @@ type Options struct {
 	// ShardLife is how long a shard of a stream takes records before its child does; 0 is four hours, as on AWS. A shorter
 	// one, of a second at least, is for trying how a consumer takes it: every shard is kept and listed for a day.
 	ShardLife time.Duration
-	// PublicURL is how clients reach the server, such as https://db.example.com. SAML assertions may be meant for /saml
-	// there.
+	// PublicURL is how clients reach the server, such as https://db.example.com. Links in mails begin with it, and SAML assertions
+	// may be meant for /saml there.
 	PublicURL string
 	// SignUp lets strangers make accounts of their own in the console.
 	SignUp bool

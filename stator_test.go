@@ -1,6 +1,8 @@
 package stator_test
 
 import (
+	"bytes"
+	"log/slog"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -178,6 +180,27 @@ func TestOptions(t *testing.T) {
 		if s, err := stator.Open(bad); err == nil {
 			t.Errorf("%+v was taken", bad)
 			s.Close()
+		}
+	}
+}
+
+// Mails with links that lead nowhere are not sent unnoticed.
+func TestMailsWithoutAddress(t *testing.T) {
+	for _, c := range []struct {
+		smtp, public string
+		warned       bool
+	}{{"", "", false}, {"smtps://mail.example.com", "", true}, {"smtps://mail.example.com", "https://db.example.com", false}} {
+		var log bytes.Buffer
+		opts := stator.Options{Account: "111122223333", SMTPURL: c.smtp, PublicURL: c.public, Logger: slog.New(slog.NewTextHandler(&log, nil))}
+		if c.smtp != "" {
+			opts.SMTPFrom = "stator@example.com"
+		}
+		s := open(t, opts)
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if warned := strings.Contains(log.String(), "--public-url"); warned != c.warned {
+			t.Errorf("%+v: %s", c, &log)
 		}
 	}
 }

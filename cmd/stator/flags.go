@@ -107,7 +107,7 @@ func (c *config) serveFlags(f *flag.FlagSet) {
 	f.BoolVar(&c.throttle, "throttle", false, "limit requests to the throughput of tables and indexes, as AWS does; each server counts for itself")
 	f.DurationVar(&c.shardLife, "stream-shard-life", 4*time.Hour, "how long a shard of a stream takes records before its child does; less to try how a consumer takes it")
 	f.Int64Var(&c.cacheMiB, "cache-mib", 8, "`MiB` of memory for the engine's cache; give it more if the data is much larger")
-	f.StringVar(&c.publicURL, "public-url", "", "`URL` by which clients reach the server; SAML assertions may be meant for /saml there")
+	f.StringVar(&c.publicURL, "public-url", "", "`URL` by which clients reach the server: links in mails begin with it, and SAML assertions may be meant for /saml there")
 	f.StringVar(&c.signUp, "sign-up", "auto", "let strangers make accounts of their own in the console: open, closed, or auto: when only this machine can reach it")
 	f.StringVar(&c.smtpURL, "smtp-url", "", "`URL` of the server that mails codes to those who sign up or have forgotten a root password, as smtps://user:password@mail.example.com; give it in the environment (default the codes are logged)")
 	f.StringVar(&c.smtpFrom, "smtp-from", "", "`address` that mails are from")

@@ -181,6 +181,8 @@ type Caller struct {
 	User, Name string
 	// Began is when the person signed in.
 	Began time.Time
+	// Grant is what an outside source vouches for the person with, "" for the built-in directory.
+	Grant string
 	// Tags are session tags that an outside source gave; those of the instance's access control attributes win.
 	Tags []policy.Tag
 	// Portal is the id of the person's session in the access portal, and Until when that ends: a session of the console ends with it.
@@ -244,7 +246,7 @@ func (s *Store) session(ctx context.Context, c Caller, account, setName string) 
 		}
 		relay = set.RelayState
 		of = &identity.PersonSession{
-			PersonRef: identity.PersonRef{User: c.User, Account: account, PermissionSet: setARN(inst.ID, *id), Began: c.Began},
+			PersonRef: identity.PersonRef{User: c.User, Account: account, PermissionSet: setARN(inst.ID, *id), Began: c.Began, Grant: c.Grant},
 			Role:      there.Role, Name: sessionName(name, c.User),
 			Duration: time.Duration(there.Seconds) * time.Second, Tags: inst.sessionTags(u, c.Tags),
 		}

@@ -48,7 +48,7 @@ func (c *checker) uniques(id string, all []unique) {
 }
 
 func (c *checker) users() error {
-	return each(c.ctx, c.r, "", func(id string, value []byte) (bool, error) {
+	return c.counted("user", "users", func(id string, value []byte) (bool, error) {
 		var u User
 		if err := json.Unmarshal(value, &u); err != nil || u.ID != id {
 			c.problem("the record of user %s can't be read", id)
@@ -57,11 +57,28 @@ func (c *checker) users() error {
 		c.records++
 		c.uniques(id, u.indexes())
 		return true, nil
-	}, "user")
+	})
+}
+
+// counted goes through the records of a kind, and compares how many there are with their count.
+func (c *checker) counted(kind, name string, fn func(id string, value []byte) (bool, error)) error {
+	there := 0
+	err := each(c.ctx, c.r, "", func(id string, value []byte) (bool, error) {
+		there++
+		return fn(id, value)
+	}, kind)
+	if err != nil {
+		return err
+	}
+	n, _, err := get[int](c.ctx, c.r, countKey(name))
+	if err == nil && n != there {
+		c.problem("there are %d %s, and their count says %d", there, name, n)
+	}
+	return err
 }
 
 func (c *checker) groups() error {
-	return each(c.ctx, c.r, "", func(id string, value []byte) (bool, error) {
+	return c.counted("group", "groups", func(id string, value []byte) (bool, error) {
 		var g Group
 		if err := json.Unmarshal(value, &g); err != nil || g.ID != id {
 			c.problem("the record of group %s can't be read", id)
@@ -70,7 +87,7 @@ func (c *checker) groups() error {
 		c.records++
 		c.uniques(id, g.indexes())
 		return true, nil
-	}, "group")
+	})
 }
 
 func (c *checker) memberships() error {

@@ -33,6 +33,11 @@ func (s *Store) EachGroup(ctx context.Context, r kv.Reader, after string, fn fun
 	}, "group")
 }
 
+// GroupPage returns some groups, and how many there are in all, as UserPage does users.
+func (s *Store) GroupPage(ctx context.Context, r kv.Reader, skip, most int) ([]*Group, int, error) {
+	return part[Group](ctx, r, "group", "groups", skip, most)
+}
+
 // PutGroup makes a group, whose ID is empty and is set then, or replaces the one of that id, as PutUser does with users.
 func (s *Store) PutGroup(ctx context.Context, tx kv.Txn, g *Group) error {
 	if err := g.check(); err != nil {

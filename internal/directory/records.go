@@ -209,6 +209,26 @@ func each(ctx context.Context, r kv.Reader, after string, fn func(last string, v
 	})
 }
 
+// part returns some records of a kind, most at the most, without the first ones, and how many the count has in all.
+func part[T any](ctx context.Context, r kv.Reader, kind, counted string, skip, most int) (some []*T, total int, err error) {
+	if total, _, err = get[int](ctx, r, countKey(counted)); err != nil || skip >= total || most <= 0 {
+		return nil, total, err
+	}
+	err = each(ctx, r, "", func(_ string, value []byte) (bool, error) {
+		if skip > 0 {
+			skip--
+			return true, nil
+		}
+		one := new(T)
+		if err := json.Unmarshal(value, one); err != nil {
+			return false, err
+		}
+		some = append(some, one)
+		return len(some) < most, nil
+	}, kind)
+	return some, total, err
+}
+
 // lasts returns the last parts of the keys under parts.
 func lasts(ctx context.Context, r kv.Reader, parts ...string) (all []string, err error) {
 	err = each(ctx, r, "", func(last string, _ []byte) (bool, error) {

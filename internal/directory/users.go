@@ -50,6 +50,12 @@ func (s *Store) EachUser(ctx context.Context, r kv.Reader, after string, fn func
 	}, "user")
 }
 
+// UserPage returns some users in the order of their ids, most at the most, without the first ones, which are passed over unread; and how
+// many there are in all.
+func (s *Store) UserPage(ctx context.Context, r kv.Reader, skip, most int) ([]*User, int, error) {
+	return part[User](ctx, r, "user", "users", skip, most)
+}
+
 // PutUser makes a user, whose ID is empty and is set then, or replaces the one of that id. Created, Updated and, of one that is
 // replaced, CreatedBy are set too. The errors are awsapi's ConflictException if a name, an address or an external id is another's,
 // ValidationException for what no user can have, ResourceNotFoundException if there is no user of the id, and

@@ -86,6 +86,8 @@ type PersonRef struct {
 	Portal string `json:"s,omitempty"`
 	// Until is when that session ends if nobody ends it before, zero for never.
 	Until time.Time `json:"e,omitzero"`
+	// Grant is what an outside source vouches for the person with, "" for none: the session ends when it does not any more.
+	Grant string `json:"g,omitempty"`
 }
 
 // Tag is a key and a value.

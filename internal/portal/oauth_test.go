@@ -562,7 +562,7 @@ func TestPages(t *testing.T) {
 	}
 	w.clock.pass(8 * time.Hour)
 	b.ask(http.StatusUnauthorized, "GET", "/signin/people/accounts", nil)
-	if _, err := w.portal.Begin(t.Context(), "nobody", "directory", false); code(err) == "" {
+	if _, _, err := w.portal.Begin(t.Context(), portal.Proof{User: "nobody", Source: "directory"}); code(err) == "" {
 		t.Error("nobody signs in")
 	}
 }

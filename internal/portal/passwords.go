@@ -75,7 +75,7 @@ func (p *Portal) changePassword(x *signin.Call) (any, error) {
 	if err := p.log(x, "UpdatePassword", h.User, nil, err); err != nil {
 		return nil, err
 	}
-	token, err := p.Begin(ctx, h.ID, h.session.Source, h.session.MFA, h.session.Tags...)
+	token, _, err := p.Begin(ctx, Proof{User: h.ID, Source: h.session.Source, MFA: h.session.MFA})
 	if err != nil {
 		return nil, err
 	}

@@ -32,8 +32,9 @@ import (
 
 // Source is where the people come from.
 type Source struct {
-	// Kind is directory, saml, oidc or ldap, Name what an administrator has called it.
-	Kind, Name string
+	// Kind is directory, saml, oidc or ldap, Name what an administrator has called it, and Grant what it vouches for people with now:
+	// see Proof.
+	Kind, Name, Grant string
 	// Password proves who somebody is by a password, and returns the id of the user. It is nil if that is asked of the directory,
 	// or of an identity provider with pages of its own.
 	Password func(ctx context.Context, userName, password string) (user string, err error)
@@ -54,6 +55,8 @@ type Options struct {
 	OIDC *federation.OIDC
 	// Source says where people come from now; nil is the built-in directory.
 	Source func(ctx context.Context) (Source, error)
+	// Vouches says whether an outside source still vouches for whom it has vouched for with a grant; nil says that none does.
+	Vouches func(ctx context.Context, r kv.Reader, grant string) (bool, error)
 	// Change is identity.Store.Change: after it no server believes what it has cached of anybody's sessions. Seal and Unseal are
 	// identity.Store's.
 	Change func(ctx context.Context, fn func(kv.Txn) error) error
@@ -105,6 +108,9 @@ func New(opts Options) *Portal {
 	}
 	if opts.Source == nil {
 		opts.Source = func(context.Context) (Source, error) { return Source{Kind: directorySource}, nil }
+	}
+	if opts.Vouches == nil {
+		opts.Vouches = func(context.Context, kv.Reader, string) (bool, error) { return false, nil }
 	}
 	p := &Portal{Options: opts, starts: newest[netip.Prefix, *rate.Limiter](startingSources), allStarts: rate.NewLimiter(allStartsSecond, allStartsBurst)}
 	if u, err := url.Parse(opts.PublicURL); err == nil {

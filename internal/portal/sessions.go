@@ -21,6 +21,8 @@ type session struct {
 	Source string
 	MFA    bool
 	Began  time.Time
+	// Grant is Proof's.
+	Grant string `json:",omitempty"`
 	// Tags are session tags that the source gave.
 	Tags []policy.Tag `json:",omitempty"`
 }
@@ -33,22 +35,36 @@ type holder struct {
 	session *session
 }
 
-// Begin begins a session of a user whom a source has proven, and returns the token for the browser's cookie: SetCookie. Tags are
-// session tags that the source gave, for the sessions of roles.
-func (p *Portal) Begin(ctx context.Context, user, source string, mfa bool, tags ...policy.Tag) (token string, err error) {
+// Proof is what a source says of somebody who signs in.
+type Proof struct {
+	// User is who it is, by the id, and Source the kind of the source.
+	User, Source string
+	// Grant is what an outside source vouches with, "" for the built-in directory: the session ends when the source does not any more.
+	Grant string
+	// MFA says that an MFA device was shown to be at hand.
+	MFA bool
+	// Tags are session tags that the source gave, for the sessions of roles.
+	Tags []policy.Tag
+	// Until is when the source's own session ends, zero if it does not say: ours does not last longer.
+	Until time.Time
+}
+
+// Begin begins a session of a user whom a source has proven. It returns the token for the browser's cookie, SetCookie, and when the
+// session ends if nobody ends it before.
+func (p *Portal) Begin(ctx context.Context, by Proof) (token string, ends time.Time, err error) {
 	i, err := p.instance(ctx)
 	if err == nil && i == nil {
 		err = noInstance()
 	}
 	if err != nil {
-		return "", err
+		return "", time.Time{}, err
 	}
 	token, id := newSecret()
 	err = p.DB.Update(ctx, func(tx kv.Txn) error {
 		if err := tx.Lock(ctx, recordKey(sessionKind, id)); err != nil {
 			return err
 		}
-		u, err := p.active(ctx, tx, user)
+		u, err := p.active(ctx, tx, by.User)
 		if err != nil {
 			return err
 		}
@@ -56,9 +72,14 @@ func (p *Portal) Begin(ctx context.Context, user, source string, mfa bool, tags 
 			return notSignedIn()
 		}
 		now := p.now()
-		return p.add(ctx, tx, user, sessionKind, id, &session{ending{now.Add(i.Portal)}, user, source, mfa, now, tags}, maxSessions)
+		ends = now.Add(i.Portal)
+		if !by.Until.IsZero() && by.Until.Before(ends) {
+			ends = by.Until
+		}
+		s := &session{ending: ending{ends}, User: by.User, Source: by.Source, MFA: by.MFA, Began: now, Grant: by.Grant, Tags: by.Tags}
+		return p.add(ctx, tx, by.User, sessionKind, id, s, maxSessions)
 	})
-	return token, err
+	return token, ends, err
 }
 
 // instance is the instance of IAM Identity Center, nil if there is none.
@@ -92,12 +113,18 @@ func (p *Portal) holderOf(ctx context.Context, r kv.Reader, id string) (*holder,
 	if over, err := p.Directory.Over(ctx, r, u, s.Began); err != nil || over {
 		return nil, err
 	}
+	if s.Grant != "" {
+		if vouched, err := p.Vouches(ctx, r, s.Grant); err != nil || !vouched {
+			return nil, err
+		}
+	}
 	return &holder{u, id, s}, nil
 }
 
 // asks is who asks for a role.
 func (h *holder) asks() center.Caller {
-	return center.Caller{User: h.ID, Name: h.UserName, Began: h.session.Began, Tags: h.session.Tags, Portal: h.id, Until: h.session.Expires}
+	return center.Caller{User: h.ID, Name: h.UserName, Began: h.session.Began, Grant: h.session.Grant, Tags: h.session.Tags,
+		Portal: h.id, Until: h.session.Expires}
 }
 
 // Alive says whether a session, by the id that center.Store.RoleConsole was given, has not ended.

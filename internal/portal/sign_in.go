@@ -85,7 +85,7 @@ func (p *Portal) signIn(x *signin.Call) (any, error) {
 		return nil, err
 	}
 	guess.Succeeded()
-	token, err := p.Begin(ctx, u.ID, source.Kind, mfa)
+	token, _, err := p.Begin(ctx, Proof{User: u.ID, Source: source.Kind, Grant: source.Grant, MFA: mfa})
 	if err == nil {
 		err = p.SetCookie(x, token)
 	}

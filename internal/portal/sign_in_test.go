@@ -142,7 +142,7 @@ func TestDevices(t *testing.T) {
 	id["Code"] = at(second)
 	b.ask(http.StatusOK, "DELETE", "/signin/people/mfa", id)
 	b.ask(http.StatusForbidden, "DELETE", "/signin/people/mfa", fields{"Id": second.text("Id")})
-	token, err := w.portal.Begin(t.Context(), w.user.ID, "directory", true)
+	token, _, err := w.portal.Begin(t.Context(), portal.Proof{User: w.user.ID, Source: "directory", MFA: true})
 	must(t, err)
 	b.has("stator-people", token)
 	b.ask(http.StatusOK, "POST", "/signin/people/mfa", fields{})
@@ -191,7 +191,7 @@ func TestSettings(t *testing.T) {
 	in(http.StatusOK, "MFARequired", as("ann", mine))
 
 	// Who comes from an identity provider is its business.
-	token, err := w.portal.Begin(t.Context(), w.person("bob").ID, "saml", false)
+	token, _, err := w.portal.Begin(t.Context(), portal.Proof{User: w.person("bob").ID, Source: "saml"})
 	must(t, err)
 	b.has("stator-people", token)
 	b.ask(http.StatusOK, "GET", "/signin/people/accounts", nil)
@@ -220,11 +220,25 @@ func TestSources(t *testing.T) {
 	if out := b.ask(http.StatusOK, "POST", "/signin/people/session", as("ann", "")); out.text("State") != "Redirect" || out.text("Location") != "/sources/login" {
 		t.Error("with an identity provider:", out)
 	}
-	token, err := w.portal.Begin(t.Context(), w.user.ID, "saml", false)
+	token, _, err := w.portal.Begin(t.Context(), portal.Proof{User: w.user.ID, Source: "saml"})
 	must(t, err)
 	b.has("stator-people", token)
 	if out := b.ask(http.StatusOK, "DELETE", "/signin/people/session", nil); out.text("Location") != "https://idp.example.com/out" {
 		t.Error("signing out:", out)
+	}
+	// A session ends with that of the source, but lasts no longer than others for that.
+	for until, lasts := range map[time.Duration]time.Duration{time.Hour: time.Hour, 1000 * time.Hour: 8 * time.Hour} {
+		token, _, err := w.portal.Begin(t.Context(), portal.Proof{User: w.user.ID, Source: "saml", Until: w.clock.now().Truncate(time.Millisecond).Add(until)})
+		must(t, err)
+		b.has("stator-people", token)
+		w.clock.pass(lasts - time.Minute)
+		if out := b.ask(http.StatusOK, "GET", "/signin/people/session", nil); out["SignedIn"] != true {
+			t.Errorf("until %s: %v", until, out)
+		}
+		w.clock.pass(time.Minute)
+		if out := b.ask(http.StatusOK, "GET", "/signin/people/session", nil); out["SignedIn"] != false {
+			t.Errorf("after %s: %v", until, out)
+		}
 	}
 	w.source = portal.Source{Kind: "ldap", Name: "the company", Password: func(_ context.Context, name, password string) (string, error) {
 		if name == "ann" && password == "right" {

@@ -275,7 +275,7 @@ func (w *world) browser() *browser {
 // signedIn is a browser with a session of u.
 func (w *world) signedIn(u *directory.User) *browser {
 	w.Helper()
-	token, err := w.portal.Begin(w.Context(), u.ID, "directory", false)
+	token, _, err := w.portal.Begin(w.Context(), portal.Proof{User: u.ID, Source: "directory"})
 	must(w.T, err)
 	b := w.browser()
 	b.has("stator-people", token)

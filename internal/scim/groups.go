@@ -255,7 +255,14 @@ func (h *Handler) deleteGroup(x *call) error {
 func (h *Handler) listGroups(x *call) error {
 	ctx := x.r.Context()
 	known := []string{"id", "displayname", "externalid", "members", "members.value", "member"}
-	return list(h, x, func(r kv.Reader, filter []equals, yield func(show func() *group)) error {
+	page := func(r kv.Reader, skip, most int) (all []*group, total int, err error) {
+		found, total, err := h.people.GroupPage(ctx, r, skip, most)
+		for _, g := range found {
+			all = append(all, x.showGroup(g))
+		}
+		return all, total, err
+	}
+	each := func(r kv.Reader, filter []equals, yield func(show func() *group)) error {
 		matches := func(g *directory.Group) (bool, error) {
 			for _, one := range filter {
 				is, err := false, error(nil)
@@ -282,9 +289,6 @@ func (h *Handler) listGroups(x *call) error {
 			}
 			return err == nil, err
 		}
-		if len(filter) == 0 {
-			return h.people.EachGroup(ctx, r, "", show)
-		}
 		var g *directory.Group
 		var err error
 		switch one := filter[0]; one.attribute { // each condition leads straight to the groups that there can be
@@ -301,7 +305,8 @@ func (h *Handler) listGroups(x *call) error {
 			_, err = show(g)
 		}
 		return err
-	}, func(one equals) bool { return slices.Contains(known, one.attribute) })
+	}
+	return list(h, x, lister[group]{page, each, func(one equals) bool { return slices.Contains(known, one.attribute) }})
 }
 
 // groupsOf shows the groups that a user is in.

@@ -13,9 +13,18 @@ const (
 	maxPage = 100
 )
 
-// list answers with a page of the resources that each yields, in an order that stays the same (RFC 7644, section 3.4.2.4). A filter of
-// conditions that are not known is refused.
-func list[T any](h *Handler, x *call, each func(r kv.Reader, filter []equals, yield func(show func() *T)) error, known func(equals) bool) error {
+// lister knows the resources of a kind.
+type lister[T any] struct {
+	// page returns those of a page, without the first ones, and how many there are in all.
+	page func(r kv.Reader, skip, most int) ([]*T, int, error)
+	// each yields those that fulfil a filter that has conditions, in an order that stays the same.
+	each func(r kv.Reader, filter []equals, yield func(show func() *T)) error
+	// known says whether there are such conditions.
+	known func(equals) bool
+}
+
+// list answers with a page of resources (RFC 7644, section 3.4.2.4). A filter of conditions that are not known is refused.
+func list[T any](h *Handler, x *call, of lister[T]) error {
 	query := x.r.URL.Query()
 	start, err := number(query.Get("startIndex"), 1)
 	if err != nil {
@@ -33,7 +42,7 @@ func list[T any](h *Handler, x *call, each func(r kv.Reader, filter []equals, yi
 		}
 	}
 	for _, one := range filter {
-		if !known(one) {
+		if !of.known(one) {
 			return badFilter("There can be no filter by " + one.attribute + ".")
 		}
 	}
@@ -46,7 +55,12 @@ func list[T any](h *Handler, x *call, each func(r kv.Reader, filter []equals, yi
 	}
 	out := response{Schemas: []string{listSchema}, StartIndex: start, Resources: []*T{}}
 	err = h.people.View(x.r.Context(), func(r kv.Reader) error {
-		return each(r, filter, func(show func() *T) {
+		if len(filter) == 0 {
+			page, total, err := of.page(r, start-1, count)
+			out.Resources, out.TotalResults = append(out.Resources, page...), total
+			return err
+		}
+		return of.each(r, filter, func(show func() *T) {
 			if out.TotalResults++; out.TotalResults >= start && len(out.Resources) < count {
 				out.Resources = append(out.Resources, show())
 			}

@@ -1,6 +1,9 @@
 package scim
 
 import (
+	"bytes"
+	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 
@@ -56,31 +59,76 @@ func (h *Handler) createUser(x *call) error {
 	return x.respond(http.StatusCreated, x.show(u))
 }
 
-// change changes the user that a request is on, and answers with what became of it.
+// change changes the user that a request is on, and answers with what became of it. Directories send everybody again and again, most often
+// with nothing new: that is not written, and if nothing of it gives access, or attributes that sessions are tagged with, nobody has to be looked up
+// anew for it.
 func (h *Handler) change(x *call, fn func(u *directory.User) error) error {
 	var out *user
-	err := h.people.Change(x.r.Context(), func(tx kv.Txn) error {
-		u, err := h.find(x, tx)
+	apply := func(r kv.Reader, tx kv.Txn, most difference) error {
+		u, err := h.find(x, r)
 		if err != nil {
 			return err
 		}
+		before := x.show(u)
 		if err := fn(u); err != nil {
 			return err
 		}
 		if err := complete(u); err != nil {
 			return err
 		}
-		u.UpdatedBy = x.by()
-		if err := h.people.PutUser(x.r.Context(), tx, u); err != nil {
-			return err
+		is, err := differ(before, x.show(u))
+		if err == nil && is > most {
+			err = errMore
+		}
+		if err == nil && is != none {
+			u.UpdatedBy = x.by()
+			err = h.people.PutUser(x.r.Context(), tx, u)
 		}
 		out = x.show(u)
-		return nil
-	})
+		return err
+	}
+	ctx := x.r.Context()
+	err := h.people.View(ctx, func(r kv.Reader) error { return apply(r, nil, none) })
+	if errors.Is(err, errMore) {
+		err = h.people.Update(ctx, func(tx kv.Txn) error { return apply(tx, tx, names) })
+	}
+	if errors.Is(err, errMore) {
+		err = h.people.Change(ctx, func(tx kv.Txn) error { return apply(tx, tx, access) })
+	}
 	if err != nil {
 		return err
 	}
 	return x.respond(http.StatusOK, out)
+}
+
+// difference is what a change is about.
+type difference int
+
+const (
+	none   difference = iota
+	names             // what the directory elsewhere calls somebody
+	access            // whether somebody may do something, and all attributes: sessions can be tagged with any of them
+)
+
+// errMore is for a change that is about more than its transaction is for.
+var errMore = errors.New("scim: the change needs another transaction")
+
+// differ compares a user before and after a change.
+func differ(before, after *user) (difference, error) {
+	a, b := *before, *after
+	a.Meta, b.Meta, a.ExternalID, b.ExternalID = nil, nil, "", ""
+	was, err := json.Marshal(a)
+	if err != nil {
+		return none, err
+	}
+	is, err := json.Marshal(b)
+	switch {
+	case !bytes.Equal(was, is):
+		return access, err
+	case before.ExternalID != after.ExternalID:
+		return names, err
+	}
+	return none, err
 }
 
 // putUser answers PUT /Users/{id}.
@@ -132,7 +180,14 @@ func (h *Handler) deleteUser(x *call) error {
 // listUsers answers GET /Users.
 func (h *Handler) listUsers(x *call) error {
 	ctx := x.r.Context()
-	return list(h, x, func(r kv.Reader, filter []equals, yield func(show func() *user)) error {
+	page := func(r kv.Reader, skip, most int) (all []*user, total int, err error) {
+		found, total, err := h.people.UserPage(ctx, r, skip, most)
+		for _, u := range found {
+			all = append(all, x.show(u))
+		}
+		return all, total, err
+	}
+	each := func(r kv.Reader, filter []equals, yield func(show func() *user)) error {
 		matches := func(u *directory.User) (bool, error) {
 			for _, one := range filter {
 				if is, err := x.userIs(u, one); !is || err != nil {
@@ -172,10 +227,11 @@ func (h *Handler) listUsers(x *call) error {
 			}
 			return err == nil, err
 		})
-	}, func(one equals) bool {
+	}
+	return list(h, x, lister[user]{page, each, func(one equals) bool {
 		_, err := x.userIs(&directory.User{}, one)
 		return err == nil
-	})
+	}})
 }
 
 // userIs says whether a condition is true of a user. The error is that there are no such conditions.

@@ -28,7 +28,7 @@ func Check(ctx context.Context, db kv.DB, report func(problem string)) (records 
 			case "configuration":
 				into = new(configuration)
 			case "key":
-				into = new(ownKey)
+				into = new(ownKeys)
 			case "session":
 				into = new(sessionRecord)
 			case "used":

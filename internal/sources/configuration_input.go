@@ -140,7 +140,7 @@ func (s *Service) applySAML(in *samlInput, c *configuration) error {
 }
 
 // sameProvider says whether a document is a newer one of the same provider.
-func (s *Service) sameProvider(c *configuration, doc string) error {
+func sameProvider(c *configuration, doc string) error {
 	old, err := federation.ParseMetadata([]byte(c.SAML.Metadata))
 	if err != nil {
 		return err
@@ -150,6 +150,18 @@ func (s *Service) sameProvider(c *configuration, doc string) error {
 		err = awsapi.Validation("it is another provider's, or has no SingleSignOnService")
 	}
 	return err
+}
+
+// isProvider says whether a configuration is of the same provider as before: by what a SAML or OpenID Connect provider is called, and by
+// the servers of a directory, of which one stays while others come and go.
+func (c *configuration) isProvider(before *configuration) bool {
+	switch c.Type {
+	case SAML:
+		return sameProvider(before, c.SAML.Metadata) == nil
+	case OIDC:
+		return c.OIDC.Issuer == before.OIDC.Issuer
+	}
+	return slices.ContainsFunc(c.LDAP.URLs, func(u string) bool { return slices.Contains(before.LDAP.URLs, u) })
 }
 
 func (s *Service) applyOIDC(in *oidcInput, c *configuration) error {
@@ -163,11 +175,14 @@ func (s *Service) applyOIDC(in *oidcInput, c *configuration) error {
 		return err
 	}
 	var secret []byte
-	if c.OIDC != nil && c.OIDC.Issuer == in.Issuer { // it is shown to nobody else
-		secret = c.OIDC.Secret
-	}
-	if in.ClientSecret != "" {
+	switch old := c.OIDC; {
+	case in.ClientSecret != "":
 		secret = s.Seal([]byte(in.ClientSecret), secretName(c.ID))
+	case old == nil || old.ClientID != in.ClientId || len(old.Secret) == 0: // another client, or a public one
+	case old.Issuer != in.Issuer || old.CA != in.CertificateAuthority: // whoever is there must not get to know it
+		return awsapi.Validation("ClientSecret has to be given again when Issuer or CertificateAuthority change.")
+	default:
+		secret = old.Secret
 	}
 	if in.Scopes == nil {
 		in.Scopes = []string{"profile", "email"}

@@ -84,9 +84,15 @@ func (s *Service) updateConfiguration(req *awsapi.Request) (awsapi.Call, error) 
 			return nil, err
 		}
 		update := s.change(req, name, of, func(_ context.Context, tx kv.Txn, c *configuration) error {
-			again := in // a transaction may run again
+			again, before := in, *c // a transaction may run again
 			if err := s.apply(&again, c); err != nil {
 				return err
+			}
+			if !c.isProvider(&before) {
+				c.Grant = token()[:grantLength]
+				if c.SAML != nil { // they were the other one's
+					c.SAML.Certificates = nil
+				}
 			}
 			return s.save(tx, c)
 		}).(*awsapi.Simple)
@@ -130,7 +136,7 @@ func (s *Service) enableConfiguration(req *awsapi.Request) (awsapi.Call, error) 
 			if other != nil && other.ID != c.ID {
 				return conflict("Another configuration is enabled. Disable it first.")
 			}
-			c.Enabled = true
+			c.Enabled, c.Grant = true, token()[:grantLength]
 			return s.save(tx, c)
 		}).(*awsapi.Simple)
 		return enable.Do(ctx)
@@ -165,7 +171,8 @@ func (s *Service) try(ctx context.Context, c *configuration) error {
 	return nil
 }
 
-// disableConfiguration decodes DisableExternalIdPConfigurationForDirectory: people sign in with the passwords of the directory again.
+// disableConfiguration decodes DisableExternalIdPConfigurationForDirectory: people sign in with the passwords of the directory again, and
+// the sessions that began with the source end.
 func (s *Service) disableConfiguration(req *awsapi.Request) (awsapi.Call, error) {
 	return s.referred(req, "DisableExternalIdPConfigurationForDirectory", func(_ context.Context, tx kv.Txn, c *configuration) error {
 		c.Enabled = false
@@ -303,10 +310,15 @@ func (s *Service) getSPConfiguration(req *awsapi.Request) (awsapi.Call, error) {
 			return nil, err
 		}
 		p := k.provider(origin)
+		certificates, err := k.of.certificates()
+		if err != nil {
+			return nil, err
+		}
 		doc, err := k.ownMetadata(p)
 		return struct {
 			EntityId, AcsUrl, SloUrl, MetadataUrl, Metadata              string
+			Certificates                                                 []ownCertificate
 			OidcRedirectUrl, OidcBackchannelLogoutUrl, OidcPostLogoutUrl string
-		}{p.EntityID, p.ACS, p.SLO, p.EntityID, string(doc), origin + callbackPath, origin + "/sources/oidc/backchannel", origin + portalPage}, err
+		}{p.EntityID, p.ACS, p.SLO, p.EntityID, string(doc), certificates, origin + callbackPath, origin + "/sources/oidc/backchannel", origin + portalPage}, err
 	}), nil
 }

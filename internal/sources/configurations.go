@@ -3,6 +3,7 @@ package sources
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/statordb/stator/internal/directory"
@@ -30,6 +31,8 @@ type configuration struct {
 	GroupAttribute string
 	// Groups are display names of groups here, by names there. If there are any, no others count.
 	Groups map[string]string
+	// Grant is what it vouches for people with: another one whenever it is enabled, or becomes another provider. Sessions of before end.
+	Grant string
 	// Origin is how browsers reach the server, scheme and host, if the server's own settings do not say.
 	Origin string
 
@@ -83,7 +86,9 @@ type syncResult struct {
 	At                       time.Time
 	Users, Groups            int32
 	Created, Disabled, Wrong int32
-	Error                    string
+	// Removed are groups that are gone there.
+	Removed int32
+	Error   string
 }
 
 func configurationKey(id string) []byte { return key("configuration", id) }
@@ -125,13 +130,28 @@ func (s *Service) inUse(ctx context.Context) (c *configuration, err error) {
 	return c, err
 }
 
-// Source says where people sign in: Kind is directory, saml, oidc or ldap, Name what the administrator calls it.
-func (s *Service) Source(ctx context.Context) (kind, name string, err error) {
+// Source says where people sign in: kind is directory, saml, oidc or ldap, name what the administrator calls it, and grant the one of a
+// [Proof], "" of the built-in directory.
+func (s *Service) Source(ctx context.Context) (kind, name, grant string, err error) {
 	c, err := s.inUse(ctx)
 	if err != nil || c == nil {
-		return "directory", "", err
+		return "directory", "", "", err
 	}
-	return kinds[c.Type], c.Name, nil
+	return kinds[c.Type], c.Name, c.grant(), nil
+}
+
+// grantLength is how long a Grant is: nobody has to guess it, it only has to be another one. Tokens of sessions carry it.
+const grantLength = 12
+
+// grant is what a Proof of the source has.
+func (c *configuration) grant() string { return c.ID + "/" + c.Grant }
+
+// Vouches says whether the source of a grant still vouches for whom it has vouched for with it: it is in use, has been ever since, and is
+// the same provider.
+func (s *Service) Vouches(ctx context.Context, r kv.Reader, grant string) (bool, error) {
+	id, _, _ := strings.Cut(grant, "/")
+	c, err := get[configuration](ctx, r, configurationKey(id))
+	return c != nil && c.Enabled && c.grant() == grant, err
 }
 
 // kinds are the kinds of sources as the access portal has them.

@@ -12,6 +12,7 @@ import (
 	"github.com/go-ldap/ldap/v3"
 
 	"github.com/statordb/stator/internal/directory"
+	"github.com/statordb/stator/internal/kv"
 	"github.com/statordb/stator/internal/sources/ldaptest"
 )
 
@@ -348,6 +349,45 @@ func TestSync(t *testing.T) {
 	if result = sync(); result["Wrong"] != 1.0 || !s.user("bob").Disabled {
 		t.Errorf("another bob: %v", result)
 	}
+	// A group that is gone is removed, with those in it here; others stay: of this server's own, and mapped ones. Finding none is a mistake.
+	own := &directory.Group{DisplayName: "of our own"}
+	must(t, s.Directory.Change(t.Context(), func(tx kv.Txn) error { return s.Directory.PutGroup(t.Context(), tx, own) }))
+	group := func(name string) (g *directory.Group) {
+		t.Helper()
+		must(t, s.Directory.View(t.Context(), func(r kv.Reader) (err error) {
+			g, err = s.Directory.GroupByName(t.Context(), r, name)
+			return err
+		}))
+		return g
+	}
+	s.put(&directory.User{UserName: "here", DisplayName: "Here"})
+	must(t, s.Directory.Change(t.Context(), func(tx kv.Txn) error {
+		_, err := s.Directory.AddMember(t.Context(), tx, group("everybody").ID, s.user("here").ID, "somebody")
+		return err
+	}))
+	filter := func(groups string, mapped map[string]string) {
+		t.Helper()
+		must(t, s.edit(t.Context(), id, func(c *configuration) error {
+			c.LDAP.GroupFilter, c.Groups = groups, mapped
+			c.Updated = s.Now()
+			return nil
+		}))
+	}
+	all := "(objectClass=groupOfNames)"
+	filter("(cn=no group at all)", nil)
+	s.forward(2 * time.Hour)
+	if err := s.tend(t.Context()); err == nil || group("everybody") == nil {
+		t.Errorf("no groups: %v", err)
+	}
+	filter("(&"+all+"(!(cn=everybody)))", map[string]string{"another": "everybody"})
+	if result = sync(); result["Removed"] != 0.0 || group("everybody") == nil {
+		t.Errorf("mapped: %v", result)
+	}
+	filter("(&"+all+"(!(cn=everybody)))", nil)
+	if result = sync(); result["Removed"] != 1.0 || group("everybody") != nil || group("builders") == nil || group("of our own") == nil {
+		t.Errorf("one group less: %v\n%s", result, s.log)
+	}
+	s.isGroups("somebody of this server", s.user("here").ID)
 	// A base without anybody is a mistake; so is a server that is gone.
 	for what, change := range map[string]func(*ldapSettings){
 		"nobody":    func(l *ldapSettings) { l.UserFilter = "(uid=nobody)" },

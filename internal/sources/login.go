@@ -67,11 +67,11 @@ func (s *Service) enter(x *call, c *configuration, a *arrival, to string) error 
 		}
 		return refused(err)
 	}
-	token, err := s.Begin(x.context(), user, kinds[c.Type], a.MFA, a.Tags)
+	token, ends, err := s.Begin(x.context(), Proof{user, kinds[c.Type], c.grant(), a.MFA, a.Tags, a.Ends})
 	if err != nil {
 		return err
 	}
-	if err := s.remember(x.context(), c, user, token, a.Session); err != nil {
+	if err := s.remember(x.context(), c, user, token, ends, a.Session); err != nil {
 		return errors.Join(err, s.End(context.WithoutCancel(x.context()), SessionID(token)))
 	}
 	if err := s.Enter(x.w, x.r, token); err != nil {
@@ -84,13 +84,9 @@ func (s *Service) enter(x *call, c *configuration, a *arrival, to string) error 
 type sessionRecord struct {
 	Session
 	Configuration, User string
-	// Until is when it is forgotten.
+	// Until is when it is forgotten: when the session here ends at the latest. Nobody signs out of it then, on either side.
 	Until time.Time
 }
-
-// sessionLife is how long a session is remembered: as long as one of the access portal can last (90 days, "Configure the session
-// duration", IAM Identity Center User Guide).
-const sessionLife = 90 * 24 * time.Hour
 
 func sessionKey(id string) []byte { return key("session", id) }
 
@@ -106,7 +102,7 @@ func sessionOfKeys(configuration, id string, of *Session) [][]byte {
 // idTokenName is what the ID token of a session is sealed under.
 func idTokenName(id string) string { return "sources idtoken " + id }
 
-func (s *Service) remember(ctx context.Context, c *configuration, user, token string, of Session) error {
+func (s *Service) remember(ctx context.Context, c *configuration, user, token string, until time.Time, of Session) error {
 	id := SessionID(token)
 	if of.IDToken != nil {
 		of.IDToken = s.Seal(of.IDToken, idTokenName(id))
@@ -117,7 +113,7 @@ func (s *Service) remember(ctx context.Context, c *configuration, user, token st
 				return err
 			}
 		}
-		return put(tx, sessionKey(id), sessionRecord{of, c.ID, user, s.Now().Add(sessionLife)})
+		return put(tx, sessionKey(id), sessionRecord{of, c.ID, user, until})
 	})
 }
 

@@ -32,6 +32,8 @@ type op struct {
 
 	mu    sync.Mutex
 	codes map[string]url.Values // the authorization requests
+	asked map[string]int        // how often, by paths
+	gone  bool                  // nothing is to be had of it
 	// claims are those of who is signed in there; info those of the userinfo endpoint.
 	claims, info map[string]any
 	// change changes the claims of an ID token, and sign makes it, if they are there.
@@ -51,7 +53,7 @@ func startOP(t *testing.T) *op {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	must(t, err)
-	o := &op{t: t, key: key, codes: map[string]url.Values{}, access: token(),
+	o := &op{t: t, key: key, codes: map[string]url.Values{}, asked: map[string]int{}, access: token(),
 		claims: map[string]any{"sub": "4711", "preferred_username": "alice", "sid": "there", "amr": []string{"pwd", "mfa"}, "groups": []string{"engineers"}},
 		info:   map[string]any{"sub": "4711", "email": "alice@example.com", "email_verified": true, "name": "Alice Archer", "given_name": "Alice"}}
 	mux := http.NewServeMux()
@@ -69,7 +71,9 @@ func startOP(t *testing.T) *op {
 		answer(w, 200, d)
 	})
 	mux.HandleFunc("GET /keys", func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, 200, jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: &key.PublicKey, KeyID: "k", Algorithm: "ES256", Use: "sig"}}})
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		answer(w, 200, jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: &o.key.PublicKey, KeyID: "k", Algorithm: "ES256", Use: "sig"}}})
 	})
 	mux.HandleFunc("GET /authorize", func(w http.ResponseWriter, r *http.Request) {
 		q := r.URL.Query()
@@ -115,7 +119,17 @@ func startOP(t *testing.T) *op {
 		}
 		answer(w, 200, o.info)
 	})
-	o.web = httptest.NewTLSServer(mux)
+	o.web = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		o.mu.Lock()
+		o.asked[r.URL.Path]++
+		gone := o.gone
+		o.mu.Unlock()
+		if gone {
+			http.Error(w, "gone", http.StatusServiceUnavailable)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	}))
 	t.Cleanup(o.web.Close)
 	return o
 }
@@ -124,6 +138,8 @@ func (o *op) jwt(claims map[string]any) string {
 	if o.sign != nil {
 		return o.sign(claims)
 	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	return sign(o.t, jose.ES256, o.key, claims)
 }
 
@@ -386,27 +402,104 @@ func TestOIDCSettings(t *testing.T) {
 	}
 	o.discovery = nil
 	id := s.use(o.settings(nil))
-	// The secret stays when it is left out, but not for another provider.
+	// The secret stays when it is left out, but goes to no other provider.
 	in := o.settings(map[string]any{"ConfigurationId": id})
 	delete(in["Oidc"].(map[string]any), "ClientSecret")
 	_, err := s.call("UpdateExternalIdPConfigurationForDirectory", in)
 	must(t, err)
 	b := s.browser()
 	b.isSignedIn("with the old secret", b.round(o, nil), "alice")
-	in["Oidc"].(map[string]any)["Issuer"] = other.web.URL
-	_, err = s.call("UpdateExternalIdPConfigurationForDirectory", in)
-	must(t, err)
-	c, err := s.inUse(t.Context())
-	if err != nil || len(c.OIDC.Secret) != 0 {
-		t.Error("the secret goes to another provider", err)
+	for name, value := range map[string]string{"Issuer": other.web.URL, "CertificateAuthority": other.ca() + o.ca(), "ClientId": "another"} {
+		changed := maps.Clone(in)
+		changed["Oidc"] = maps.Clone(in["Oidc"].(map[string]any))
+		changed["Oidc"].(map[string]any)[name] = value
+		_, err = s.call("UpdateExternalIdPConfigurationForDirectory", changed)
+		c, failed := s.inUse(t.Context())
+		must(t, failed)
+		if name == "ClientId" && (err != nil || len(c.OIDC.Secret) != 0) || name != "ClientId" && (code(err) != "ValidationException" || len(c.OIDC.Secret) == 0) {
+			t.Errorf("another %s: %v, the secret has %d bytes", name, err, len(c.OIDC.Secret))
+		}
+		_, err = s.call("UpdateExternalIdPConfigurationForDirectory", o.settings(map[string]any{"ConfigurationId": id}))
+		must(t, err)
 	}
+	// With the secret it may be anywhere.
+	moved := other.settings(map[string]any{"ConfigurationId": id})
+	_, err = s.call("UpdateExternalIdPConfigurationForDirectory", moved)
+	must(t, err)
 	_, err = s.call("DisableExternalIdPConfigurationForDirectory", map[string]any{"ConfigurationId": id})
 	must(t, err)
 	b = s.browser()
 	b.isRefused("disabled", b.get("/sources/login"))
-	if kind, _, err := s.Source(t.Context()); kind != "directory" || err != nil {
+	if kind, _, _, err := s.Source(t.Context()); kind != "directory" || err != nil {
 		t.Error(kind, err)
 	}
 	_, err = s.call("DeleteExternalIdPConfigurationForDirectory", map[string]any{"ConfigurationId": id})
 	must(t, err)
+}
+
+// Whoever comes while the provider is gone, or with tokens of invented keys, does not turn this server on it.
+func TestOIDCAskedSparingly(t *testing.T) {
+	s, o := start(t), startOP(t)
+	s.use(o.settings(nil))
+	count := func(path string) int {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		return o.asked[path]
+	}
+	const discovery, keys = "/.well-known/openid-configuration", "/keys"
+	b := s.browser()
+	b.isSignedIn("at first", b.round(o, nil), "alice")
+	before := count(keys)
+	good := o.key
+	stranger := startOP(t)
+	forge := func() {
+		t.Helper()
+		for range 5 {
+			claims := map[string]any{"iss": o.web.URL, "aud": clientID, "iat": time.Now().Unix(), "exp": time.Now().Add(time.Hour).Unix(), "jti": token(), "sub": "4711"}
+			p := s.browser().post(s.web.URL+"/sources/oidc/backchannel", url.Values{"logout_token": {sign(t, jose.ES256, stranger.key, claims)}})
+			if p.status != http.StatusBadRequest {
+				t.Fatal(p)
+			}
+		}
+	}
+	forge()
+	s.forward(askAgain)
+	forge()
+	if n := count(keys) - before; n > 2 {
+		t.Errorf("the keys were fetched %d times", n)
+	}
+	// A new key counts, if not at once.
+	o.mu.Lock()
+	o.key = stranger.key
+	o.mu.Unlock()
+	b = s.browser()
+	b.isRefused("a moment after", b.round(o, nil))
+	s.forward(askAgain)
+	b.isSignedIn("a new key", b.round(o, nil), "alice")
+	o.mu.Lock()
+	o.key, o.gone = good, true
+	o.mu.Unlock()
+
+	s.forward(2 * discoveryFor)
+	before = count(discovery)
+	var all sync.WaitGroup
+	for range 10 {
+		all.Go(func() {
+			if p := s.browser().get("/sources/login"); p.status != http.StatusForbidden {
+				t.Error(p)
+			}
+		})
+	}
+	all.Wait()
+	if n := count(discovery) - before; n != 1 {
+		t.Errorf("it was asked %d times what it is", n)
+	}
+	o.mu.Lock()
+	o.gone = false
+	o.mu.Unlock()
+	s.forward(askAgain)
+	b = s.browser()
+	if p := b.get("/sources/login"); p.status != http.StatusSeeOther {
+		t.Errorf("it is there again: %v", p)
+	}
 }

@@ -29,6 +29,7 @@ func (s *Service) Operations() []awsapi.Operation {
 		{"ImportExternalIdPCertificate", s.importCertificate},
 		{"ListExternalIdPCertificates", s.listCertificates},
 		{"ListExternalIdPConfigurationsForDirectory", s.listConfigurations},
+		{"RotateAWSSPKeyForDirectory", s.rotateKey},
 		{"UpdateExternalIdPConfigurationForDirectory", s.updateConfiguration},
 	} {
 		all = append(all, awsapi.Operation{Service: "sso-directory", Name: op.name, Decode: op.decode})
@@ -70,10 +71,10 @@ func (s *Service) operation(req *awsapi.Request, name, store string, do func(ctx
 		}}
 }
 
-// change is an operation that changes a configuration, and answers with nothing.
+// change is an operation that changes a configuration, and answers with nothing. The sessions that end with it are forgotten on all servers.
 func (s *Service) change(req *awsapi.Request, name string, of reference, fn func(ctx context.Context, tx kv.Txn, c *configuration) error) awsapi.Call {
 	return s.operation(req, name, of.IdentityStoreId, func(ctx context.Context) (any, error) {
-		return struct{}{}, s.db.Update(ctx, func(tx kv.Txn) error {
+		return struct{}{}, s.Directory.Change(ctx, func(tx kv.Txn) error {
 			// All configurations have one lock: one of them at most is in use.
 			if err := tx.Lock(ctx, key("configurations"), configurationKey(of.ConfigurationId)); err != nil {
 				return err

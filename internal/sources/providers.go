@@ -14,7 +14,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/sync/singleflight"
 
 	"github.com/statordb/stator/internal/federation"
 )
@@ -27,6 +27,9 @@ const (
 	maxDocument = 4 << 20
 	// discoveryFor is how long what an OpenID Connect provider says of itself is used.
 	discoveryFor = time.Hour
+	// askAgain is the least time between two requests for the same document of such a provider: nobody who comes while it is gone, or
+	// with tokens of invented keys, turns this server on it.
+	askAgain = 5 * time.Second
 )
 
 // newClient makes one that follows no redirects, connects to no link-local address (there is the metadata service of many a cloud) unless a
@@ -132,12 +135,11 @@ func (s *Service) fetch(ctx context.Context, address string) ([]byte, error) {
 
 // providers remembers what providers say of themselves: of the configuration that is in use, there is one.
 type providers struct {
-	mu       sync.Mutex
-	saml     string // the digest of the document, with the certificates
-	parsed   *federation.Metadata
-	oidc     string // the configuration with its time of change
-	provider *oidc.Provider
-	at       time.Time
+	mu     sync.Mutex
+	saml   string // the digest of the document, with the certificates
+	parsed *federation.Metadata
+	oidc   *discovered
+	flight singleflight.Group
 }
 
 // metadata reads the document of a SAML provider, with the further certificates.
@@ -159,32 +161,4 @@ func (p *providers) metadata(c *configuration) (*federation.Metadata, error) {
 	}
 	p.saml, p.parsed = name, m
 	return m, nil
-}
-
-// discover asks an OpenID Connect provider what it is, or remembers.
-func (s *Service) discover(ctx context.Context, c *configuration) (*oidc.Provider, *http.Client, error) {
-	client, err := s.clientWith(c.OIDC.CA)
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := s.checkAddress(c.OIDC.Issuer); err != nil {
-		return nil, nil, err
-	}
-	name := c.ID + c.Updated.String()
-	s.docs.mu.Lock()
-	known, at := s.docs.provider, s.docs.at
-	same := s.docs.oidc == name
-	s.docs.mu.Unlock()
-	if same && s.Now().Sub(at) < discoveryFor {
-		return known, client, nil
-	}
-	// The provider keeps the context, for the keys that it fetches later.
-	found, err := oidc.NewProvider(oidc.ClientContext(context.WithoutCancel(ctx), client), c.OIDC.Issuer)
-	if err != nil {
-		return nil, nil, err
-	}
-	s.docs.mu.Lock()
-	s.docs.oidc, s.docs.provider, s.docs.at = name, found, s.Now()
-	s.docs.mu.Unlock()
-	return found, client, nil
 }

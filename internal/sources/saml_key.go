@@ -14,10 +14,18 @@ import (
 	"github.com/statordb/stator/internal/kv"
 )
 
-// ownKey is the key of this server as a SAML service provider: it signs requests, and decrypts assertions.
+// ownKey is a key of this server as a SAML service provider: it signs requests, and decrypts assertions.
 type ownKey struct {
 	// Key is PKCS #8, sealed under keyName. The certificate, in DER, only carries the public key.
 	Key, Certificate []byte
+}
+
+// ownKeys are the keys at a time. To another one leads a rotation of two steps, as providers have to know a key before it signs: the next
+// one is published, and when all providers have read the metadata, it signs. What was encrypted with the one before can be read until the
+// next rotation.
+type ownKeys struct {
+	ownKey
+	Next, Previous *ownKey `json:",omitempty"`
 }
 
 const keyName = "sources/saml key"
@@ -25,41 +33,81 @@ const keyName = "sources/saml key"
 // certificateLife is long: providers look at the dates, and to replace it is work on both sides.
 const certificateLife = 10 * 365 * 24 * time.Hour
 
+// signer is this server as a service provider, at a time.
 type signer struct {
 	key         *rsa.PrivateKey
 	certificate []byte
+	// published are the certificates that providers get to know, the one that signs first, and all are the keys that decrypt.
+	published [][]byte
+	all       []*rsa.PrivateKey
+	of        *ownKeys
 }
 
-// signer returns the key, and makes it the first time.
+func readKeys(ctx context.Context, r kv.Reader) (*ownKeys, error) {
+	return get[ownKeys](ctx, r, key("key"))
+}
+
+// signer returns the keys, and makes the first one the first time.
 func (s *Service) signer(ctx context.Context) (*signer, error) {
-	var rec *ownKey
-	read := func(r kv.Reader) (err error) {
-		rec, err = get[ownKey](ctx, r, key("key"))
+	var rec *ownKeys
+	err := s.db.View(ctx, func(r kv.Reader) (err error) {
+		rec, err = readKeys(ctx, r)
 		return err
+	})
+	if err == nil && rec == nil {
+		rec, err = s.changeKeys(ctx, func(*ownKeys, *ownKey) error { return nil })
 	}
-	if err := s.db.View(ctx, read); err != nil {
+	if err != nil {
 		return nil, err
 	}
-	if rec == nil {
-		made, err := s.newKey()
-		if err != nil {
-			return nil, err
-		}
-		err = s.db.Update(ctx, func(tx kv.Txn) error {
-			if err := tx.Lock(ctx, key("key")); err != nil {
-				return err
-			}
-			if err := read(tx); err != nil || rec != nil {
-				return err
-			}
-			rec = made
-			return put(tx, key("key"), made)
-		})
-		if err != nil {
-			return nil, err
-		}
+	k := &signer{of: rec, certificate: rec.Certificate, published: [][]byte{rec.Certificate}}
+	if k.key, err = s.open(&rec.ownKey); err != nil {
+		return nil, err
 	}
-	plain, err := s.Unseal(rec.Key, keyName)
+	k.all = []*rsa.PrivateKey{k.key}
+	if rec.Next != nil {
+		k.published = append(k.published, rec.Next.Certificate)
+	}
+	for _, other := range []*ownKey{rec.Next, rec.Previous} {
+		if other == nil {
+			continue
+		}
+		private, err := s.open(other)
+		if err != nil {
+			return nil, err
+		}
+		k.all = append(k.all, private)
+	}
+	return k, nil
+}
+
+// changeKeys changes the keys. It gives fn a new one, which is the first if there was none.
+func (s *Service) changeKeys(ctx context.Context, fn func(keys *ownKeys, made *ownKey) error) (keys *ownKeys, err error) {
+	made, err := s.newKey()
+	if err != nil {
+		return nil, err
+	}
+	err = s.db.Update(ctx, func(tx kv.Txn) error {
+		if err := tx.Lock(ctx, key("key")); err != nil {
+			return err
+		}
+		if keys, err = readKeys(ctx, tx); err != nil {
+			return err
+		}
+		if keys == nil {
+			keys = &ownKeys{ownKey: *made}
+		}
+		if err := fn(keys, made); err != nil {
+			return err
+		}
+		return put(tx, key("key"), keys)
+	})
+	return keys, err
+}
+
+// open is the private key of one.
+func (s *Service) open(of *ownKey) (*rsa.PrivateKey, error) {
+	plain, err := s.Unseal(of.Key, keyName)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +119,7 @@ func (s *Service) signer(ctx context.Context) (*signer, error) {
 	if !ok {
 		return nil, errors.New("sources: the key for SAML is no RSA key")
 	}
-	return &signer{private, rec.Certificate}, nil
+	return private, nil
 }
 
 func (s *Service) newKey() (*ownKey, error) {
@@ -106,5 +154,5 @@ const (
 
 // provider is what this server is to a SAML provider.
 func (k *signer) provider(origin string) *federation.ServiceProvider {
-	return &federation.ServiceProvider{EntityID: origin + metadataPath, ACS: origin + acsPath, SLO: origin + sloPath, Keys: []*rsa.PrivateKey{k.key}}
+	return &federation.ServiceProvider{EntityID: origin + metadataPath, ACS: origin + acsPath, SLO: origin + sloPath, Keys: k.all}
 }

@@ -210,16 +210,8 @@ func (k *signer) ownMetadata(p *federation.ServiceProvider) ([]byte, error) {
 	sp.CreateAttr("WantAssertionsSigned", "true")
 	sp.CreateAttr("protocolSupportEnumeration", nsProtocol)
 	for _, use := range []string{"signing", "encryption"} {
-		descriptor := sp.CreateElement("md:KeyDescriptor")
-		descriptor.CreateAttr("use", use)
-		info := descriptor.CreateElement("ds:KeyInfo")
-		info.CreateAttr("xmlns:ds", nsSignature)
-		info.CreateElement("ds:X509Data").CreateElement("ds:X509Certificate").SetText(base64.StdEncoding.EncodeToString(k.certificate))
-		if use == "encryption" {
-			for _, method := range []string{"http://www.w3.org/2009/xmlenc11#aes256-gcm", "http://www.w3.org/2009/xmlenc11#aes128-gcm",
-				"http://www.w3.org/2001/04/xmlenc#aes256-cbc", "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p"} {
-				descriptor.CreateElement("md:EncryptionMethod").CreateAttr("Algorithm", method)
-			}
+		for _, certificate := range k.published {
+			describeKey(sp, use, certificate)
 		}
 	}
 	for _, binding := range []string{federation.BindingRedirect, federation.BindingPOST} {
@@ -237,4 +229,19 @@ func (k *signer) ownMetadata(p *federation.ServiceProvider) ([]byte, error) {
 	acs.CreateAttr("index", "0")
 	acs.CreateAttr("isDefault", "true")
 	return write(root)
+}
+
+func describeKey(sp *etree.Element, use string, certificate []byte) {
+	descriptor := sp.CreateElement("md:KeyDescriptor")
+	descriptor.CreateAttr("use", use)
+	info := descriptor.CreateElement("ds:KeyInfo")
+	info.CreateAttr("xmlns:ds", nsSignature)
+	info.CreateElement("ds:X509Data").CreateElement("ds:X509Certificate").SetText(base64.StdEncoding.EncodeToString(certificate))
+	if use != "encryption" {
+		return
+	}
+	for _, method := range []string{"http://www.w3.org/2009/xmlenc11#aes256-gcm", "http://www.w3.org/2009/xmlenc11#aes128-gcm",
+		"http://www.w3.org/2001/04/xmlenc#aes256-cbc", "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p"} {
+		descriptor.CreateElement("md:EncryptionMethod").CreateAttr("Algorithm", method)
+	}
 }

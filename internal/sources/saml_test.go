@@ -11,121 +11,24 @@ import (
 	"crypto/x509/pkix"
 	"encoding/base64"
 	"encoding/pem"
-	"encoding/xml"
-	"html"
 	"io"
-	"log"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/beevik/etree"
 	"github.com/crewjam/saml"
-	dsig "github.com/russellhaering/goxmldsig"
 
 	"github.com/statordb/stator/internal/directory"
 	"github.com/statordb/stator/internal/federation"
 	"github.com/statordb/stator/internal/kv"
 	"github.com/statordb/stator/internal/policy"
 )
-
-var rsaKey = sync.OnceValue(func() *rsa.PrivateKey {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		panic(err)
-	}
-	return key
-})
-
-// idp is a SAML identity provider of another make, at a server of its own.
-type idp struct {
-	saml.IdentityProvider
-	t   *testing.T
-	s   *site
-	web *httptest.Server
-	// who is signed in there.
-	who *saml.Session
-	// binding is where people are sent: "" leaves both in the metadata.
-	postOnly bool
-}
-
-func (p *idp) GetSession(http.ResponseWriter, *http.Request, *saml.IdpAuthnRequest) *saml.Session {
-	return p.who
-}
-
-// GetServiceProvider reads the metadata of this server as any provider does.
-func (p *idp) GetServiceProvider(_ *http.Request, id string) (*saml.EntityDescriptor, error) {
-	if id != p.s.web.URL+metadataPath {
-		return nil, os.ErrNotExist
-	}
-	resp, err := http.Get(id)
-	if err != nil {
-		return nil, err
-	}
-	defer resp.Body.Close()
-	d := new(saml.EntityDescriptor)
-	return d, xml.NewDecoder(resp.Body).Decode(d)
-}
-
-func startIDP(t *testing.T, s *site) *idp {
-	t.Helper()
-	mux := http.NewServeMux()
-	p := &idp{t: t, s: s, web: httptest.NewServer(mux)}
-	t.Cleanup(p.web.Close)
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "idp"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &rsaKey().PublicKey, rsaKey())
-	must(t, err)
-	cert, err := x509.ParseCertificate(der)
-	must(t, err)
-	at := func(path string) url.URL {
-		u, err := url.Parse(p.web.URL + path)
-		must(t, err)
-		return *u
-	}
-	p.IdentityProvider = saml.IdentityProvider{Key: rsaKey(), Certificate: cert, Logger: log.New(io.Discard, "", 0), SignatureMethod: dsig.RSASHA256SignatureMethod,
-		MetadataURL: at("/metadata"), SSOURL: at("/sso"), LogoutURL: at("/slo"), ServiceProviderProvider: p, SessionProvider: p}
-	mux.HandleFunc("/metadata", func(w http.ResponseWriter, _ *http.Request) {
-		m := p.Metadata()
-		if p.postOnly {
-			m.IDPSSODescriptors[0].SingleSignOnServices = m.IDPSSODescriptors[0].SingleSignOnServices[1:]
-			m.IDPSSODescriptors[0].SingleLogoutServices = []saml.Endpoint{{Binding: saml.HTTPPostBinding, Location: p.web.URL + "/slo"}}
-		}
-		_ = xml.NewEncoder(w).Encode(m)
-	})
-	mux.HandleFunc("/sso", p.ServeSSO)
-	p.who = &saml.Session{ID: "1", CreateTime: time.Now(), ExpireTime: time.Now().Add(time.Hour), Index: "the-session", NameID: "alice",
-		NameIDFormat: "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent", UserEmail: "alice@example.com", UserGivenName: "Alice", UserSurname: "Archer",
-		Groups: []string{"engineers", "staff"}}
-	return p
-}
-
-func (p *idp) settings(more map[string]any) map[string]any {
-	in := map[string]any{"Name": "Example's IdP", "Type": "SAML", "CreateUsers": true, "CreateGroups": true, "GroupAttribute": "urn:oid:1.3.6.1.4.1.5923.1.1.1.1",
-		"Saml": map[string]any{"MetadataUrl": p.web.URL + "/metadata"}}
-	for k, v := range more {
-		in[k] = v
-	}
-	return in
-}
-
-var field = regexp.MustCompile(`name="(\w+)" value="([^"]*)"`)
-
-// form reads the one that a page has the browser send.
-func form(p page) url.Values {
-	v := url.Values{}
-	for _, m := range field.FindAllStringSubmatch(p.body, -1) {
-		v.Set(m[1], html.UnescapeString(m[2]))
-	}
-	return v
-}
 
 // toProvider begins to sign in, and returns the form that the provider has the browser send here.
 func (b *browser) toProvider(t *testing.T, back string) url.Values {
@@ -156,7 +59,7 @@ func TestSAML(t *testing.T) {
 	s := start(t)
 	idp := startIDP(t, s)
 	s.use(idp.settings(nil))
-	if kind, name, err := s.Source(t.Context()); kind != "saml" || name != "Example's IdP" || err != nil {
+	if kind, name, _, err := s.Source(t.Context()); kind != "saml" || name != "Example's IdP" || err != nil {
 		t.Error(kind, name, err)
 	}
 	b := s.browser()
@@ -481,30 +384,23 @@ func mustQuery(t *testing.T, address string) url.Values {
 	return u.Query()
 }
 
-// A session here ends when the provider has said that its own does, and what is over is forgotten.
+// What is known of a session is forgotten when it ends, and not before.
 func TestSessionEnds(t *testing.T) {
 	s := start(t)
 	idp := startIDP(t, s)
-	id := s.use(idp.settings(nil))
+	s.use(idp.settings(nil))
 	b := s.browser()
 	b.isSignedIn("now", b.follow(b.acs(b.toProvider(t, ""))), "alice")
-	must(t, s.edit(t.Context(), id, func(*configuration) error { return nil }))
-	must(t, s.db.Update(t.Context(), func(tx kv.Txn) error {
-		of, err := get[sessionRecord](t.Context(), tx, sessionKey(b.session()))
-		if err != nil {
+	for _, known := range []bool{true, false} {
+		s.forward(sessionTime / 2)
+		must(t, s.tend(t.Context()))
+		must(t, s.db.View(t.Context(), func(r kv.Reader) error {
+			of, err := get[sessionRecord](t.Context(), r, sessionKey(b.session()))
+			if (of != nil) != known {
+				t.Errorf("known: %v, want %v", of, known)
+			}
 			return err
-		}
-		of.Ends = time.Now().Add(8 * time.Hour)
-		return put(tx, sessionKey(b.session()), of)
-	}))
-	must(t, s.tend(t.Context()))
-	if b.signedIn() == "" {
-		t.Error("ended too early")
-	}
-	s.forward(9 * time.Hour)
-	must(t, s.tend(t.Context()))
-	if b.signedIn() != "" {
-		t.Error("goes on")
+		}))
 	}
 	for _, kind := range []string{"session", "sessionof", "used", "arrival"} {
 		must(t, s.db.View(t.Context(), func(r kv.Reader) error {
@@ -558,6 +454,24 @@ func TestSAMLMetadata(t *testing.T) {
 	must(t, s.tend(t.Context()))
 	if c, err = s.inUse(t.Context()); err != nil || c.SAML.Metadata != good {
 		t.Error("another provider is believed", err)
+	}
+	// What was imported for one provider says nothing of another.
+	other, err := s.call("CreateExternalIdPConfigurationForDirectory", idp.settings(map[string]any{"Saml": map[string]any{"Metadata": good}}))
+	must(t, err)
+	reference := map[string]any{"ConfigurationId": other["ConfigurationId"]}
+	_, err = s.call("ImportExternalIdPCertificate", map[string]any{"ConfigurationId": other["ConfigurationId"], "Certificate": text})
+	must(t, err)
+	for _, is := range []struct {
+		entity       string
+		certificates int
+	}{{idp.web.URL + "/metadata", 2}, {"https://idp.example.com/", 1}} {
+		in := idp.settings(map[string]any{"ConfigurationId": other["ConfigurationId"],
+			"Saml": map[string]any{"Metadata": strings.ReplaceAll(good, `entityID="`+idp.web.URL+`/metadata"`, `entityID="`+is.entity+`"`)}})
+		_, err = s.call("UpdateExternalIdPConfigurationForDirectory", in)
+		must(t, err)
+		if out, err = s.call("ListExternalIdPCertificates", reference); err != nil || len(out["Certificates"].([]any)) != is.certificates {
+			t.Errorf("%s: %v, %v", is.entity, out, err)
+		}
 	}
 	for what, in := range map[string]map[string]any{
 		"no metadata":        {"Metadata": "<a/>"},

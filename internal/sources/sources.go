@@ -41,9 +41,8 @@ type Options struct {
 	// Seal encrypts a secret that is bound to a name, and Unseal is the inverse. They are identity.Store's.
 	Seal   func(plain []byte, name string) []byte
 	Unseal func(sealed []byte, name string) ([]byte, error)
-	// Begin begins a session of the access portal for a user, and returns its token. The source is the kind of it: saml, oidc. Tags are
-	// for the sessions of roles that begin from it.
-	Begin func(ctx context.Context, userID, source string, mfa bool, tags []policy.Tag) (token string, err error)
+	// Begin begins a session of the access portal, and returns its token, and when it ends if nobody ends it before.
+	Begin func(ctx context.Context, by Proof) (token string, ends time.Time, err error)
 	// Enter gives a browser the token.
 	Enter func(w http.ResponseWriter, r *http.Request, token string) error
 	// End ends a session of the access portal, by its id ([SessionID]), and what was begun from it. It is no error if there is none.
@@ -61,6 +60,20 @@ type Options struct {
 	Now func() time.Time
 	// Logger gets why people could not sign in, and what goes wrong in the background; nil drops it.
 	Logger *slog.Logger
+}
+
+// Proof is what a source says of somebody for whom a session of the access portal begins.
+type Proof struct {
+	// User is who it is, by the id in the directory, and Source the kind of the source: saml, oidc, ldap.
+	User, Source string
+	// Grant is what the source vouches with: the session ends when [Service.Vouches] says that it does not any more.
+	Grant string
+	// MFA says that the source has seen more than a password.
+	MFA bool
+	// Tags are for the sessions of roles that begin from it.
+	Tags []policy.Tag
+	// Until is when the source's own session ends, zero if it does not say: the one that begins does not last longer.
+	Until time.Time
 }
 
 // Service is the outside sources of the people in one engine. It is safe for concurrent use.

@@ -23,6 +23,9 @@ import (
 	"github.com/statordb/stator/internal/policy"
 )
 
+// sessionTime is how long sessions last of which the source does not say when they end.
+const sessionTime = 8 * time.Hour
+
 // site is a server with its outside source, and an access portal that only notes who is signed in.
 type site struct {
 	*Service
@@ -31,10 +34,10 @@ type site struct {
 	log *strings.Builder
 
 	mu       sync.Mutex
-	sessions map[string]string // users by the ids of sessions
-	mfa      bool              // of the last one
-	tags     []policy.Tag      // likewise
-	ahead    time.Duration     // of the clock
+	sessions map[string]Proof // by the ids of sessions
+	mfa      bool             // of the last one
+	tags     []policy.Tag     // likewise
+	ahead    time.Duration    // of the clock
 }
 
 func start(t *testing.T) *site {
@@ -46,7 +49,7 @@ func start(t *testing.T) *site {
 	must(t, err)
 	seals, err := identity.Open(t.Context(), db, identity.Options{MasterKey: identity.NewMasterKey()})
 	must(t, err)
-	s := &site{t: t, sessions: map[string]string{}, log: &strings.Builder{}}
+	s := &site{t: t, sessions: map[string]Proof{}, log: &strings.Builder{}}
 	s.web = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/sources/") {
 			s.ServeHTTP(w, r)
@@ -62,12 +65,16 @@ func start(t *testing.T) *site {
 			return time.Now().Add(s.ahead)
 		},
 		Logger: slog.New(slog.NewTextHandler(lockedWriter{s}, nil)),
-		Begin: func(_ context.Context, user, _ string, mfa bool, tags []policy.Tag) (string, error) {
+		Begin: func(_ context.Context, by Proof) (string, time.Time, error) {
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			made := token()
-			s.sessions[SessionID(made)], s.mfa, s.tags = user, mfa, tags
-			return made, nil
+			s.sessions[SessionID(made)], s.mfa, s.tags = by, by.MFA, by.Tags
+			ends := time.Now().Add(s.ahead + sessionTime)
+			if !by.Until.IsZero() && by.Until.Before(ends) {
+				ends = by.Until
+			}
+			return made, ends, nil
 		},
 		Enter: func(w http.ResponseWriter, _ *http.Request, token string) error {
 			http.SetCookie(w, &http.Cookie{Name: "people", Value: token, Path: "/"})
@@ -265,16 +272,20 @@ func (b *browser) post(address string, form url.Values) page {
 }
 
 // signedIn is the user whose session the browser has, "" if it has none that counts.
-func (b *browser) signedIn() string {
-	u, _ := url.Parse(b.s.web.URL)
-	for _, c := range b.client.Jar.Cookies(u) {
-		if c.Name == "people" {
-			b.s.mu.Lock()
-			defer b.s.mu.Unlock()
-			return b.s.sessions[SessionID(c.Value)]
+func (b *browser) signedIn() (user string) {
+	b.t.Helper()
+	id := b.session()
+	b.s.mu.Lock()
+	by := b.s.sessions[id]
+	b.s.mu.Unlock()
+	must(b.t, b.s.db.View(b.t.Context(), func(r kv.Reader) error {
+		ok, err := b.s.Vouches(b.t.Context(), r, by.Grant)
+		if ok {
+			user = by.User
 		}
-	}
-	return ""
+		return err
+	}))
+	return user
 }
 
 func (b *browser) session() string {

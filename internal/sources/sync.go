@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/go-ldap/ldap/v3"
@@ -141,7 +142,61 @@ func (s *Service) sync(ctx context.Context, c *configuration, result *syncResult
 			return err
 		}
 	}
-	return s.disableOthers(ctx, c, there, result)
+	if err := s.disableOthers(ctx, c, there, result); err != nil {
+		return err
+	}
+	return s.removeOthers(ctx, c, in, result)
+}
+
+// removeOthers deletes the groups that the source has made, and that are not there any more: nobody is in them, and another group of the
+// same name could not take their place. Those that an administrator has made, or mapped, stay.
+func (s *Service) removeOthers(ctx context.Context, c *configuration, in *memberships, result *syncResult) error {
+	there := make(map[string]bool, len(in.groups))
+	for _, g := range in.groups {
+		there[externalID(g.ID)] = true
+	}
+	kept := make(map[string]bool, len(c.Groups))
+	for _, name := range c.Groups {
+		kept[strings.ToLower(name)] = true
+	}
+	m := &matching{ctx: ctx, s: s, c: c}
+	isGone := func(g *directory.Group) bool {
+		return g.CreatedBy == m.by() && !kept[strings.ToLower(g.DisplayName)] && len(g.ExternalIDs) > 0 &&
+			!slices.ContainsFunc(g.ExternalIDs, func(x directory.ExternalID) bool { return x.Issuer != c.issuer() || there[x.ID] })
+	}
+	var gone []string
+	err := s.Directory.View(ctx, func(r kv.Reader) error {
+		gone = nil
+		return s.Directory.EachGroup(ctx, r, "", func(g *directory.Group) (bool, error) {
+			if isGone(g) {
+				gone = append(gone, g.ID)
+			}
+			return true, nil
+		})
+	})
+	if err != nil || len(gone) == 0 {
+		return err
+	}
+	if len(there) == 0 { // likewise
+		return fmt.Errorf("no group was found, and %d were there before: none is removed for that", len(gone))
+	}
+	for _, id := range gone { // each may have many members
+		if err := s.held(ctx); err != nil {
+			return err
+		}
+		err := s.Directory.Change(ctx, func(tx kv.Txn) error {
+			g, err := s.Directory.Group(ctx, tx, id)
+			if err != nil || g == nil || !isGone(g) {
+				return err
+			}
+			return s.Directory.DeleteGroup(ctx, tx, id)
+		})
+		if err != nil {
+			return err
+		}
+		result.Removed++
+	}
+	return nil
 }
 
 // syncSome makes some users what the source says. Most often there is nothing to change.
@@ -277,7 +332,7 @@ const refreshAfter = 24 * time.Hour
 func (s *Service) refresh(ctx context.Context, c *configuration) error {
 	doc, err := s.fetch(ctx, c.SAML.URL)
 	if err == nil {
-		err = s.sameProvider(c, string(doc))
+		err = sameProvider(c, string(doc))
 	}
 	if err != nil {
 		s.Logger.Warn("sources: the metadata of the provider could not be fetched anew", "error", err)
@@ -293,7 +348,7 @@ func (s *Service) refresh(ctx context.Context, c *configuration) error {
 // swept is how many records are removed in one transaction.
 const swept = 1000
 
-// sweep removes what is over, and ends the sessions here that the provider has said the end of.
+// sweep removes what is over.
 func (s *Service) sweep(ctx context.Context) error {
 	now := s.Now()
 	err := errors.Join(
@@ -303,13 +358,23 @@ func (s *Service) sweep(ctx context.Context) error {
 	err = errors.Join(err, s.db.View(ctx, func(r kv.Reader) error {
 		clear(ended)
 		return each(ctx, r, "session", func(id string, of *sessionRecord) bool {
-			if !now.Before(of.Until) || !of.Ends.IsZero() && !now.Before(of.Ends) {
+			if !now.Before(of.Until) {
 				ended[id] = of
 			}
 			return len(ended) < swept
 		})
 	}))
-	return errors.Join(err, s.endSessions(ctx, ended))
+	if err != nil || len(ended) == 0 {
+		return err
+	}
+	return s.db.Update(ctx, func(tx kv.Txn) error {
+		for id, of := range ended {
+			if err := forget(tx, id, of); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // sweepOver removes the records of a kind that are over, so many at a time that there do not become more and more.

@@ -34,6 +34,16 @@ type idp struct {
 	web       *httptest.Server
 	providers map[string]string // metadata of services by their names
 	who       *saml.Session
+	ends      time.Time // of its sessions, if it says so
+}
+
+// MakeAssertion has the assertion say when the session there ends.
+func (p *idp) MakeAssertion(r *saml.IdpAuthnRequest, who *saml.Session) error {
+	if err := (saml.DefaultAssertionMaker{}).MakeAssertion(r, who); err != nil || p.ends.IsZero() {
+		return err
+	}
+	r.Assertion.AuthnStatements[0].SessionNotOnOrAfter = &p.ends
+	return nil
 }
 
 func (p *idp) GetSession(http.ResponseWriter, *http.Request, *saml.IdpAuthnRequest) *saml.Session {
@@ -67,7 +77,7 @@ func startIDP(t *testing.T) *idp {
 		return *u
 	}
 	p.IdentityProvider = saml.IdentityProvider{Key: key, Certificate: cert, Logger: log.New(io.Discard, "", 0), SignatureMethod: dsig.RSASHA256SignatureMethod,
-		MetadataURL: at("/metadata"), SSOURL: at("/sso"), LogoutURL: at("/slo"), ServiceProviderProvider: p, SessionProvider: p}
+		MetadataURL: at("/metadata"), SSOURL: at("/sso"), LogoutURL: at("/slo"), ServiceProviderProvider: p, SessionProvider: p, AssertionMaker: p}
 	mux.HandleFunc("/sso", p.ServeSSO)
 	p.who = &saml.Session{ID: "1", CreateTime: time.Now(), ExpireTime: time.Now().Add(time.Hour), Index: "the-session", NameID: "alice",
 		NameIDFormat: "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent", UserEmail: "alice@example.com", UserGivenName: "Alice", UserSurname: "Archer",

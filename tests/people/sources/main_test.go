@@ -1,5 +1,5 @@
-// Package sources has people come from where an organization has them: a SAML identity provider and an LDAP directory that the tests
-// start themselves, into the access portal and the console of a whole server.
+// Package sources has people come from where an organization has them: a SAML identity provider, an OpenID Connect provider and an LDAP
+// directory that the tests start themselves, into the access portal and the console of a whole server.
 //
 // It imports package stator, the AWS SDK, and of this module's internals the LDAP server for tests. The main rule: each test has its own
 // server.
@@ -154,10 +154,11 @@ func (s *site) browser() *browser {
 }
 
 type answer struct {
-	status int
-	to     string
-	body   map[string]any
-	text   string
+	status  int
+	to      string
+	body    map[string]any
+	text    string
+	cookies []*http.Cookie
 }
 
 func (a answer) str(name string) string { s, _ := a.body[name].(string); return s }
@@ -168,15 +169,22 @@ func (b *browser) do(r *http.Request, cookies bool) answer {
 	if !cookies {
 		client = &http.Client{CheckRedirect: b.http.CheckRedirect}
 	}
-	resp, err := client.Do(r)
-	must(b.s.t, err)
-	defer resp.Body.Close()
+	a := read(b.s.t, client, r)
 	if !cookies {
-		b.http.Jar.SetCookies(r.URL, resp.Cookies())
+		b.http.Jar.SetCookies(r.URL, a.cookies)
 	}
+	return a
+}
+
+// read makes a request, and reads the answer.
+func read(t *testing.T, client *http.Client, r *http.Request) answer {
+	t.Helper()
+	resp, err := client.Do(r)
+	must(t, err)
+	defer resp.Body.Close()
 	text, err := io.ReadAll(resp.Body)
-	must(b.s.t, err)
-	a := answer{status: resp.StatusCode, to: resp.Header.Get("Location"), text: string(text)}
+	must(t, err)
+	a := answer{status: resp.StatusCode, to: resp.Header.Get("Location"), text: string(text), cookies: resp.Cookies()}
 	_ = json.Unmarshal(text, &a.body) // pages are no JSON
 	return a
 }
@@ -221,6 +229,9 @@ func (s *site) whoIs(c aws.Credentials) (string, error) {
 	return *out.Arn, nil
 }
 
+// patience is how long a person's access may go on once it has ended: the two seconds that are promised, and one of a slow machine.
+const patience = 3 * time.Second
+
 // end waits until credentials are refused, which takes two seconds at the most.
 func (s *site) end(what string, c aws.Credentials) {
 	s.t.Helper()
@@ -229,7 +240,7 @@ func (s *site) end(what string, c aws.Credentials) {
 		if _, err := s.whoIs(c); err != nil {
 			return
 		}
-		if time.Since(began) > 3*time.Second {
+		if time.Since(began) > patience {
 			s.t.Errorf("%s: the credentials go on", what)
 			return
 		}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestSAML signs in at an identity provider, gets credentials of what a group there may be, and is signed out by the provider.
@@ -38,6 +39,12 @@ func TestSAML(t *testing.T) {
 		}
 		return b
 	}
+	p.ends = time.Now().UTC().Add(time.Hour).Truncate(time.Millisecond)
+	ended := signIn().ask("GET", "/signin/people/session", nil)
+	if ends, err := time.Parse(time.RFC3339, ended.str("Expires")); err != nil || !ends.Equal(p.ends) {
+		t.Errorf("the session ends at %s, and that of the provider at %s", ended.str("Expires"), p.ends)
+	}
+	p.ends = time.Time{}
 	b, other := signIn(), signIn()
 	a := b.ask("GET", "/signin/people/session", nil)
 	if a.body["SignedIn"] != true || a.str("UserName") != "alice" || a.str("Email") != "alice@example.com" {
