@@ -54,6 +54,16 @@ func parseBackup(req *awsapi.Request, arn string) (backupRef, error) {
 	return backupRef{arn, table.Scope{Account: parts[4], Region: parts[3]}, path[1], path[3]}, nil
 }
 
+// backupOf reads the BackupArn of an operation that is on one backup.
+func backupOf(req *awsapi.Request, arn *string) (backupRef, error) {
+	var v violations
+	v.backupARN("backupArn", arn)
+	if err := v.err(); err != nil {
+		return backupRef{}, err
+	}
+	return parseBackup(req, *arn)
+}
+
 // need is a permission on the backup.
 func (b *backupRef) need(action string) policy.Need {
 	return policy.Need{Action: action, Resource: b.arn}

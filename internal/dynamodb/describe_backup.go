@@ -15,12 +15,7 @@ func (s *Service) describeBackup(req *awsapi.Request) (awsapi.Call, error) {
 	if err := awsapi.DecodeJSON(req.Body, &in); err != nil {
 		return nil, err
 	}
-	var v violations
-	v.backupARN("backupArn", in.BackupArn)
-	if err := v.err(); err != nil {
-		return nil, err
-	}
-	ref, err := parseBackup(req, *in.BackupArn)
+	ref, err := backupOf(req, in.BackupArn)
 	if err != nil {
 		return nil, err
 	}

@@ -17,29 +17,14 @@ func (s *Service) listExports(req *awsapi.Request) (awsapi.Call, error) {
 	if err := awsapi.DecodeJSON(req.Body, &in); err != nil {
 		return nil, err
 	}
-	limit := integer{in.MaxResults != nil, int64(aws.ToInt32(in.MaxResults))}
-	var v violations
-	v.length("tableArn", optional(in.TableArn), 1, maxTransferARN)
-	v.atLeast("maxResults", limit, 1)
-	v.atMost("maxResults", limit, maxTransfersPage)
-	if err := v.err(); err != nil {
-		return nil, err
-	}
-	if !limit.set {
-		limit.value = maxTransfersPage
-	}
-	scope, name, need, err := transfersOf(req, in.TableArn, "dynamodb:ListExports")
-	if err != nil {
-		return nil, err
-	}
-	after, err := readNextToken(in.NextToken)
+	p, err := transfersOf(req, "dynamodb:ListExports", in.TableArn, "maxResults", in.MaxResults, in.NextToken)
 	if err != nil {
 		return nil, err
 	}
 	return control[*dynamodb.ListExportsOutput]{
-		needs: []policy.Need{need},
+		needs: []policy.Need{p.need},
 		run: func(ctx context.Context) (*dynamodb.ListExportsOutput, error) {
-			found, more, err := s.transfers.Exports(ctx, scope, name, after, int(limit.value))
+			found, more, err := s.transfers.Exports(ctx, p.scope, p.name, p.after, p.size)
 			if err != nil {
 				return nil, err
 			}

@@ -17,29 +17,14 @@ func (s *Service) listImports(req *awsapi.Request) (awsapi.Call, error) {
 	if err := awsapi.DecodeJSON(req.Body, &in); err != nil {
 		return nil, err
 	}
-	limit := integer{in.PageSize != nil, int64(aws.ToInt32(in.PageSize))}
-	var v violations
-	v.length("tableArn", optional(in.TableArn), 1, maxTransferARN)
-	v.atLeast("pageSize", limit, 1)
-	v.atMost("pageSize", limit, maxTransfersPage)
-	if err := v.err(); err != nil {
-		return nil, err
-	}
-	if !limit.set {
-		limit.value = maxTransfersPage
-	}
-	scope, name, need, err := transfersOf(req, in.TableArn, "dynamodb:ListImports")
-	if err != nil {
-		return nil, err
-	}
-	after, err := readNextToken(in.NextToken)
+	p, err := transfersOf(req, "dynamodb:ListImports", in.TableArn, "pageSize", in.PageSize, in.NextToken)
 	if err != nil {
 		return nil, err
 	}
 	return control[*dynamodb.ListImportsOutput]{
-		needs: []policy.Need{need},
+		needs: []policy.Need{p.need},
 		run: func(ctx context.Context) (*dynamodb.ListImportsOutput, error) {
-			found, more, err := s.transfers.Imports(ctx, scope, name, after, int(limit.value))
+			found, more, err := s.transfers.Imports(ctx, p.scope, p.name, p.after, p.size)
 			if err != nil {
 				return nil, err
 			}

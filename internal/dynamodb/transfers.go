@@ -117,19 +117,42 @@ func parseTransferARN(req *awsapi.Request, text, kind string) (scope table.Scope
 	return scope, name, id, scope.Region == req.Region
 }
 
-// transfersOf reads the TableArn of the lists: the table, "" for all, and the permission that is needed. Lists of all have no resource
-// in policies.
-func transfersOf(req *awsapi.Request, tableARN *string, action string) (scope table.Scope, name string, need policy.Need, err error) {
-	scope, need = table.Scope{Account: req.Caller.Account, Region: req.Region}, policy.Need{Action: action, Resource: "*"}
-	if tableARN == nil {
-		return scope, "", need, nil
+// transfersPage is what ListExports and ListImports are asked for: a page of the transfers of a table, or of all if the name is "".
+type transfersPage struct {
+	scope table.Scope
+	name  string
+	after *transfer.Common
+	size  int
+	need  policy.Need
+}
+
+// transfersOf reads a page. The member is what the operation calls the size. Lists of all have no resource in policies.
+func transfersOf(req *awsapi.Request, action string, tableARN *string, member string, size *int32, token *string) (*transfersPage, error) {
+	limit := integer{size != nil, int64(aws.ToInt32(size))}
+	var v violations
+	v.length("tableArn", optional(tableARN), 1, maxTransferARN)
+	v.atLeast(member, limit, 1)
+	v.atMost(member, limit, maxTransfersPage)
+	if err := v.err(); err != nil {
+		return nil, err
 	}
-	r, err := parseResource(req, *tableARN, func(arn string) error { return refused("Invalid table ARN: %s", arn) })
-	if err == nil && r.stream != "" {
-		err = refused("Invalid table ARN: %s", awsapi.Shown(r.arn))
+	if !limit.set {
+		limit.value = maxTransfersPage
 	}
-	need.Resource = r.arn
-	return r.scope, r.table, need, err
+	p := &transfersPage{scope: table.Scope{Account: req.Caller.Account, Region: req.Region}, size: int(limit.value), need: policy.Need{Action: action, Resource: "*"}}
+	if tableARN != nil {
+		r, err := parseResource(req, *tableARN, func(arn string) error { return refused("Invalid table ARN: %s", arn) })
+		if err == nil && r.stream != "" {
+			err = refused("Invalid table ARN: %s", awsapi.Shown(r.arn))
+		}
+		if err != nil {
+			return nil, err
+		}
+		p.scope, p.name, p.need.Resource = r.scope, r.table, r.arn
+	}
+	var err error
+	p.after, err = readNextToken(token)
+	return p, err
 }
 
 // nextToken names the last element of a page, and readNextToken reads it.

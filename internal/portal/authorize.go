@@ -31,14 +31,28 @@ func (p *Portal) Sites() map[string]http.Handler {
 	}
 }
 
-// start leads to the access portal.
+// start leads people to the access portal, and the AWS CLI to the name that a portal has on AWS. From version 2.35.13 the CLI signs
+// nobody in whose start URL is neither such a name nor, asked with HEAD, leads to one, as the vanity URL of a company does. It does not
+// go there: it takes the region from the name, and says it to StartDeviceAuthorization.
 func (p *Portal) start(w http.ResponseWriter, r *http.Request) {
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+	switch r.Method {
+	case http.MethodGet:
+		redirect(w, "/console/portal")
+	case http.MethodHead:
+		i, err := p.instance(r.Context())
+		if err != nil {
+			p.broken(w, r, err)
+			return
+		}
+		if i == nil {
+			http.NotFound(w, r)
+			return
+		}
+		redirect(w, "https://"+i.ID+".portal."+i.Region+".app.aws"+startPath)
+	default:
 		w.Header().Set("Allow", "GET, HEAD")
 		http.Error(w, "This can't be done here.", http.StatusMethodNotAllowed)
-		return
 	}
-	redirect(w, "/console/portal")
 }
 
 func redirect(w http.ResponseWriter, to string) {

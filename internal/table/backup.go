@@ -1,7 +1,6 @@
 package table
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -201,30 +200,7 @@ func (s *Store) EachBackup(ctx context.Context, scope Scope, table string, after
 }
 
 func (s *Store) eachBackup(ctx context.Context, start, end []byte, fn func(*Backup) (more bool)) error {
-	const page = 100
-	for more := true; more && bytes.Compare(start, end) < 0; {
-		var found []*Backup
-		var last []byte
-		err := s.db.View(ctx, func(r kv.Reader) error {
-			found = nil
-			return r.Scan(ctx, kv.Range{Start: start, End: end, Limit: page}, func(key, value []byte) (bool, error) {
-				b, err := decodeBackup(value)
-				found, last = append(found, b), append(last[:0], key...)
-				return len(found) < page, err
-			})
-		})
-		if err != nil {
-			return err
-		}
-		for _, b := range found {
-			if more = fn(b); !more {
-				break
-			}
-		}
-		more = more && len(found) == page
-		start = keyspace.After(last)
-	}
-	return nil
+	return eachEntry(ctx, s.db, start, end, 100, func(_, value []byte) (*Backup, error) { return decodeBackup(value) }, fn)
 }
 
 // DeleteBackup deletes a backup, and returns what it was. Its items are deleted in the background. Errors: ErrNoBackup,

@@ -1,6 +1,7 @@
 package table
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -68,39 +69,48 @@ func (s *Store) List(ctx context.Context, scope Scope, after string, limit int) 
 // EachTable calls fn with the tables of all scopes, until it returns false. Tables that come or go meanwhile may be among them or
 // not.
 func (s *Store) EachTable(ctx context.Context, fn func(scope Scope, name string) (more bool)) error {
-	const page = 1000
 	type place struct {
 		scope Scope
 		name  string
 	}
 	start, end := keyspace.AllTables()
-	for {
-		var found []place
-		err := s.db.View(ctx, func(r kv.Reader) error {
+	return eachEntry(ctx, s.db, start, end, 1000, func(key, _ []byte) (place, error) {
+		account, region, name, ok := keyspace.ParseTable(key)
+		if !ok {
+			return place{}, fmt.Errorf("%w: catalogue key %q", ErrCorrupt, key)
+		}
+		return place{Scope{account, region}, name}, nil
+	}, func(p place) bool { return fn(p.scope, p.name) })
+}
+
+// eachEntry calls fn with the entries of a range until it returns false. It reads them in pages, each in a snapshot of its own, none of which
+// is open while fn runs.
+func eachEntry[T any](ctx context.Context, db kv.DB, start, end []byte, page int, read func(key, value []byte) (T, error), fn func(T) (more bool)) error {
+	for bytes.Compare(start, end) < 0 {
+		var found []T
+		var last []byte
+		err := db.View(ctx, func(r kv.Reader) error {
 			found = nil
-			return r.Scan(ctx, kv.Range{Start: start, End: end, Limit: page}, func(key, _ []byte) (bool, error) {
-				account, region, name, ok := keyspace.ParseTable(key)
-				if !ok {
-					return false, fmt.Errorf("%w: catalogue key %q", ErrCorrupt, key)
-				}
-				found = append(found, place{Scope{account, region}, name})
-				return len(found) < page, nil
+			return r.Scan(ctx, kv.Range{Start: start, End: end, Limit: page}, func(key, value []byte) (bool, error) {
+				entry, err := read(key, value)
+				found, last = append(found, entry), append(last[:0], key...)
+				return len(found) < page, err
 			})
 		})
 		if err != nil {
 			return err
 		}
-		for _, p := range found {
-			if !fn(p.scope, p.name) {
+		for _, entry := range found {
+			if !fn(entry) {
 				return nil
 			}
 		}
 		if len(found) < page {
 			return nil
 		}
-		last := found[page-1]
-		start = keyspace.After(keyspace.Table(last.scope.Account, last.scope.Region, last.name))
+		start = keyspace.After(last)
 	}
+	return nil
 }
 
 // Create adds a table and returns its published descriptor. It gives d the ID, the UUID unless it has one, the time and the version

@@ -40,6 +40,15 @@ const visited = Object.fromEntries([
     const list = `/console/singlesignon/${page.split("/")[0]}`;
     return [`/console/singlesignon/${page}`, [list, `a[href^="${list}/"]:not([href$="/${other}"])`]];
   }),
+  ...same(
+    "/console/rolesanywhere", "/console/rolesanywhere/trust-anchors/create", "/console/rolesanywhere/profiles",
+    "/console/rolesanywhere/profiles/create", "/console/rolesanywhere/subjects",
+  ),
+  ...[["trust-anchors/:anchor", ""], ["profiles/:profile", "/profiles"], ["subjects/:subject", "/subjects"]].map(([page, list]) => {
+    const below = `/console/rolesanywhere/${page.split("/")[0]}/`;
+    return [`/console/rolesanywhere/${page}`, [`/console/rolesanywhere${list}`, `main a[href^="${below}"]:not([href$="/create"])`]];
+  }),
+  ["/console/rolesanywhere/profiles/:profile/edit", ["/console/rolesanywhere/profiles", 'main a[href^="/console/rolesanywhere/profiles/"]:not([href$="/create"])', "/edit"]],
   ["/console/singlesignon/accounts/:account", `/console/singlesignon/accounts/${account}`],
   ["/console/singlesignon/accounts/assign", `/console/singlesignon/accounts/assign?accounts=${account}`],
   ["/console/activity/events/:event", ["/console/activity", 'a[href^="/console/activity/events/"]']],
@@ -182,9 +191,9 @@ async function go(page, settled, path) {
 }
 
 /** Where the first link of a page leads to that has a selector. */
-async function linked(page, settled, [path, selector]) {
+async function linked(page, settled, [path, selector, below = ""]) {
   await go(page, settled, path);
-  return page.locator(selector).first().getAttribute("href");
+  return (await page.locator(selector).first().getAttribute("href")) + below;
 }
 
 /** Checks the page, or what is in a part of it. */

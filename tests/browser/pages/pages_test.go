@@ -15,6 +15,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/rolesanywhere"
+	anywheretypes "github.com/aws/aws-sdk-go-v2/service/rolesanywhere/types"
 	"github.com/aws/aws-sdk-go-v2/service/ssoadmin"
 	ssotypes "github.com/aws/aws-sdk-go-v2/service/ssoadmin/types"
 
@@ -33,6 +35,7 @@ func TestEveryPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	person := furnishCenter(t, s)
+	furnishMachines(t, s)
 	to := browser.SignedIn(t, s)
 	for _, how := range []string{"desktop", "phone"} {
 		t.Run(how, func(t *testing.T) {
@@ -135,4 +138,30 @@ func furnishCenter(t *testing.T, s *harness.Server) string {
 		t.Fatal(err)
 	}
 	return body
+}
+
+// furnishMachines has a machine that got a role by its certificate.
+func furnishMachines(t *testing.T, s *harness.Server) {
+	t.Helper()
+	ctx, api := t.Context(), rolesanywhere.NewFromConfig(s.Config)
+	m := browser.NewMachine(t)
+	role, err := iam.NewFromConfig(s.Config).CreateRole(ctx, &iam.CreateRoleInput{RoleName: aws.String("Machines"), AssumeRolePolicyDocument: aws.String(browser.MachineTrust)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	anchor, err := api.CreateTrustAnchor(ctx, &rolesanywhere.CreateTrustAnchorInput{Name: aws.String("machines"), Enabled: aws.Bool(true),
+		Source: &anywheretypes.Source{SourceType: anywheretypes.TrustAnchorTypeCertificateBundle, SourceData: &anywheretypes.SourceDataMemberX509CertificateData{Value: m.Authority}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	profile, err := api.CreateProfile(ctx, &rolesanywhere.CreateProfileInput{Name: aws.String("machines"), Enabled: aws.Bool(true), RoleArns: []string{*role.Role.Arn}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	harness.Run(t, harness.CleanEnv(), "", harness.Binary(t), append(m.Asks(s), "--trust-anchor-arn", *anchor.TrustAnchor.TrustAnchorArn,
+		"--profile-arn", *profile.Profile.ProfileArn, "--role-arn", *role.Role.Arn)...)
+	_, err = api.ImportCrl(ctx, &rolesanywhere.ImportCrlInput{Name: aws.String("revoked"), CrlData: []byte(m.Revoked), TrustAnchorArn: anchor.TrustAnchor.TrustAnchorArn})
+	if err != nil {
+		t.Fatal(err)
+	}
 }

@@ -1,6 +1,6 @@
-// Package portal signs in people as they do, with a browser, and gives the AWS CLI and the AWS SDKs what they get by it: profiles
-// with an sso-session, and those of "aws login". The tools are the unchanged ones; what the AWS CLI does to log in, which is not on
-// every machine, is done here with the AWS SDK for Go and a browser played over HTTP.
+// Package portal signs in people as they do, with a browser played over HTTP, and gives the AWS CLI and the AWS SDKs what they get by
+// it: profiles with an sso-session, and those of "aws login". The tools are the unchanged ones. The AWS CLI, which is not on every
+// machine, logs in by itself in a test of its own; for the SDKs, what it does is done here with the AWS SDK for Go.
 //
 // What is expected comes from "IAM Identity Center credential provider" and "Login provider" in the AWS SDKs and Tools Reference
 // Guide. It imports the AWS SDK and package harness, and nothing else of this module.
@@ -55,6 +55,9 @@ func must(t *testing.T, err error) {
 type world struct {
 	*testing.T
 	*harness.Server
+	// Endpoint is where people and their tools reach it, by transport.
+	Endpoint        string
+	transport       http.RoundTripper
 	admin           *ssoadmin.Client
 	ids             *identitystore.Client
 	instance, store *string
@@ -62,10 +65,10 @@ type world struct {
 }
 
 // open makes an instance with a permission set.
-func open(t *testing.T) *world {
+func open(t *testing.T, args ...string) *world {
 	t.Helper()
-	s := harness.Start(t)
-	w := &world{T: t, Server: s, admin: ssoadmin.NewFromConfig(s.Config), ids: identitystore.NewFromConfig(s.Config)}
+	s := harness.Start(t, args...)
+	w := &world{T: t, Server: s, Endpoint: s.Endpoint, transport: http.DefaultTransport, admin: ssoadmin.NewFromConfig(s.Config), ids: identitystore.NewFromConfig(s.Config)}
 	ctx := t.Context()
 	made, err := w.admin.CreateInstance(ctx, &ssoadmin.CreateInstanceInput{Name: aws.String("people")})
 	must(t, err)
@@ -73,12 +76,19 @@ func open(t *testing.T) *world {
 	all, err := w.admin.ListInstances(ctx, &ssoadmin.ListInstancesInput{})
 	must(t, err)
 	w.store = all.Instances[0].IdentityStoreId
-	set, err := w.admin.CreatePermissionSet(ctx, &ssoadmin.CreatePermissionSetInput{InstanceArn: w.instance, Name: aws.String(role)})
-	must(t, err)
-	w.set = set.PermissionSet.PermissionSetArn
-	_, err = w.admin.PutInlinePolicyToPermissionSet(ctx, &ssoadmin.PutInlinePolicyToPermissionSetInput{InstanceArn: w.instance, PermissionSetArn: w.set, InlinePolicy: aws.String(lists)})
-	must(t, err)
+	w.set = w.permissionSet(role, lists)
 	return w
+}
+
+// permissionSet makes a permission set with a policy.
+func (w *world) permissionSet(name, document string) (arn *string) {
+	w.Helper()
+	set, err := w.admin.CreatePermissionSet(w.Context(), &ssoadmin.CreatePermissionSetInput{InstanceArn: w.instance, Name: &name})
+	must(w.T, err)
+	arn = set.PermissionSet.PermissionSetArn
+	_, err = w.admin.PutInlinePolicyToPermissionSet(w.Context(), &ssoadmin.PutInlinePolicyToPermissionSetInput{InstanceArn: w.instance, PermissionSetArn: arn, InlinePolicy: &document})
+	must(w.T, err)
+	return arn
 }
 
 // person makes somebody who may list tables, and a password for once.
@@ -88,10 +98,16 @@ func (w *world) person(name string) (id, once string) {
 	u, err := w.ids.CreateUser(ctx, &identitystore.CreateUserInput{IdentityStoreId: w.store, UserName: &name, DisplayName: &name,
 		Name: &idtypes.Name{GivenName: aws.String("G"), FamilyName: aws.String("F")}})
 	must(w.T, err)
-	_, err = w.admin.CreateAccountAssignment(ctx, &ssoadmin.CreateAccountAssignmentInput{InstanceArn: w.instance, PermissionSetArn: w.set, TargetId: &w.Account,
-		TargetType: types.TargetTypeAwsAccount, PrincipalType: types.PrincipalTypeUser, PrincipalId: u.UserId})
-	must(w.T, err)
+	w.assign(*u.UserId, w.set)
 	return *u.UserId, w.directory("UpdatePassword", map[string]string{"IdentityStoreId": *w.store, "UserId": *u.UserId, "PasswordMode": "OTP"})["Password"].(string)
+}
+
+// assign gives a user a permission set in the account.
+func (w *world) assign(user string, set *string) {
+	w.Helper()
+	_, err := w.admin.CreateAccountAssignment(w.Context(), &ssoadmin.CreateAccountAssignmentInput{InstanceArn: w.instance, PermissionSetArn: set, TargetId: &w.Account,
+		TargetType: types.TargetTypeAwsAccount, PrincipalType: types.PrincipalTypeUser, PrincipalId: &user})
+	must(w.T, err)
 }
 
 // directory asks the console's API of the directory, for which there is no SDK.
@@ -114,7 +130,7 @@ func (w *world) browser() *browser {
 	w.Helper()
 	jar, err := cookiejar.New(nil)
 	must(w.T, err)
-	return &browser{w, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	return &browser{w, &http.Client{Transport: w.transport, Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
 type fields map[string]any

@@ -5,11 +5,12 @@ import { connect } from "./connect/section";
 import { dynamodb } from "./dynamodb/section";
 import { home } from "./home/section";
 import { iam } from "./iam/section";
+import { rolesAnywhere } from "./rolesanywhere/section";
 import type { Section } from "./shell/section";
 import { singleSignOn } from "./singlesignon/section";
 import { terminal } from "./terminal/section";
 
-export const sections: Section[] = [home, dynamodb, iam, singleSignOn, connect, terminal, activity, account];
+export const sections: Section[] = [home, dynamodb, iam, singleSignOn, rolesAnywhere, connect, terminal, activity, account];
 
 /** The section that a path is in. */
 export const sectionOf = (path: string): Section | undefined =>

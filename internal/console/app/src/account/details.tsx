@@ -13,10 +13,12 @@ import { useAws } from "../aws/query";
 import { Actions } from "../parts/actions";
 import { Copy } from "../parts/copy";
 import { Time } from "../parts/time";
+import { signin } from "../session/api";
+import { ChangePassword } from "../session/change_password";
+import { rootRules } from "../session/new_password";
 import { usePrincipal } from "../session/session";
 import { ChangeEmail } from "./change_email";
 import { ChangeName } from "./change_name";
-import { ChangePassword } from "./change_password";
 
 /** What the account is called, and how one signs in to it. Each fact is there for those who may see it. */
 export function Details({ root }: { root: boolean }) {
@@ -57,7 +59,15 @@ export function Details({ root }: { root: boolean }) {
       <KeyValuePairs columns={3} minColumnWidth={220} items={items} />
       {changing === "name" && <ChangeName name={name} onClose={close} />}
       {changing === "email" && <ChangeEmail onClose={close} />}
-      {changing === "password" && <ChangePassword onClose={close} />}
+      {changing === "password" && (
+        <ChangePassword
+          title="Change root user password"
+          rules={rootRules}
+          change={signin.changePassword}
+          done={{ header: "Your password has been changed.", content: "Your other sessions have ended." }}
+          onClose={close}
+        />
+      )}
     </Container>
   );
 }

@@ -18,7 +18,7 @@ import type { SignedIn } from "../session/api";
 import { usePrincipal } from "../session/session";
 import { Page } from "../shell/page";
 import { AccessKeys } from "./access_keys";
-import { ChangePassword } from "./change_password";
+import { ChangeUserPassword } from "./change_password";
 import { useSignInURL } from "./console_sign_in";
 import { MFADevices } from "./mfa_devices";
 
@@ -97,7 +97,7 @@ function OfUser({ principal }: { principal: SignedIn }) {
       </Container>
       <MFADevices user={name} />
       <AccessKeys user={name} create="/console/iam/security-credentials/create-access-key" />
-      {changing && <ChangePassword onClose={() => setChanging(false)} />}
+      {changing && <ChangeUserPassword onClose={() => setChanging(false)} />}
     </SpaceBetween>
   );
 }

@@ -22,7 +22,7 @@ import { LastAccessed } from "./last_accessed";
 import { MFADevices } from "./mfa_devices";
 import { PermissionsBoundary } from "./permissions_boundary";
 import { SectionTabs } from "../parts/section_tabs";
-import { TagsPanel } from "./tags_panel";
+import { TagsPanel } from "../parts/tags_panel";
 import { UserGroups } from "./user_groups";
 
 export default function UserPage() {
@@ -74,6 +74,7 @@ function Details({ user }: { user: User }) {
             label: "Tags",
             content: (
               <TagsPanel
+                service="iam"
                 tags={tags}
                 tag={(Tags) => iam().send(new TagUserCommand({ UserName: name, Tags }))}
                 untag={(TagKeys) => iam().send(new UntagUserCommand({ UserName: name, TagKeys }))}

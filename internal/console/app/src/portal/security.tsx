@@ -5,12 +5,8 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { FormModal } from "../parts/form_modal";
 import { Time } from "../parts/time";
-import { agreed, NewPasswordFields, noPassword } from "../session/new_password";
-import { Password } from "../session/password";
-import { isAboutPassword } from "../session/password_errors";
-import { useNotifications } from "../shell/notifications";
+import { ChangePassword } from "../session/change_password";
 import { Page } from "../shell/page";
 import { people, type Person, type PersonSession } from "../session/people";
 import { Frame } from "./frame";
@@ -46,34 +42,15 @@ function Security({ person }: { person: PersonSession & Person }) {
         </Container>
         {(own || person.Source.Kind === "ldap") && <MFADevices person={person} />}
       </SpaceBetween>
-      {changing && <ChangePassword onClose={() => setChanging(false)} />}
-    </Page>
-  );
-}
-
-function ChangePassword({ onClose }: { onClose: () => void }) {
-  const { notify } = useNotifications();
-  const [old, setOld] = useState("");
-  const [password, setPassword] = useState(noPassword);
-  const change = async () => {
-    await people.changePassword({ OldPassword: old, NewPassword: agreed(password) });
-    notify({ type: "success", header: "Your password has been changed." });
-  };
-  return (
-    <FormModal
-      title="Change password"
-      verb="Change password"
-      ready={old !== "" && password.password !== "" && password.again !== ""}
-      onSubmit={change}
-      onClose={onClose}
-      shownElsewhere={isAboutPassword}
-    >
-      {(error) => (
-        <>
-          <Password label="Current password" value={old} onChange={setOld} />
-          <NewPasswordFields value={password} onChange={setPassword} error={error} rules={passwordRules} />
-        </>
+      {changing && (
+        <ChangePassword
+          title="Change password"
+          rules={passwordRules}
+          change={people.changePassword}
+          done={{ header: "Your password has been changed." }}
+          onClose={() => setChanging(false)}
+        />
       )}
-    </FormModal>
+    </Page>
   );
 }

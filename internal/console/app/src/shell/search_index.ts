@@ -16,6 +16,7 @@ const words: Record<string, string[]> = {
   "/console/dynamodb": ["Amazon DynamoDB"],
   "/console/dynamodb/explore": ["Query", "Scan"],
   "/console/iam": ["Identity and Access Management"],
+  "/console/rolesanywhere": ["X.509", "Certificates", "Machines"],
   "/console/singlesignon": ["AWS SSO", "Single sign-on"],
   "/console/connect": ["SDK", "CLI", "Access keys", "STS", "Security Token Service"],
   "/console/terminal": ["CloudShell"],

@@ -19,7 +19,7 @@ import { Page } from "../../shell/page";
 import { LastAccessed } from "../last_accessed";
 import { policyNameOf, policyPage, policyType } from "../../parts/policies";
 import { SectionTabs } from "../../parts/section_tabs";
-import { TagsPanel } from "../tags_panel";
+import { TagsPanel } from "../../parts/tags_panel";
 import { DeletePolicy } from "./delete_policy";
 import { EntitiesAttached } from "./entities_attached";
 import { PolicyVersions } from "./policy_versions";
@@ -86,6 +86,7 @@ function Details({ policy, own }: { policy: Policy; own: boolean }) {
                   label: "Tags",
                   content: (
                     <TagsPanel
+                      service="iam"
                       tags={tags}
                       tag={(Tags) => iam().send(new TagPolicyCommand({ PolicyArn: arn, Tags }))}
                       untag={(TagKeys) => iam().send(new UntagPolicyCommand({ PolicyArn: arn, TagKeys }))}

@@ -16,7 +16,7 @@ import { Copy } from "../../parts/copy";
 import { Loaded } from "../../parts/loaded";
 import { Time } from "../../parts/time";
 import { SectionTabs } from "../../parts/section_tabs";
-import { TagsPanel } from "../tags_panel";
+import { TagsPanel } from "../../parts/tags_panel";
 import { TextList } from "./text_list";
 
 export function OIDCProvider({ arn }: { arn: string }) {
@@ -84,6 +84,7 @@ export function OIDCProvider({ arn }: { arn: string }) {
                   label: "Tags",
                   content: (
                     <TagsPanel
+                      service="iam"
                       tags={{ ...query, data: provider.Tags ?? [] }}
                       tag={(Tags) => iam().send(new TagOpenIDConnectProviderCommand({ OpenIDConnectProviderArn, Tags }))}
                       untag={(TagKeys) => iam().send(new UntagOpenIDConnectProviderCommand({ OpenIDConnectProviderArn, TagKeys }))}

@@ -21,7 +21,7 @@ import { Loaded } from "../../parts/loaded";
 import { Time } from "../../parts/time";
 import { useNotifications } from "../../shell/notifications";
 import { SectionTabs } from "../../parts/section_tabs";
-import { TagsPanel } from "../tags_panel";
+import { TagsPanel } from "../../parts/tags_panel";
 import { nameOf } from "./list";
 import { MetadataField } from "./metadata";
 
@@ -80,6 +80,7 @@ export function SAMLProvider({ arn }: { arn: string }) {
                 label: "Tags",
                 content: (
                   <TagsPanel
+                    service="iam"
                     tags={{ ...query, data: provider.Tags ?? [] }}
                     tag={(Tags) => iam().send(new TagSAMLProviderCommand({ SAMLProviderArn, Tags }))}
                     untag={(TagKeys) => iam().send(new UntagSAMLProviderCommand({ SAMLProviderArn, TagKeys }))}

@@ -21,7 +21,7 @@ import { principalPage } from "../permissions";
 import { PermissionsBoundary } from "../permissions_boundary";
 import { prettyText } from "../policies/document";
 import { SectionTabs } from "../../parts/section_tabs";
-import { TagsPanel } from "../tags_panel";
+import { TagsPanel } from "../../parts/tags_panel";
 import { DeleteRole } from "./delete_role";
 import { durationText } from "./durations";
 import { EditRole } from "./edit_role";
@@ -81,6 +81,7 @@ function Details({ role }: { role: Role }) {
             label: "Tags",
             content: (
               <TagsPanel
+                service="iam"
                 tags={tags}
                 tag={(Tags) => iam().send(new TagRoleCommand({ RoleName: name, Tags }))}
                 untag={(TagKeys) => iam().send(new UntagRoleCommand({ RoleName: name, TagKeys }))}

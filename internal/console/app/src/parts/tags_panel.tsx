@@ -1,15 +1,21 @@
-import type { Tag } from "@aws-sdk/client-iam";
 import Button from "@cloudscape-design/components/button";
 import { useState } from "react";
 import { useAwsChange } from "../aws/query";
-import { FormModal } from "../parts/form_modal";
-import { ResourceTable, type Loading } from "../parts/resource_table";
-import { TagFields, type TagValue } from "../parts/tag_fields";
+import { FormModal } from "./form_modal";
+import { ResourceTable, type Loading } from "./resource_table";
+import { TagFields, type TagValue } from "./tag_fields";
 import { useNotifications } from "../shell/notifications";
 
+interface Tag {
+  Key?: string;
+  Value?: string;
+}
+
 interface TagsPanelProps {
+  /** Whose keys of queries are loaded anew after a change: "iam". */
+  service: string;
   tags: Loading<Tag>;
-  tag: (tags: Tag[]) => Promise<unknown>;
+  tag: (tags: TagValue[]) => Promise<unknown>;
   untag: (keys: string[]) => Promise<unknown>;
 }
 
@@ -19,7 +25,7 @@ export function TagsPanel(props: TagsPanelProps) {
   return (
     <>
       <ResourceTable
-        name="iam.tags"
+        name={`${props.service}.tags`}
         nouns={["tag", "tags"]}
         description="Tags are key-value pairs you can add to resources to help identify, organize, or search for them."
         query={props.tags}
@@ -35,7 +41,7 @@ export function TagsPanel(props: TagsPanelProps) {
   );
 }
 
-function ManageTags({ before, tag, untag, onClose }: TagsPanelProps & { before: Tag[]; onClose: () => void }) {
+function ManageTags({ service, before, tag, untag, onClose }: TagsPanelProps & { before: Tag[]; onClose: () => void }) {
   const { notify } = useNotifications();
   const [tags, setTags] = useState<TagValue[]>(before.map((t) => ({ Key: t.Key!, Value: t.Value! })));
   const save = useAwsChange(async () => {
@@ -43,7 +49,7 @@ function ManageTags({ before, tag, untag, onClose }: TagsPanelProps & { before: 
     const changed = tags.filter((t) => !before.some((b) => b.Key === t.Key && b.Value === t.Value));
     if (gone.length) await untag(gone);
     if (changed.length) await tag(changed);
-  }, [["iam"]]);
+  }, [[service]]);
   return (
     <FormModal
       title="Manage tags"
