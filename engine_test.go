@@ -1,12 +1,16 @@
 package stator_test
 
 import (
+	"context"
+	"encoding/base64"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/statordb/stator"
 	"github.com/statordb/stator/internal/kv/postgreskv/postgrestest"
@@ -82,14 +86,42 @@ func TestSharedEngineMakesItsFolder(t *testing.T) {
 	}
 }
 
-// A check of a shared engine changes nothing, here either.
-func TestCheckMakesNoFolder(t *testing.T) {
+// Where there is nothing, a check, a move from there and a new master key say so, and make nothing.
+func TestNothingThere(t *testing.T) {
+	url := postgrestest.Start(t).URL()
 	data := filepath.Join(t.TempDir(), "none")
-	opts := stator.Options{Engine: stator.EnginePostgres, EngineURL: postgrestest.Start(t).URL(), Data: data}
-	if _, err := stator.Check(t.Context(), opts, func(problem string) { t.Log(problem) }); err != nil {
-		t.Log(err) // there is nothing to check
+	opts := stator.Options{Engine: stator.EnginePostgres, EngineURL: url, Data: data}
+	keys := t.TempDir()
+	if err := os.WriteFile(filepath.Join(keys, "master-key"), []byte(base64.StdEncoding.EncodeToString(make([]byte, 32))), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	rotated := opts
+	rotated.Data = keys
+	for what, do := range map[string]func() error{
+		"check": func() error {
+			_, err := stator.Check(t.Context(), opts, func(problem string) { t.Error(problem) })
+			return err
+		},
+		"migrate": func() error {
+			_, err := stator.Migrate(t.Context(), stator.MigrateOptions{From: url, To: data})
+			return err
+		},
+		"rotate": func() error { return stator.RotateMasterKey(t.Context(), rotated) },
+	} {
+		if err := do(); err == nil || !strings.Contains(err.Error(), "no data") {
+			t.Errorf("%s: %v, want an error that says that there is nothing", what, err)
+		}
 	}
 	if _, err := os.Stat(data); err == nil {
 		t.Error("a folder was made")
+	}
+	c, err := pgx.Connect(t.Context(), strings.Split(url, "?")[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close(context.Background()) })
+	var schemas int
+	if err := c.QueryRow(t.Context(), `SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'test %'`).Scan(&schemas); err != nil || schemas != 0 {
+		t.Errorf("%d schemas were made: %v", schemas, err)
 	}
 }

@@ -25,12 +25,18 @@ type Options struct {
 	// given. Several hosts, separated by commas, are tried for the one that takes writes.
 	URL string
 
+	// Existing opens a schema that is there, and makes none: without one the error is ErrNone.
+	Existing bool
+
 	// NoSync acknowledges changes before they are on disk. Without it Open refuses a server that would do so.
 	NoSync bool
 
 	// Logger gets what the engine has to say; nil drops it.
 	Logger *slog.Logger
 }
+
+// ErrNone: the database has no store, and none was to be made.
+var ErrNone = errors.New("there is no such schema with a store")
 
 const (
 	defaultSchema      = "stator"
@@ -198,6 +204,9 @@ func (db *DB) prepare(ctx context.Context, c *pgx.Conn, schema string, opts Opti
 		err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = $1 AND tablename = 'settings')`, schema).Scan(&there)
 		if err != nil {
 			return err
+		}
+		if !there && opts.Existing {
+			return ErrNone
 		}
 		if !there {
 			seed := make([]byte, 32)
