@@ -74,6 +74,42 @@ func TestStaleStore(t *testing.T) {
 	must[[]Written](t)(a.Write(ctx, []Write{put(d, it)}, nil))
 }
 
+// TestSuspendedMachine: a store whose clock stood still for as long as another needed to add an index does not write without it.
+func TestSuspendedMachine(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	db := openDB(t)
+	a, b := openStore(t, db, Options{Shared: true}), openStore(t, db, Options{Shared: true})
+	must[*Descriptor](t)(a.Create(ctx, simple("t")))
+	d := must[*Descriptor](t)(a.Table(ctx, testScope, "t"))
+	a.shared.looking <- struct{}{}
+	must[*Descriptor](t)(b.Change(ctx, testScope, "t", func(d *Descriptor) error {
+		d.Indexes = append(d.Indexes, global("x", "ALL", []KeyAttribute{str("x")}, nil))
+		return nil
+	}))
+	eventually(t, "the index in use", func() bool {
+		d := must[*Descriptor](t)(b.Table(ctx, testScope, "t"))
+		return len(d.Indexes) == 1 && d.Indexes[0].State == IndexActive
+	})
+	a.shared.checked.Store(int64(time.Since(a.shared.started))) // as it is for who knows of no time since its last look
+	if !a.shared.isFresh() || d.live.isRetired() {
+		t.Fatal("the store knows better")
+	}
+	it := item(t, `{"p":{"S":"a"},"s":{"N":"1"},"x":{"S":"x"}}`)
+	if _, err := a.Write(ctx, []Write{put(d, it)}, nil); !errors.Is(err, ErrStale) {
+		t.Errorf("a write without the index: %v", err)
+	}
+	if a.shared.isFresh() {
+		t.Error("the store goes on as if it had just looked")
+	}
+	<-a.shared.looking
+	d = must[*Descriptor](t)(a.Table(ctx, testScope, "t"))
+	if len(d.Indexes) != 1 {
+		t.Fatalf("%d indexes", len(d.Indexes))
+	}
+	must[[]Written](t)(a.Write(ctx, []Write{put(d, it)}, nil))
+}
+
 // cutDB is an engine whose answers to Views that begin while it is cut off never come.
 type cutDB struct {
 	kv.DB

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -85,6 +86,20 @@ func (v *view) GetMany(ctx context.Context, keys [][]byte) ([][]byte, error) {
 	}
 	values := make([][]byte, len(keys))
 	return values, getMany(ctx, v, keys, values)
+}
+
+// Time implements [kv.Reader].
+func (v *view) Time(ctx context.Context) (at time.Time, err error) {
+	if err := v.check(ctx); err != nil {
+		return at, err
+	}
+	err = v.query(ctx, func() call {
+		return call{name: stmtTime, row: func(v [][]byte) error {
+			at = time.UnixMicro(int64(binary.BigEndian.Uint64(v[0])))
+			return nil
+		}}
+	})
+	return at, err
 }
 
 // Scan implements [kv.Reader].

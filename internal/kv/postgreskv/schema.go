@@ -48,6 +48,7 @@ const (
 	stmtCommit       = "commit"
 	stmtRollback     = "rollback"
 	stmtClock        = "clock"
+	stmtTime         = "time"
 	stmtShare        = "share"
 	stmtAlone        = "alone"
 	stmtLock         = "lock"
@@ -87,6 +88,8 @@ func statements(schema string) map[string]string {
 		// Microseconds since 1970. Whoever holds locks and says nothing for so long is taken for dead.
 		stmtClock: `SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint,
 			set_config('idle_in_transaction_session_timeout', '` + lockLife + `', true)`,
+		// The same of the transaction's beginning, which is before its snapshot.
+		stmtTime:  `SELECT (extract(epoch FROM now()) * 1000000)::bigint`,
 		stmtShare: `SELECT pg_advisory_lock_shared($1::bigint)`,
 		stmtAlone: `SELECT pg_advisory_lock($1::bigint)`,
 		// In the order of the array.

@@ -354,6 +354,19 @@ func (t *txn) Scan(ctx context.Context, r kv.Range, fn func(key, value []byte) (
 	return scan(ctx, t, r, t.writes.within(r.Start, r.End), fn)
 }
 
+// Time implements [kv.Reader].
+func (t *txn) Time(ctx context.Context) (time.Time, error) {
+	if err := t.check(ctx); err != nil {
+		return time.Time{}, err
+	}
+	if t.state == fresh {
+		if err := t.pin(ctx, call{name: stmtBeginPinned}, t.clock()); err != nil {
+			return time.Time{}, err
+		}
+	}
+	return time.UnixMicro(t.limit).Add(-kv.MaxTxnAge), nil
+}
+
 // Set implements [kv.Txn].
 func (t *txn) Set(key, value []byte) error {
 	if value == nil {
