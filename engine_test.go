@@ -3,19 +3,26 @@ package stator_test
 import (
 	"context"
 	"encoding/base64"
+	"errors"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/statordb/stator"
+	"github.com/statordb/stator/internal/keyspace"
+	"github.com/statordb/stator/internal/kv"
+	"github.com/statordb/stator/internal/kv/pebblekv"
 	"github.com/statordb/stator/internal/kv/postgreskv/postgrestest"
 	"github.com/statordb/stator/internal/kv/tikvkv"
 	"github.com/statordb/stator/internal/kv/tikvkv/tikvtest"
+	"github.com/statordb/stator/internal/table"
 )
 
 // What is written to one server is read from another on the same cluster at once.
@@ -65,6 +72,40 @@ func TestSharedEnginesNeedAMasterKey(t *testing.T) {
 	_, err := stator.Open(stator.Options{Engine: stator.EngineTiKV, EngineURL: "tikv://127.0.0.1:1"})
 	if err == nil || !strings.Contains(err.Error(), "master key") {
 		t.Errorf("Open = %v, want an error that asks for a master key", err)
+	}
+}
+
+// A server ends when newer ones over its engine have gone on to another format, and one of its version does not start there.
+func TestNewerFormat(t *testing.T) {
+	db, err := pebblekv.OpenMemory(pebblekv.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	opts := stator.Options{Engine: stator.EngineTiKV, EngineURL: "tikv://nowhere", Auth: stator.AuthOpen}
+	s, err := stator.OpenOn(db, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- s.Serve(t.Context(), ln, time.Second) }()
+	if err := db.Update(t.Context(), func(tx kv.Txn) error { return tx.Set(keyspace.Format(), []byte("stator 2")) }); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-served; !errors.Is(err, table.ErrFormat) {
+		t.Errorf("Serve = %v, want %v", err, table.ErrFormat)
+	}
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, httptest.NewRequest("GET", "/readyz", nil))
+	if w.Code != http.StatusServiceUnavailable {
+		t.Errorf("/readyz is %d", w.Code)
+	}
+	if _, err := stator.OpenOn(db, opts); !errors.Is(err, table.ErrFormat) {
+		t.Errorf("OpenOn = %v, want %v", err, table.ErrFormat)
 	}
 }
 

@@ -40,6 +40,12 @@ type sharing struct {
 	members map[string]seen
 }
 
+// memberRecord is that of a member, with the format that it knows.
+type memberRecord struct {
+	leaseRecord
+	Knows string `json:"knows"`
+}
+
 // seen is a record of another member.
 type seen struct {
 	record string
@@ -154,6 +160,11 @@ func (s *Store) lookLoop() {
 			}
 			return s.lookForWork()
 		})
+		if errors.Is(err, ErrFormat) {
+			s.log.Error("table: other servers have gone on to another format", "error", err)
+			s.outdated(err)
+			return
+		}
 		if failed := err != nil && s.ctx.Err() == nil; failed != lost {
 			lost = failed
 			if failed {
@@ -183,8 +194,11 @@ func (s *Store) look(ctx context.Context) error {
 			if at, err = r.Time(ctx); err != nil {
 				return err
 			}
-			values, err := r.GetMany(ctx, [][]byte{keyspace.Stamp(), s.memberKey()})
+			values, err := r.GetMany(ctx, [][]byte{keyspace.Stamp(), s.memberKey(), keyspace.Format()})
 			if err != nil {
+				return err
+			}
+			if err := knownFormat(values[2]); err != nil {
 				return err
 			}
 			stamp, sh.joined = bytes.Clone(values[0]), values[1] != nil
@@ -298,7 +312,7 @@ func eachMember(ctx context.Context, db kv.DB, fn func(owner string, record []by
 
 // join makes this store's record, or renews it, if it still is one.
 func (s *Store) join(ctx context.Context) error {
-	record, err := json.Marshal(leaseRecord{s.leases.owner, s.now().Add(memberTerm).UnixNano()})
+	record, err := json.Marshal(memberRecord{leaseRecord{s.leases.owner, s.now().Add(memberTerm).UnixNano()}, Format})
 	if err != nil {
 		return err
 	}

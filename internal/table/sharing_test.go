@@ -3,6 +3,7 @@ package table
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
@@ -108,6 +109,41 @@ func TestSuspendedMachine(t *testing.T) {
 		t.Fatalf("%d indexes", len(d.Indexes))
 	}
 	must[[]Written](t)(a.Write(ctx, []Write{put(d, it)}, nil))
+}
+
+// TestNewerFormat: a store that is open when another raises the format leaves it alone, and says so.
+func TestNewerFormat(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	db := openDB(t)
+	told := make(chan error, 1)
+	a := openStore(t, db, Options{Shared: true, Outdated: func(err error) { told <- err }})
+	d := must[*Descriptor](t)(a.Create(ctx, simple("t")))
+	if err := eachMember(ctx, db, func(_ string, record []byte) {
+		var m memberRecord
+		if err := json.Unmarshal(record, &m); err != nil || m.Knows != Format {
+			t.Errorf("a member knows %q, %v", m.Knows, err)
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	raise := func(to string) {
+		if err := db.Update(ctx, func(tx kv.Txn) error { return tx.Set(keyspace.Format(), []byte(to)) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	raise("stator 2")
+	if err := <-told; !errors.Is(err, ErrFormat) {
+		t.Errorf("%v", err)
+	}
+	eventually(t, "out of use", func() bool {
+		_, err := a.Write(ctx, []Write{put(d, item(t, `{"p":{"S":"a"},"s":{"N":"1"}}`))}, nil)
+		return err != nil
+	})
+	if _, err := a.Table(ctx, testScope, "t"); !errors.Is(err, ErrFormat) {
+		t.Errorf("%v", err)
+	}
+	raise(Format) // for the check at the end
 }
 
 // cutDB is an engine whose answers to Views that begin while it is cut off never come.
