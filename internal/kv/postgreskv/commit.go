@@ -8,8 +8,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/jackc/pgx/v5/pgxpool"
-
 	"github.com/statordb/stator/internal/kv"
 )
 
@@ -137,7 +135,7 @@ func (t *txn) finish(ctx context.Context, calls []call) error {
 	err := exchange(ctx, t.conn, calls...)
 	switch {
 	case err == nil:
-		t.conn.Release()
+		t.db.pool.release(t.conn)
 		t.conn = nil
 		return nil
 	case committed:
@@ -182,8 +180,8 @@ func (t *txn) resolve(ctx context.Context, marker []byte, cause error) error {
 	refused, known, gone := false, false, false
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
-	err := t.db.persist(ctx, func(c *pgxpool.Conn) error {
-		defer c.Release()
+	err := t.db.persist(ctx, func(c *conn) error {
+		defer t.db.pool.release(c)
 		return exchange(ctx, c,
 			call{name: stmtOutcome, params: [][]byte{marker}, row: func(v [][]byte) error {
 				refused, known = v[0][0] != 0, true

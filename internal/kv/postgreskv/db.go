@@ -18,14 +18,12 @@ import (
 	"sync"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgxpool"
-
 	"github.com/statordb/stator/internal/kv"
 )
 
 // DB is an open engine. It is a [kv.DB].
 type DB struct {
-	pool *pgxpool.Pool
+	pool *pool
 	log  *slog.Logger
 	seed []byte // of the hashes of keys, the same for all servers
 	gate *kv.Gate
@@ -138,6 +136,7 @@ func (db *DB) sweep(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
+		db.pool.rest()
 		if err := db.sweepOnce(ctx, markerLife); err != nil && ctx.Err() == nil {
 			db.log.Warn("storage: markers of old commits not removed", "error", err)
 		}

@@ -105,7 +105,7 @@ func Open(ctx context.Context, opts Options) (*DB, error) {
 	conf.AfterConnect = func(ctx context.Context, c *pgx.Conn) error { return makeReady(ctx, c, all, opts.NoSync) }
 	// What is lost is noticed when it is used, and replaced then.
 	conf.ShouldPing = func(context.Context, pgxpool.ShouldPingParams) bool { return false }
-	if db.pool, err = pgxpool.NewWithConfig(ctx, conf); err != nil {
+	if db.pool, err = newPool(ctx, conf); err != nil {
 		return nil, failed(err)
 	}
 	if err := db.pool.Ping(ctx); err != nil {

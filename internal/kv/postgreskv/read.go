@@ -6,8 +6,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgxpool"
-
 	"github.com/statordb/stator/internal/kv"
 )
 
@@ -22,14 +20,14 @@ type source interface {
 // view is the Reader of a View. Its transaction begins along with the first statement and ends when nobody waits for it.
 type view struct {
 	db    *DB
-	conn  *pgxpool.Conn // nil before the first read
+	conn  *conn // nil before the first read
 	ended bool
 }
 
 func (v *view) end() {
 	v.ended = true
 	if v.conn != nil {
-		go v.db.release(v.conn, call{name: stmtRollback}) // nobody waits for it
+		v.db.pool.pass(v.conn, call{name: stmtRollback})
 		v.conn = nil
 	}
 }
@@ -53,7 +51,7 @@ func (v *view) query(ctx context.Context, make func() call) error {
 		}
 		return nil
 	}
-	return v.db.persist(ctx, func(c *pgxpool.Conn) error {
+	return v.db.persist(ctx, func(c *conn) error {
 		if err := exchange(ctx, c, call{name: stmtBeginView}, make()); err != nil {
 			v.db.release(c, call{name: stmtRollback})
 			return err

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgxpool"
-
 	"github.com/statordb/stator/internal/kv"
 )
 
@@ -29,8 +27,8 @@ import (
 // everybody else shares.
 type txn struct {
 	db    *DB
-	began time.Time     // when the function was called
-	conn  *pgxpool.Conn // nil before anything was asked
+	began time.Time // when the function was called
+	conn  *conn     // nil before anything was asked
 	state state
 	limit int64 // when it is too late to commit, in the server's time: microseconds since 1970
 
