@@ -3,10 +3,6 @@ package stator
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 
 	"github.com/statordb/stator/internal/center"
 	"github.com/statordb/stator/internal/directory"
@@ -36,24 +32,15 @@ type CheckResult struct {
 	Problems int64
 }
 
-// Check reads everything in an engine that no server has open, and reports what is not as it has to be. No data is changed.
+// Check reads everything in an engine that no server has open, and reports what is not as it has to be. Nothing is changed, and
+// where there is nothing that is an error.
 // Of opts what says where the engine is counts.
 func Check(ctx context.Context, opts Options, report func(problem string)) (sum CheckResult, err error) {
 	opts.Auth = AuthOpen // nothing is to be decrypted
 	if err := opts.complete(); err != nil {
 		return sum, err
 	}
-	switch opts.Engine {
-	case EngineMemory:
-		return sum, errors.New("what is in memory is gone with its server")
-	case EnginePebble:
-		if _, err := os.Stat(filepath.Join(opts.Data, engineFolder)); errors.Is(err, fs.ErrNotExist) {
-			return sum, fmt.Errorf("there is no data in %s", opts.Data)
-		} else if err != nil {
-			return sum, err
-		}
-	}
-	db, err := openEngine(opts)
+	db, err := openExisting(ctx, opts)
 	if err != nil {
 		return sum, err
 	}

@@ -81,7 +81,7 @@ func RotateMasterKey(ctx context.Context, opts Options) error {
 	if err != nil {
 		return err
 	}
-	db, err := openEngine(opts)
+	db, err := openExisting(ctx, opts)
 	if err != nil {
 		return err
 	}

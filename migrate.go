@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/statordb/stator/internal/identity"
@@ -42,7 +39,15 @@ func Migrate(ctx context.Context, opts MigrateOptions) (_ MigrateResult, err err
 	if opts.Logger == nil {
 		opts.Logger = slog.New(slog.DiscardHandler)
 	}
-	from, err := openPlace(opts.From, false, opts.Logger)
+	source, err := place(opts.From, opts.Logger)
+	if err != nil {
+		return MigrateResult{}, err
+	}
+	target, err := place(opts.To, opts.Logger)
+	if err != nil {
+		return MigrateResult{}, err
+	}
+	from, err := openExisting(ctx, source)
 	if err != nil {
 		return MigrateResult{}, fmt.Errorf("the source can't be opened: %w", err)
 	}
@@ -51,7 +56,7 @@ func Migrate(ctx context.Context, opts MigrateOptions) (_ MigrateResult, err err
 	if err != nil {
 		return MigrateResult{}, err
 	}
-	to, err := openPlace(opts.To, true, opts.Logger)
+	to, err := openEngine(target)
 	if err != nil {
 		return MigrateResult{}, fmt.Errorf("the target can't be opened: %w", err)
 	}
@@ -59,25 +64,18 @@ func Migrate(ctx context.Context, opts MigrateOptions) (_ MigrateResult, err err
 	return migrate.Run(ctx, from, to, migrate.Options{Source: account, Resume: opts.Resume, Progress: opts.Progress})
 }
 
-// openPlace opens the engine at a place. Only if it is new, a folder without one will do.
-func openPlace(place string, isNew bool, log *slog.Logger) (engine, error) {
-	opts := Options{Engine: EnginePebble, Data: place, Logger: log}
-	scheme, _, isURL := strings.Cut(place, "://")
+// place is what opens the engine at a place.
+func place(at string, log *slog.Logger) (Options, error) {
+	scheme, _, isURL := strings.Cut(at, "://")
 	switch {
-	case place == "":
-		return engine{}, errors.New("no place is given")
-	case isURL && (scheme == "postgres" || scheme == "postgresql"):
-		opts = Options{Engine: EnginePostgres, EngineURL: place, Logger: log}
-	case isURL && scheme == "tikv":
-		opts = Options{Engine: EngineTiKV, EngineURL: place, Logger: log}
-	case isURL:
-		return engine{}, fmt.Errorf("there is no engine at %s://: a place is a data folder, postgres://… or tikv://…", scheme)
-	case !isNew:
-		if _, err := os.Stat(filepath.Join(place, engineFolder)); errors.Is(err, fs.ErrNotExist) {
-			return engine{}, fmt.Errorf("there is no data in %s", place)
-		} else if err != nil {
-			return engine{}, err
-		}
+	case at == "":
+		return Options{}, errors.New("no place is given")
+	case !isURL:
+		return Options{Engine: EnginePebble, Data: at, Logger: log}, nil
+	case scheme == "postgres" || scheme == "postgresql":
+		return Options{Engine: EnginePostgres, EngineURL: at, Logger: log}, nil
+	case scheme == "tikv":
+		return Options{Engine: EngineTiKV, EngineURL: at, Logger: log}, nil
 	}
-	return openEngine(opts)
+	return Options{}, fmt.Errorf("there is no engine at %s://: a place is a data folder, postgres://… or tikv://…", scheme)
 }

@@ -17,8 +17,15 @@ type sharing struct {
 	retries, failed *prometheus.CounterVec
 }
 
+// calls are the names of calls of an engine, and failures the reasons of failure.
+var (
+	calls    = []string{"view", "update", "drop_range"}
+	failures = []string{"conflict", "unknown_outcome", "deadline", "cancelled", "other"}
+)
+
+// newSharing has all counts at zero: the first of something that was not there before is no increase to Prometheus.
 func newSharing() *sharing {
-	return &sharing{
+	s := &sharing{
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "stator_engine_call_duration_seconds",
 			Help: "Time that a call of the shared engine took, from its beginning to its return, by kind of call.",
@@ -34,6 +41,13 @@ func newSharing() *sharing {
 			Help: "Calls of the shared engine that failed, by kind of call and reason: conflict, unknown_outcome, deadline, cancelled or other.",
 		}, []string{"call", "reason"}),
 	}
+	for _, call := range calls {
+		s.retries.WithLabelValues(call)
+		for _, reason := range failures {
+			s.failed.WithLabelValues(call, reason)
+		}
+	}
+	return s
 }
 
 // called is told of each call.

@@ -171,6 +171,10 @@ type Server struct {
 	// managementAccount is the account that the organization and its people are of.
 	managementAccount string
 
+	// current ends with the reason when the store in the engine got a format that is unknown here; outdate ends it.
+	current context.Context
+	outdate context.CancelCauseFunc
+
 	stopSampling context.CancelFunc // nil if nothing is sampled
 	sampling     sync.WaitGroup
 }
@@ -200,6 +204,7 @@ func OpenOn(db kv.DB, opts Options) (*Server, error) {
 
 func open(db engine, opts Options) (*Server, error) {
 	s := &Server{db: db, region: opts.Region, data: opts.Data}
+	s.current, s.outdate = context.WithCancelCause(context.Background())
 	if opts.Engine.shared() {
 		s.sharing = newSharing()
 		s.db.DB = kv.Watch(db.DB, s.sharing.called)
@@ -278,6 +283,7 @@ func (s *Server) wire(ctx context.Context, opts Options) (err error) {
 	tableOptions := table.Options{Logger: opts.Logger, Owner: soleServer, ShardLife: opts.ShardLife, Expired: dynamodb.Expired(measured)}
 	if opts.Engine.shared() {
 		tableOptions.Owner, tableOptions.Shared = "", true
+		tableOptions.Outdated = s.outdate
 	}
 	if s.store, err = table.Open(ctx, s.db.DB, tableOptions); err != nil {
 		return err
@@ -352,6 +358,9 @@ func (s *Server) ready(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := context.Cause(s.current); err != nil {
+		return err
+	}
 	return s.db.View(ctx, func(r kv.Reader) error {
 		_, err := r.Get(ctx, []byte("ready")) // any key will do
 		return err
@@ -384,9 +393,13 @@ func (s *Server) SetupToken() string {
 }
 
 // Serve answers requests on ln until ctx ends, and for Options.Drain from then on. Then it takes no new ones, and returns when
-// those in flight are answered, or after grace. Listeners that give TLS connections must offer h2 for HTTP/2.
+// those in flight are answered, or after grace. Listeners that give TLS connections must offer h2 for HTTP/2. It also ends, with an
+// error, when newer servers over the same engine have gone on to a format that this version does not know.
 func (s *Server) Serve(ctx context.Context, ln net.Listener, grace time.Duration) error {
-	return s.handler.Serve(ctx, ln, grace)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(s.current, cancel)()
+	return errors.Join(s.handler.Serve(ctx, ln, grace), context.Cause(s.current))
 }
 
 // Close writes down what is left to write and releases the engine. Requests that come after it fail.

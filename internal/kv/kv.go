@@ -98,6 +98,11 @@ type Reader interface {
 	// returns false or an error. It returns fn's error. fn may read, and write: a scan sees the writes that were
 	// made before it began.
 	Scan(ctx context.Context, r Range, fn func(key, value []byte) (more bool, err error)) error
+
+	// Time is the engine's clock, which goes on while a process, or its whole machine, is suspended. In a View that has read nothing
+	// yet it is no later than the snapshot. In an Update it is when the attempt began, from which MaxTxnAge counts; it costs
+	// nothing once something was locked or read.
+	Time(ctx context.Context) (time.Time, error)
 }
 
 // Range is the keys from Start, included, to End, excluded. An empty End is after every key.

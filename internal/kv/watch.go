@@ -103,6 +103,12 @@ func (r *watchedReader) Scan(ctx context.Context, over Range, fn func(key, value
 	return r.call.met(err)
 }
 
+// Time implements [Reader].
+func (r *watchedReader) Time(ctx context.Context) (time.Time, error) {
+	at, err := r.Reader.Time(ctx)
+	return at, r.call.met(err)
+}
+
 type watchedTxn struct {
 	watchedReader
 	tx Txn

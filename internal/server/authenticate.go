@@ -98,6 +98,8 @@ const (
 	malformed failure = "malformed"
 )
 
+var failureReasons = []failure{unknownKey, badToken, expiredToken, badSignature, badClaim, notSigned, malformed}
+
 func reason(e *sigv4.Error) failure {
 	switch e {
 	case sigv4.ErrUnknownKey:

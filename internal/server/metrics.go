@@ -73,6 +73,9 @@ func newMetrics() *metrics {
 			Help: "Requests that the audit log has no line for, because it could not be written.",
 		}),
 	}
+	for _, why := range failureReasons { // at zero: the first of something that was not there before is no increase to Prometheus
+		m.notProven.WithLabelValues(string(why))
+	}
 	m.registry.MustRegister(m.requests, m.seconds, m.inFlight, m.outsiders, m.notProven, m.throttled, m.lost,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.unknown = m.route("", "")

@@ -16,7 +16,7 @@ var (
 	ErrRepeated = errors.New("table: transaction done before")
 	// ErrTokenMismatch: the token was used for another request.
 	ErrTokenMismatch = errors.New("table: token used for another request")
-	// ErrFormat: the store was written by a version of the program that keeps things differently.
+	// ErrFormat: the store was written by a version of the program that keeps things differently, most often a newer one.
 	ErrFormat = errors.New("table: unknown format of the store")
 	// ErrCorrupt: something stored is not what was stored.
 	ErrCorrupt = errors.New("table: corrupt")

@@ -136,10 +136,10 @@ func (s *Store) fillPage(j *job, d *Descriptor, f filling) (more bool, err error
 	cursor := keyspace.After(keys[len(keys)-1])
 	locks := append(keys[:len(keys):len(keys)], keyspace.Job(j.id))
 	err = s.db.Update(s.ctx, func(tx kv.Txn) error {
-		if !s.usable(d) {
-			return ErrStale
-		}
 		if err := tx.Lock(s.ctx, locks...); err != nil {
+			return err
+		}
+		if err := s.goesBy(s.ctx, tx, d); err != nil {
 			return err
 		}
 		if err := s.stillAt(tx, j); err != nil {

@@ -17,9 +17,9 @@ import (
 // sharing is what a store needs in order not to be the only one over its engine.
 //
 // Every change of the catalogue also sets the stamp. A store looks at the stamp several times a second, and reads its published
-// definitions again when it is another; it uses none that it has not made sure of for maxStale. An attempt of a write
-// starts with that question, and the engine lets no attempt last longer than [kv.MaxTxnAge]. So, when both times are over
-// after a change, nobody's write goes by a definition from before it, whatever became of the server in between.
+// definitions again when it is another; it uses none that it has not made sure of for maxStale. Each attempt of a write
+// asks whether it had when it began, by the engine's clock, and the engine lets no attempt last longer than [kv.MaxTxnAge]. So, when both times
+// are over after a change, nobody's write goes by a definition from before it, whatever became of the server in between.
 //
 // That wait is needed only if there are other stores. Each is a member: it has a record among the leases before it reads the first
 // definition. Whoever changed the catalogue looks for members afterwards; one that joined too late to be seen reads the changed
@@ -27,8 +27,9 @@ import (
 // one that was suspended: as soon as that looks, it finds its record gone, forgets all that it knows and joins again.
 type sharing struct {
 	started time.Time
-	// checked is when the last look that succeeded began, after started.
-	checked atomic.Int64
+	// checked is when the last look that succeeded began, after started, and seen when that was by the engine's clock, in nanoseconds
+	// since 1970.
+	checked, seen atomic.Int64
 	// looking is the one look at a time.
 	looking chan struct{}
 
@@ -37,6 +38,12 @@ type sharing struct {
 	joined  bool
 	renewed time.Duration // after started
 	members map[string]seen
+}
+
+// memberRecord is that of a member, with the format that it knows.
+type memberRecord struct {
+	leaseRecord
+	Knows string `json:"knows"`
 }
 
 // seen is a record of another member.
@@ -87,9 +94,24 @@ func (s *Store) CatalogueAge() time.Duration {
 	return time.Since(s.shared.started) - time.Duration(s.shared.checked.Load())
 }
 
-// usable says whether an attempt of a write that begins now may go by d.
-func (s *Store) usable(d *Descriptor) bool {
-	return s.shared == nil || !d.live.isRetired() && s.shared.isFresh()
+// goesBy returns ErrStale unless an attempt of a write, which is asked when it has its locks, may go by d. The engine's clock
+// decides: this process's may have stood still, with the whole machine, since the last look.
+func (s *Store) goesBy(ctx context.Context, tx kv.Txn, d *Descriptor) error {
+	if s.shared == nil {
+		return nil
+	}
+	began, err := tx.Time(ctx)
+	if err != nil {
+		return err
+	}
+	// In this order: who is not retired now was the current one at that look.
+	if began.Sub(time.Unix(0, s.shared.seen.Load())) >= maxStale {
+		s.shared.checked.Store(int64(time.Since(s.shared.started) - maxStale))
+	}
+	if d.live.isRetired() || !s.shared.isFresh() {
+		return ErrStale
+	}
+	return nil
 }
 
 // fresh makes sure that the published definitions may be used.
@@ -138,6 +160,11 @@ func (s *Store) lookLoop() {
 			}
 			return s.lookForWork()
 		})
+		if errors.Is(err, ErrFormat) {
+			s.log.Error("table: other servers have gone on to another format", "error", err)
+			s.outdated(err)
+			return
+		}
 		if failed := err != nil && s.ctx.Err() == nil; failed != lost {
 			lost = failed
 			if failed {
@@ -154,6 +181,7 @@ func (s *Store) look(ctx context.Context) error {
 	sh := s.shared
 	began := time.Since(sh.started)
 	var stamp []byte
+	var at time.Time
 	for {
 		if !sh.joined {
 			if err := s.join(ctx); err != nil {
@@ -162,8 +190,15 @@ func (s *Store) look(ctx context.Context) error {
 			s.cache.forget()
 		}
 		err := s.glance(ctx, func(ctx context.Context, r kv.Reader) error {
-			values, err := r.GetMany(ctx, [][]byte{keyspace.Stamp(), s.memberKey()})
+			var err error
+			if at, err = r.Time(ctx); err != nil {
+				return err
+			}
+			values, err := r.GetMany(ctx, [][]byte{keyspace.Stamp(), s.memberKey(), keyspace.Format()})
 			if err != nil {
+				return err
+			}
+			if err := knownFormat(values[2]); err != nil {
 				return err
 			}
 			stamp, sh.joined = bytes.Clone(values[0]), values[1] != nil
@@ -183,6 +218,7 @@ func (s *Store) look(ctx context.Context) error {
 		}
 		sh.stamp = stamp
 	}
+	sh.seen.Store(at.UnixNano())
 	sh.checked.Store(int64(began))
 	return nil
 }
@@ -276,7 +312,7 @@ func eachMember(ctx context.Context, db kv.DB, fn func(owner string, record []by
 
 // join makes this store's record, or renews it, if it still is one.
 func (s *Store) join(ctx context.Context) error {
-	record, err := json.Marshal(leaseRecord{s.leases.owner, s.now().Add(memberTerm).UnixNano()})
+	record, err := json.Marshal(memberRecord{leaseRecord{s.leases.owner, s.now().Add(memberTerm).UnixNano()}, Format})
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package table
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
@@ -72,6 +73,77 @@ func TestStaleStore(t *testing.T) {
 	<-a.shared.looking
 	must[*Descriptor](t)(a.Table(ctx, testScope, "t"))
 	must[[]Written](t)(a.Write(ctx, []Write{put(d, it)}, nil))
+}
+
+// TestSuspendedMachine: a store whose clock stood still for as long as another needed to add an index does not write without it.
+func TestSuspendedMachine(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	db := openDB(t)
+	a, b := openStore(t, db, Options{Shared: true}), openStore(t, db, Options{Shared: true})
+	must[*Descriptor](t)(a.Create(ctx, simple("t")))
+	d := must[*Descriptor](t)(a.Table(ctx, testScope, "t"))
+	a.shared.looking <- struct{}{}
+	must[*Descriptor](t)(b.Change(ctx, testScope, "t", func(d *Descriptor) error {
+		d.Indexes = append(d.Indexes, global("x", "ALL", []KeyAttribute{str("x")}, nil))
+		return nil
+	}))
+	eventually(t, "the index in use", func() bool {
+		d := must[*Descriptor](t)(b.Table(ctx, testScope, "t"))
+		return len(d.Indexes) == 1 && d.Indexes[0].State == IndexActive
+	})
+	a.shared.checked.Store(int64(time.Since(a.shared.started))) // as it is for who knows of no time since its last look
+	if !a.shared.isFresh() || d.live.isRetired() {
+		t.Fatal("the store knows better")
+	}
+	it := item(t, `{"p":{"S":"a"},"s":{"N":"1"},"x":{"S":"x"}}`)
+	if _, err := a.Write(ctx, []Write{put(d, it)}, nil); !errors.Is(err, ErrStale) {
+		t.Errorf("a write without the index: %v", err)
+	}
+	if a.shared.isFresh() {
+		t.Error("the store goes on as if it had just looked")
+	}
+	<-a.shared.looking
+	d = must[*Descriptor](t)(a.Table(ctx, testScope, "t"))
+	if len(d.Indexes) != 1 {
+		t.Fatalf("%d indexes", len(d.Indexes))
+	}
+	must[[]Written](t)(a.Write(ctx, []Write{put(d, it)}, nil))
+}
+
+// TestNewerFormat: a store that is open when another raises the format leaves it alone, and says so.
+func TestNewerFormat(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	db := openDB(t)
+	told := make(chan error, 1)
+	a := openStore(t, db, Options{Shared: true, Outdated: func(err error) { told <- err }})
+	d := must[*Descriptor](t)(a.Create(ctx, simple("t")))
+	if err := eachMember(ctx, db, func(_ string, record []byte) {
+		var m memberRecord
+		if err := json.Unmarshal(record, &m); err != nil || m.Knows != Format {
+			t.Errorf("a member knows %q, %v", m.Knows, err)
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	raise := func(to string) {
+		if err := db.Update(ctx, func(tx kv.Txn) error { return tx.Set(keyspace.Format(), []byte(to)) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	raise("stator 2")
+	if err := <-told; !errors.Is(err, ErrFormat) {
+		t.Errorf("%v", err)
+	}
+	eventually(t, "out of use", func() bool {
+		_, err := a.Write(ctx, []Write{put(d, item(t, `{"p":{"S":"a"},"s":{"N":"1"}}`))}, nil)
+		return err != nil
+	})
+	if _, err := a.Table(ctx, testScope, "t"); !errors.Is(err, ErrFormat) {
+		t.Errorf("%v", err)
+	}
+	raise(Format) // for the check at the end
 }
 
 // cutDB is an engine whose answers to Views that begin while it is cut off never come.

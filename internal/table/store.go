@@ -10,18 +10,13 @@ package table
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/statordb/stator/internal/keyspace"
 	"github.com/statordb/stator/internal/kv"
 )
-
-// Format is the version of everything that keyspace maps.
-const Format = "stator 1"
 
 // Options configure a Store.
 type Options struct {
@@ -40,6 +35,9 @@ type Options struct {
 	// Owner is what this server's leases say whose they are; "" is a name that nobody else has. Whoever comes back under its
 	// name goes on with its leases. Two servers over one engine never have the same.
 	Owner string
+	// Outdated is told, once, that the store got a format that this version does not know: nothing is to be written any more. Nil if
+	// nobody is. Only a Shared one finds out.
+	Outdated func(error)
 	// Shared: there may be other stores over the same engine, in this process or in others. All of them must say so.
 	Shared bool
 }
@@ -51,6 +49,7 @@ type Store struct {
 	log *slog.Logger
 
 	expired   func(*Descriptor, int)
+	outdated  func(error)
 	shardLife time.Duration
 	lanes     int
 
@@ -78,13 +77,16 @@ type Store struct {
 // Store for a db, in all processes, unless all of them are Shared.
 func Open(ctx context.Context, db kv.DB, opts Options) (*Store, error) {
 	s := &Store{db: db, now: opts.Now, log: opts.Logger, counting: make(chan struct{}, 1),
-		expired:   opts.Expired,
+		expired: opts.Expired, outdated: opts.Outdated,
 		shardLife: cmp.Or(opts.ShardLife, defaultShardLife), lanes: opts.Lanes}
 	if s.now == nil {
 		s.now = time.Now
 	}
 	if s.expired == nil {
 		s.expired = func(*Descriptor, int) {}
+	}
+	if s.outdated == nil {
+		s.outdated = func(error) {}
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -158,33 +160,4 @@ func (s *Store) sleep(d time.Duration) bool {
 	case <-s.ctx.Done():
 		return false
 	}
-}
-
-func (s *Store) checkFormat(ctx context.Context) error {
-	var found []byte
-	read := func(r kv.Reader) error {
-		v, err := r.Get(ctx, keyspace.Format())
-		found = append(found[:0], v...)
-		return err
-	}
-	err := s.db.View(ctx, read)
-	if err == nil && len(found) == 0 {
-		err = s.db.Update(ctx, func(tx kv.Txn) error {
-			if err := tx.Lock(ctx, keyspace.Format()); err != nil {
-				return err
-			}
-			if err := read(tx); err != nil || len(found) > 0 {
-				return err
-			}
-			found = append(found, Format...)
-			return tx.Set(keyspace.Format(), found)
-		})
-	}
-	if err != nil {
-		return err
-	}
-	if string(found) != Format {
-		return fmt.Errorf("%w: %q", ErrFormat, found)
-	}
-	return nil
 }

@@ -192,13 +192,13 @@ func (c *change) plan() error {
 
 // apply is the transaction. It may run again.
 func (c *change) apply(tx kv.Txn) error {
-	for i := range c.writes {
-		if !c.store.usable(c.writes[i].Table) {
-			return ErrStale
-		}
-	}
 	if err := tx.Lock(c.ctx, c.keys...); err != nil {
 		return err
+	}
+	for i := range c.writes {
+		if err := c.store.goesBy(c.ctx, tx, c.writes[i].Table); err != nil {
+			return err
+		}
 	}
 	if c.token != nil {
 		if err := c.store.useToken(c.ctx, tx, c.token, c.keys[len(c.keys)-1]); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/statordb/stator/internal/kv"
 )
@@ -177,6 +178,13 @@ func (x *faultyReader) Scan(ctx context.Context, r kv.Range, fn func(key, value 
 		defer lent.spoil()
 		return fn(lent.lend(key), lent.lend(value))
 	})
+}
+
+func (x *faultyReader) Time(ctx context.Context) (time.Time, error) {
+	if err := x.f.call(); err != nil {
+		return time.Time{}, err
+	}
+	return x.r.Time(ctx)
 }
 
 type faultyTxn struct {

@@ -50,6 +50,7 @@ func Run(t *testing.T, open func(t testing.TB) kv.DB) {
 
 		{"a lock waits for its holder and reads what it wrote", lockWaits},
 		{"what is read after a lock is current", readsAfterLock},
+		{"one clock for all", oneClock},
 		{"a lock after a read finds changes", lockAfterRead},
 		{"a lock may be taken again, twice and of no key", lockAgain},
 		{"locks in opposite orders make no deadlock", lockOrders},

@@ -1,9 +1,11 @@
 package kvtest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/statordb/stator/internal/kv"
 )
@@ -319,5 +321,60 @@ func writesInsideScan(t *testing.T, db kv.DB) {
 			}
 			return errors.Join(tx.Set(key("a"), key("1")), tx.Set(key("b"), key("1")), tx.Set(key("c"), key("1")))
 		})
+	}
+}
+
+// oneClock asks for the time in each way there is, one after another.
+func oneClock(t *testing.T, db kv.DB) {
+	put(t, db, "a", "1")
+	var last time.Time
+	ask := func(what string, r kv.Reader) error {
+		at, err := r.Time(t.Context())
+		if err == nil && !at.After(last) {
+			t.Errorf("%s: %v is not after %v", what, at, last)
+		}
+		last = at
+		time.Sleep(aMoment) // the clocks of engines may tell no less
+		return err
+	}
+	view(t, db, func(r kv.Reader) error { return ask("a view", r) })
+	update(t, db, func(tx kv.Txn) error { return ask("an attempt that has done nothing", tx) })
+	update(t, db, func(tx kv.Txn) error {
+		return errors.Join(tx.Lock(t.Context(), key("a")), ask("an attempt with a lock", tx))
+	})
+	update(t, db, func(tx kv.Txn) error {
+		return errors.Join(expect(t.Context(), tx, "a", "1"), ask("an attempt that has read", tx), tx.Set(key("a"), key("2")))
+	})
+	var before, again time.Time
+	view(t, db, func(r kv.Reader) (err error) {
+		before, err = r.Time(t.Context())
+		put(t, db, "a", "3") // in the snapshot or not
+		_, read := r.Get(t.Context(), key("a"))
+		return errors.Join(err, read)
+	})
+	update(t, db, func(tx kv.Txn) (err error) {
+		if err := tx.Lock(t.Context(), key("a")); err != nil {
+			return err
+		}
+		if again, err = tx.Time(t.Context()); err != nil {
+			return err
+		}
+		time.Sleep(aMoment)
+		same, err := tx.Time(t.Context())
+		if same.Sub(again) > kv.MaxTxnAge {
+			t.Errorf("an attempt began at %v and at %v", again, same)
+		}
+		return err
+	})
+	if again.Before(before) {
+		t.Errorf("an attempt began at %v, and a view before it at %v", again, before)
+	}
+	if err := db.View(t.Context(), func(r kv.Reader) error {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		_, err := r.Time(ctx)
+		return err
+	}); !errors.Is(err, context.Canceled) {
+		t.Errorf("Time with a context that has ended: %v", err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/cockroachdb/pebble/v2"
 
@@ -116,6 +117,9 @@ func (r *reader) Get(ctx context.Context, key []byte) ([]byte, error) {
 	r.pin()
 	return r.getPinned(key)
 }
+
+// Time implements [kv.Reader]. Nobody is suspended without the engine.
+func (s *session) Time(ctx context.Context) (time.Time, error) { return time.Now(), s.check(ctx) }
 
 // GetMany implements [kv.Reader].
 func (r *reader) GetMany(ctx context.Context, keys [][]byte) ([][]byte, error) {

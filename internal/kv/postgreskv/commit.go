@@ -1,12 +1,12 @@
 package postgreskv
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/binary"
+	"math"
 	"slices"
-
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/statordb/stator/internal/kv"
 )
@@ -135,7 +135,7 @@ func (t *txn) finish(ctx context.Context, calls []call) error {
 	err := exchange(ctx, t.conn, calls...)
 	switch {
 	case err == nil:
-		t.conn.Release()
+		t.db.pool.release(t.conn)
 		t.conn = nil
 		return nil
 	case committed:
@@ -153,32 +153,47 @@ func (t *txn) finish(ctx context.Context, calls []call) error {
 // markerSize is that of a uuid.
 const markerSize = 16
 
-// newMarker is an id that nobody else gives, for a commit about now; see stmtSweep.
+// newMarker is an id that nobody else gives, for a commit about now, in the server's microseconds since 1970.
 func newMarker(now int64) []byte {
-	id := binary.BigEndian.AppendUint64(make([]byte, 0, markerSize), uint64(now))
-	id = id[:markerSize]
+	id := newMarkerAt(uint64(now))
 	_, _ = rand.Read(id[8:]) // never fails
 	return id
 }
+
+// newMarkerAt is before all ids of that time.
+func newMarkerAt(micros uint64) []byte {
+	return binary.BigEndian.AppendUint64(make([]byte, 0, markerSize), micros)[:markerSize]
+}
+
+// fences is before all fences, see stmtFence.
+var fences = newMarkerAt(math.MaxUint64)
+
+// fenced is the time that a fence tells.
+func fenced(fence []byte) uint64 { return binary.BigEndian.Uint64(fence[8:]) }
 
 // resolve finds out what became of a commit whose answer did not come. The marker was written in its transaction, so that it
 // is there if, and only if, all the rest is, also on a replica that took over. Writing it again waits for a transaction that is
 // still under way; if it is not there then, it is there now, as refused, and the transaction can't commit any more. That it is
 // there counts only when this has been committed, too: the connection may have been lost while the commit waited for a replica.
+// If there is a fence after it, looked for later, then it may have been there and gone.
 func (t *txn) resolve(ctx context.Context, marker []byte, cause error) error {
-	refused, known := false, false
+	refused, known, gone := false, false, false
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
-	err := t.db.persist(ctx, func(c *pgxpool.Conn) error {
-		defer c.Release()
+	err := t.db.persist(ctx, func(c *conn) error {
+		defer t.db.pool.release(c)
 		return exchange(ctx, c,
 			call{name: stmtOutcome, params: [][]byte{marker}, row: func(v [][]byte) error {
 				refused, known = v[0][0] != 0, true
 				return nil
+			}},
+			call{name: stmtFenced, row: func(v [][]byte) error {
+				gone = bytes.Compare(marker, newMarkerAt(fenced(v[0]))) < 0
+				return nil
 			}})
 	})
 	switch {
-	case err != nil || !known:
+	case err != nil || !known || refused && gone:
 		t.db.log.Error("storage: what became of a commit could not be found out", "error", cause, "then", err)
 		return t.fail(kv.ErrUnknownOutcome)
 	case refused:

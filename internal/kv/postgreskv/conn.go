@@ -1,6 +1,7 @@
 package postgreskv
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,7 +9,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/statordb/stator/internal/kv"
 )
@@ -27,9 +27,25 @@ const flushAt = 1 << 20
 var binaryFormat = []int16{1}
 
 // exchange sends all calls at once and reads what they return: one round trip. At the first error the server skips the calls
-// that are left, and that error is returned.
-func exchange(ctx context.Context, c *pgxpool.Conn, calls ...call) error {
-	p := c.Conn().PgConn().StartPipeline(ctx)
+// that are left, and that error is returned. A connection whose context ended is lost.
+func exchange(ctx context.Context, c *conn, calls ...call) (err error) {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	socket := c.Conn.Conn().PgConn().Conn()
+	stop := context.AfterFunc(ctx, func() { _ = socket.SetDeadline(time.Unix(1, 0)) })
+	defer func() {
+		if !stop() { // its deadline may come yet
+			c.close()
+		}
+	}()
+	p, before := c.line, c.line != nil
+	if !before {
+		p = c.Conn.Conn().PgConn().StartPipeline(context.Background())
+	}
+	c.line = nil
+	// Close reads what is left, up to the answer to Sync, and repeats the error that was met.
+	defer func() { err = cmp.Or(err, p.Close()) }()
 	size := 0
 	for _, x := range calls {
 		p.SendQueryPrepared(x.name, x.params, binaryFormat, binaryFormat)
@@ -46,12 +62,15 @@ func exchange(ctx context.Context, c *pgxpool.Conn, calls ...call) error {
 	if err := p.Sync(); err != nil {
 		return err
 	}
-	err := receive(p, calls)
-	// Close reads what is left, up to the answer to Sync, and repeats the error that was met.
-	if closeErr := p.Close(); err == nil {
-		err = closeErr
+	if before {
+		if err := receive(p, []call{{}}); err != nil {
+			return err
+		}
+		if _, err := p.GetResults(); err != nil { // the answer to its Sync
+			return err
+		}
 	}
-	return err
+	return receive(p, calls)
 }
 
 func receive(p *pgconn.Pipeline, calls []call) error {
@@ -87,9 +106,9 @@ func receive(p *pgconn.Pipeline, calls []call) error {
 const patience = 30 * time.Second
 
 // acquire takes a connection from the pool. It waits for a server that is not there.
-func (db *DB) acquire(ctx context.Context) (*pgxpool.Conn, error) {
+func (db *DB) acquire(ctx context.Context) (*conn, error) {
 	for begun := time.Now(); ; {
-		c, err := db.pool.Acquire(ctx)
+		c, err := db.pool.acquire(ctx)
 		switch {
 		case err == nil:
 			return c, nil
@@ -119,14 +138,14 @@ func pause(ctx context.Context, least, most time.Duration) error {
 // once runs calls that may be run again on a connection of their own, each a transaction by itself or all of them one.
 // If the connection was lost, it takes another one.
 func (db *DB) once(ctx context.Context, calls func() []call) error {
-	return db.persist(ctx, func(c *pgxpool.Conn) error {
-		defer c.Release()
+	return db.persist(ctx, func(c *conn) error {
+		defer db.pool.release(c)
 		return exchange(ctx, c, calls()...)
 	})
 }
 
 // persist runs attempt with a connection, which becomes attempt's, until it does not lose it.
-func (db *DB) persist(ctx context.Context, attempt func(c *pgxpool.Conn) error) error {
+func (db *DB) persist(ctx context.Context, attempt func(c *conn) error) error {
 	for begun := time.Now(); ; {
 		c, err := db.acquire(ctx)
 		if err != nil {
@@ -149,15 +168,15 @@ func (db *DB) persist(ctx context.Context, attempt func(c *pgxpool.Conn) error) 
 }
 
 // release gives a connection back after the calls that end what it is in the middle of.
-func (db *DB) release(c *pgxpool.Conn, calls ...call) {
-	if !c.Conn().IsClosed() {
+func (db *DB) release(c *conn, calls ...call) {
+	if !c.Conn.Conn().IsClosed() {
 		ctx, cancel := context.WithTimeout(context.Background(), releaseWait)
 		defer cancel()
 		if err := exchange(ctx, c, calls...); err != nil {
-			_ = c.Conn().Close(ctx) // the server ends what a closed connection was in
+			c.close() // the server ends what a closed connection was in
 		}
 	}
-	c.Release()
+	db.pool.release(c)
 }
 
 // releaseWait is how long the end of what is given up is waited for.

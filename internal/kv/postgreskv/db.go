@@ -18,14 +18,12 @@ import (
 	"sync"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgxpool"
-
 	"github.com/statordb/stator/internal/kv"
 )
 
 // DB is an open engine. It is a [kv.DB].
 type DB struct {
-	pool *pgxpool.Pool
+	pool *pool
 	log  *slog.Logger
 	seed []byte // of the hashes of keys, the same for all servers
 	gate *kv.Gate
@@ -138,16 +136,43 @@ func (db *DB) sweep(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		if err := db.sweepOnce(ctx); err != nil && ctx.Err() == nil {
+		db.pool.rest()
+		if err := db.sweepOnce(ctx, markerLife); err != nil && ctx.Err() == nil {
 			db.log.Warn("storage: markers of old commits not removed", "error", err)
 		}
 	}
 }
 
-// sweepOnce forgets all that are old, in pieces: however many there are, no statement takes long.
-func (db *DB) sweepOnce(ctx context.Context) error {
-	for last := make([]byte, markerSize); last != nil; {
-		params := [][]byte{last, int8Param(int64(markerLife / time.Microsecond)), int8Param(sweepPiece)}
+// sweepOnce forgets all that are older than life, in pieces: however many there are, no statement takes long.
+//
+// The clock may be wrong, as that of a replica that took over, so that somebody still asks for a marker that seems to be old. Before
+// any marker goes there is a fence, which says what goes: who does not find a marker from before the fence knows nothing.
+func (db *DB) sweepOnce(ctx context.Context, life time.Duration) error {
+	var before, fence []byte
+	err := db.once(ctx, func() []call {
+		return []call{
+			{name: stmtFence, params: [][]byte{int8Param(life.Microseconds())}, row: func(v [][]byte) error {
+				before = newMarkerAt(fenced(v[0]))
+				return nil
+			}},
+			{name: stmtFenced, row: func(v [][]byte) error {
+				fence = kept(v[0])
+				return nil
+			}}}
+	})
+	if err != nil {
+		return err
+	}
+	if err := db.forget(ctx, make([]byte, markerSize), before); err != nil {
+		return err
+	}
+	return db.forget(ctx, fences, fence)
+}
+
+// forget removes the markers after one and before another.
+func (db *DB) forget(ctx context.Context, last, before []byte) error {
+	for last != nil {
+		params := [][]byte{last, before, int8Param(sweepPiece)}
 		err := db.once(ctx, func() []call {
 			last = nil
 			return []call{{name: stmtSweep, params: params, row: func(v [][]byte) error {

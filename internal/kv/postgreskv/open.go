@@ -25,12 +25,18 @@ type Options struct {
 	// given. Several hosts, separated by commas, are tried for the one that takes writes.
 	URL string
 
+	// Existing opens a schema that is there, and makes none: without one the error is ErrNone.
+	Existing bool
+
 	// NoSync acknowledges changes before they are on disk. Without it Open refuses a server that would do so.
 	NoSync bool
 
 	// Logger gets what the engine has to say; nil drops it.
 	Logger *slog.Logger
 }
+
+// ErrNone: the database has no store, and none was to be made.
+var ErrNone = errors.New("there is no such schema with a store")
 
 const (
 	defaultSchema      = "stator"
@@ -87,9 +93,9 @@ func Open(ctx context.Context, opts Options) (*DB, error) {
 	if err != nil {
 		return nil, failed(err)
 	}
-	err = db.prepare(ctx, c, schema, opts, log)
+	err = checkSessions(ctx, conf.ConnConfig, c)
 	if err == nil {
-		err = checkLocks(ctx, conf.ConnConfig, c)
+		err = db.prepare(ctx, c, schema, opts, log)
 	}
 	if err = errors.Join(err, c.Close(ctx)); err != nil {
 		return nil, failed(err)
@@ -99,7 +105,7 @@ func Open(ctx context.Context, opts Options) (*DB, error) {
 	conf.AfterConnect = func(ctx context.Context, c *pgx.Conn) error { return makeReady(ctx, c, all, opts.NoSync) }
 	// What is lost is noticed when it is used, and replaced then.
 	conf.ShouldPing = func(context.Context, pgxpool.ShouldPingParams) bool { return false }
-	if db.pool, err = pgxpool.NewWithConfig(ctx, conf); err != nil {
+	if db.pool, err = newPool(ctx, conf); err != nil {
 		return nil, failed(err)
 	}
 	if err := db.pool.Ping(ctx); err != nil {
@@ -199,6 +205,9 @@ func (db *DB) prepare(ctx context.Context, c *pgx.Conn, schema string, opts Opti
 		if err != nil {
 			return err
 		}
+		if !there && opts.Existing {
+			return ErrNone
+		}
 		if !there {
 			seed := make([]byte, 32)
 			_, _ = rand.Read(seed) // never fails
@@ -218,30 +227,48 @@ func (db *DB) prepare(ctx context.Context, c *pgx.Conn, schema string, opts Opti
 	})
 }
 
-// checkLocks finds out whether advisory locks exclude anybody: there are databases that speak PostgreSQL's protocol and
-// take them for granted, and poolers that hand the session's locks on to others.
-func checkLocks(ctx context.Context, conf *pgx.ConnConfig, holder *pgx.Conn) error {
+// ErrPooler: what is connected to is no session of PostgreSQL's.
+var ErrPooler = errors.New("between here and PostgreSQL is a pooler that does not keep to a session for a connection: " +
+	"it has to pool by session (pool_mode = session in PgBouncer), or PostgreSQL has to be connected to directly")
+
+// ErrNoLocks: there are databases that speak PostgreSQL's protocol and take advisory locks for granted.
+var ErrNoLocks = errors.New("the server's advisory locks exclude nobody")
+
+// checkSessions finds out whether a connection is a session: its locks and settings are its own, and last. Before that it uses nothing
+// that would need one.
+func checkSessions(ctx context.Context, conf *pgx.ConnConfig, one *pgx.Conn) error {
+	two, err := pgx.ConnectConfig(ctx, conf)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = two.Close(ctx) }()
+	// Whichever session a pooler chooses next, the last one used or the least, it shows: each is asked twice in a row, and after the other.
+	var pids [2]string
+	conns := [2]*pgx.Conn{one, two}
+	for _, i := range []int{0, 0, 1, 0, 1, 1, 0} {
+		results, err := conns[i].PgConn().Exec(ctx, `SELECT pg_backend_pid()`).ReadAll()
+		if err != nil {
+			return err
+		}
+		if len(results) != 1 || len(results[0].Rows) != 1 || len(results[0].Rows[0]) != 1 {
+			return errors.New("the server does not tell which process it is")
+		}
+		pid := string(results[0].Rows[0][0])
+		if pids[i] != "" && pids[i] != pid || pids[1-i] == pid {
+			return ErrPooler
+		}
+		pids[i] = pid
+	}
 	key := make([]byte, 8)
-	_, _ = rand.Read(key)
-	try := func(c *pgx.Conn) (got bool, err error) {
-		err = c.QueryRow(ctx, `SELECT pg_try_advisory_lock($1)`, int64(binary.BigEndian.Uint64(key))).Scan(&got)
-		return got, err
+	_, _ = rand.Read(key) // never fails
+	var got [2]bool
+	for i, c := range conns {
+		if err := c.QueryRow(ctx, `SELECT pg_try_advisory_lock($1)`, int64(binary.BigEndian.Uint64(key))).Scan(&got[i]); err != nil {
+			return err
+		}
 	}
-	got, err := try(holder)
-	if err != nil {
-		return err
-	}
-	other, err := pgx.ConnectConfig(ctx, conf)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = other.Close(ctx) }()
-	stolen, err := try(other)
-	if err != nil {
-		return err
-	}
-	if !got || stolen {
-		return errors.New("the server's advisory locks exclude nobody, or a pooler shares sessions; it has to pool by session")
+	if !got[0] || got[1] {
+		return ErrNoLocks
 	}
 	return nil
 }

@@ -17,7 +17,8 @@ type proxy struct {
 	server string
 
 	mu     sync.Mutex
-	groups []string // the statements that were sent together, "begin_view get"
+	groups []string          // the statements that were sent together, "begin_view get"
+	used   map[net.Conn]bool // by the groups
 	fate   func(group string) fate
 }
 
@@ -28,6 +29,7 @@ const (
 	pass       fate = iota
 	lost            // the server never gets it
 	unanswered      // the server gets it, and its answer is lost
+	unhurried       // the server gets it, and its answer comes no sooner than the next group
 )
 
 func startProxy(t testing.TB, server string) *proxy {
@@ -60,7 +62,7 @@ func (p *proxy) decide(f func(group string) fate) {
 // statements have no names yet.
 func (p *proxy) record(run func()) []string {
 	p.mu.Lock()
-	p.groups = nil
+	p.groups, p.used = nil, map[net.Conn]bool{}
 	p.mu.Unlock()
 	run()
 	p.mu.Lock()
@@ -77,6 +79,8 @@ func (p *proxy) serve(client net.Conn) {
 	defer server.Close()
 	var mu sync.Mutex
 	deaf := false // what the server says is lost
+	held := sync.NewCond(&mu)
+	hold := false // it waits
 	go func() {
 		defer client.Close()
 		defer server.Close()
@@ -84,6 +88,9 @@ func (p *proxy) serve(client net.Conn) {
 		for {
 			n, err := server.Read(buf)
 			mu.Lock()
+			for hold {
+				held.Wait()
+			}
 			stop := deaf
 			mu.Unlock()
 			if err != nil || stop {
@@ -94,17 +101,24 @@ func (p *proxy) serve(client net.Conn) {
 			}
 		}
 	}()
+	goOn := func(wait bool) {
+		mu.Lock()
+		defer mu.Unlock()
+		hold = wait
+		held.Broadcast()
+	}
+	defer goOn(false)
 	if err := passStartup(client, server); err != nil {
 		return
 	}
-	var held bytes.Buffer
+	var unsent bytes.Buffer
 	var names []string
 	for {
 		kind, message, err := readMessage(client)
 		if err != nil {
 			return
 		}
-		held.Write(message)
+		unsent.Write(message)
 		switch kind {
 		case 'B':
 			_, after, _ := bytes.Cut(message[5:], []byte{0}) // the portal's name
@@ -118,9 +132,14 @@ func (p *proxy) serve(client net.Conn) {
 			names = nil
 			p.mu.Lock()
 			p.groups = append(p.groups, group)
+			if p.used != nil {
+				p.used[client] = true
+			}
 			f := p.fate
 			p.mu.Unlock()
-			switch f(group) {
+			fate := f(group)
+			goOn(fate == unhurried)
+			switch fate {
 			case lost:
 				return
 			case unanswered:
@@ -129,10 +148,10 @@ func (p *proxy) serve(client net.Conn) {
 				mu.Unlock()
 			}
 		}
-		if _, err := server.Write(held.Bytes()); err != nil {
+		if _, err := server.Write(unsent.Bytes()); err != nil {
 			return
 		}
-		held.Reset()
+		unsent.Reset()
 	}
 }
 

@@ -4,8 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-
-	"github.com/jackc/pgx/v5/pgxpool"
+	"time"
 
 	"github.com/statordb/stator/internal/kv"
 )
@@ -21,14 +20,14 @@ type source interface {
 // view is the Reader of a View. Its transaction begins along with the first statement and ends when nobody waits for it.
 type view struct {
 	db    *DB
-	conn  *pgxpool.Conn // nil before the first read
+	conn  *conn // nil before the first read
 	ended bool
 }
 
 func (v *view) end() {
 	v.ended = true
 	if v.conn != nil {
-		go v.db.release(v.conn, call{name: stmtRollback}) // nobody waits for it
+		v.db.pool.pass(v.conn, call{name: stmtRollback})
 		v.conn = nil
 	}
 }
@@ -52,7 +51,7 @@ func (v *view) query(ctx context.Context, make func() call) error {
 		}
 		return nil
 	}
-	return v.db.persist(ctx, func(c *pgxpool.Conn) error {
+	return v.db.persist(ctx, func(c *conn) error {
 		if err := exchange(ctx, c, call{name: stmtBeginView}, make()); err != nil {
 			v.db.release(c, call{name: stmtRollback})
 			return err
@@ -85,6 +84,20 @@ func (v *view) GetMany(ctx context.Context, keys [][]byte) ([][]byte, error) {
 	}
 	values := make([][]byte, len(keys))
 	return values, getMany(ctx, v, keys, values)
+}
+
+// Time implements [kv.Reader].
+func (v *view) Time(ctx context.Context) (at time.Time, err error) {
+	if err := v.check(ctx); err != nil {
+		return at, err
+	}
+	err = v.query(ctx, func() call {
+		return call{name: stmtTime, row: func(v [][]byte) error {
+			at = time.UnixMicro(int64(binary.BigEndian.Uint64(v[0])))
+			return nil
+		}}
+	})
+	return at, err
 }
 
 // Scan implements [kv.Reader].

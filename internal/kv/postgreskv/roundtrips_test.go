@@ -1,8 +1,11 @@
 package postgreskv_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/statordb/stator/internal/kv"
@@ -103,5 +106,64 @@ func TestRoundTrips(t *testing.T) {
 		if !slices.Equal(got, c.want) {
 			t.Errorf("%s took\n%q, want\n%q", c.what, got, c.want)
 		}
+	}
+}
+
+// A read does not keep its connection for longer than its answer takes: the end of its transaction is answered when the next one
+// has it already.
+func TestReadsPassConnectionsOn(t *testing.T) {
+	s := server(t)
+	p := startProxy(t, s.Addr)
+	db := open(t, postgrestest.Through(s.URL(), p.Addr)+"&pool_max_conns=4")
+	if err := db.Update(t.Context(), func(tx kv.Txn) error { return tx.Set([]byte("k"), []byte("v")) }); err != nil {
+		t.Fatal(err)
+	}
+	p.decide(func(group string) fate {
+		if group == "rollback" {
+			return unhurried
+		}
+		return pass
+	})
+	get := func() {
+		if err := db.View(t.Context(), func(r kv.Reader) error {
+			v, err := r.Get(t.Context(), []byte("k"))
+			if string(v) != "v" {
+				t.Errorf("read %q", v)
+			}
+			return err
+		}); err != nil {
+			t.Error(err)
+		}
+	}
+	groups := p.record(func() {
+		for range 10 {
+			get()
+		}
+	})
+	if len(groups) != 10 || len(p.used) != 1 {
+		t.Errorf("%d round trips over %d connections, want 10 over one", len(groups), len(p.used))
+	}
+	p.record(func() {
+		var together sync.WaitGroup
+		for range 16 {
+			together.Go(func() {
+				for range 20 {
+					get()
+				}
+			})
+		}
+		together.Wait()
+	})
+	if len(p.used) > 4 {
+		t.Errorf("%d connections, want 4 at most", len(p.used))
+	}
+	// Whatever comes next gets along with the answers that nobody read.
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := db.View(ended, func(r kv.Reader) error { _, err := r.Get(ended, []byte("k")); return err }); !errors.Is(err, context.Canceled) {
+		t.Errorf("a view with a context that has ended: %v", err)
+	}
+	if err := db.Update(t.Context(), func(tx kv.Txn) error { return tx.Delete([]byte("k")) }); err != nil {
+		t.Error(err)
 	}
 }

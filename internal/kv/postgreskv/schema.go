@@ -12,7 +12,8 @@ import (
 //     the table is vacuumed early, because a store changes all the time.
 //   - marks are what a transaction leaves behind for the keys of which the rows can't tell (see commit.go). A crash takes them
 //     back, and with them everybody who would have looked.
-//   - commits has a row for each commit of the last minutes, so that who lost its connection finds out what became of its own.
+//   - commits has a row for each commit of the last minutes, so that who lost its connection finds out what became of its own;
+//     and fences, which tell since when that is so (see sweep).
 const layout = `
 CREATE SCHEMA IF NOT EXISTS %[1]s;
 CREATE TABLE %[1]s.settings (version int NOT NULL, seed bytea NOT NULL);
@@ -47,6 +48,7 @@ const (
 	stmtCommit       = "commit"
 	stmtRollback     = "rollback"
 	stmtClock        = "clock"
+	stmtTime         = "time"
 	stmtShare        = "share"
 	stmtAlone        = "alone"
 	stmtLock         = "lock"
@@ -64,6 +66,8 @@ const (
 	stmtMarker       = "marker"
 	stmtOutcome      = "outcome"
 	stmtDrop         = "drop"
+	stmtFence        = "fence"
+	stmtFenced       = "fenced"
 	stmtSweep        = "sweep"
 )
 
@@ -84,6 +88,8 @@ func statements(schema string) map[string]string {
 		// Microseconds since 1970. Whoever holds locks and says nothing for so long is taken for dead.
 		stmtClock: `SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint,
 			set_config('idle_in_transaction_session_timeout', '` + lockLife + `', true)`,
+		// The same of the transaction's beginning, which is before its snapshot.
+		stmtTime:  `SELECT (extract(epoch FROM now()) * 1000000)::bigint`,
 		stmtShare: `SELECT pg_advisory_lock_shared($1::bigint)`,
 		stmtAlone: `SELECT pg_advisory_lock($1::bigint)`,
 		// In the order of the array.
@@ -115,11 +121,14 @@ func statements(schema string) map[string]string {
 		stmtDrop: `WITH piece AS (SELECT ctid AS at, head, rest FROM entries WHERE ` + within + ` ORDER BY head, rest LIMIT $5::bigint),
 			gone AS (DELETE FROM entries e USING piece WHERE e.ctid = piece.at)
 			SELECT head, rest FROM piece ORDER BY head DESC, rest DESC LIMIT 1`,
-		// The first eight bytes of an id are when it was made, in microseconds. The time is the statement's, which is one for all rows:
-		// by one that goes on meanwhile the index could not be searched.
-		stmtSweep: `WITH piece AS (SELECT id FROM commits WHERE id > $1::uuid AND id <
-				(lpad(to_hex((extract(epoch FROM statement_timestamp()) * 1000000)::bigint - $2::bigint), 16, '0') || repeat('0', 16))::uuid
-				ORDER BY id LIMIT $3::bigint),
+		// The first eight bytes of an id are when it was made, in microseconds. A fence is an id after all of those, which ends with
+		// the time before which markers may have been removed.
+		stmtFence: `WITH fence AS (SELECT (repeat('f', 16) ||
+				lpad(to_hex((extract(epoch FROM statement_timestamp()) * 1000000)::bigint - $1::bigint), 16, '0'))::uuid AS id),
+			made AS (INSERT INTO commits (id, refused) SELECT id, true FROM fence ON CONFLICT DO NOTHING)
+			SELECT id FROM fence`,
+		stmtFenced: `SELECT id FROM commits WHERE id >= (repeat('f', 16) || repeat('0', 16))::uuid ORDER BY id DESC LIMIT 1`,
+		stmtSweep: `WITH piece AS (SELECT id FROM commits WHERE id > $1::uuid AND id < $2::uuid ORDER BY id LIMIT $3::bigint),
 			gone AS (DELETE FROM commits c USING piece WHERE c.id = piece.id)
 			SELECT id FROM piece ORDER BY id DESC LIMIT 1`,
 	}

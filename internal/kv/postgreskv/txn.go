@@ -7,8 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgxpool"
-
 	"github.com/statordb/stator/internal/kv"
 )
 
@@ -29,8 +27,8 @@ import (
 // everybody else shares.
 type txn struct {
 	db    *DB
-	began time.Time     // when the function was called
-	conn  *pgxpool.Conn // nil before anything was asked
+	began time.Time // when the function was called
+	conn  *conn     // nil before anything was asked
 	state state
 	limit int64 // when it is too late to commit, in the server's time: microseconds since 1970
 
@@ -352,6 +350,19 @@ func (t *txn) Scan(ctx context.Context, r kv.Range, fn func(key, value []byte) (
 		return err
 	}
 	return scan(ctx, t, r, t.writes.within(r.Start, r.End), fn)
+}
+
+// Time implements [kv.Reader].
+func (t *txn) Time(ctx context.Context) (time.Time, error) {
+	if err := t.check(ctx); err != nil {
+		return time.Time{}, err
+	}
+	if t.state == fresh {
+		if err := t.pin(ctx, call{name: stmtBeginPinned}, t.clock()); err != nil {
+			return time.Time{}, err
+		}
+	}
+	return time.UnixMicro(t.limit).Add(-kv.MaxTxnAge), nil
 }
 
 // Set implements [kv.Txn].

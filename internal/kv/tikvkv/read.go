@@ -2,8 +2,10 @@ package tikvkv
 
 import (
 	"context"
+	"time"
 
 	tikverr "github.com/tikv/client-go/v2/error"
+	"github.com/tikv/client-go/v2/oracle"
 	"github.com/tikv/client-go/v2/txnkv/txnsnapshot"
 
 	"github.com/statordb/stator/internal/kv"
@@ -79,6 +81,17 @@ func (r *reader) Get(ctx context.Context, key []byte) ([]byte, error) {
 		return nil, err
 	}
 	return r.get(ctx, key)
+}
+
+// Time implements [kv.Reader].
+func (r *reader) Time(ctx context.Context) (time.Time, error) {
+	if err := r.check(ctx); err != nil {
+		return time.Time{}, err
+	}
+	if err := r.pin(ctx); err != nil {
+		return time.Time{}, err
+	}
+	return oracle.GetTimeFromTS(r.ts), nil
 }
 
 // GetMany implements [kv.Reader].

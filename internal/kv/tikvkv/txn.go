@@ -11,6 +11,7 @@ import (
 	"time"
 
 	tikvvars "github.com/tikv/client-go/v2/kv"
+	"github.com/tikv/client-go/v2/oracle"
 	"github.com/tikv/client-go/v2/tikv"
 	"github.com/tikv/client-go/v2/txnkv/transaction"
 
@@ -321,6 +322,11 @@ func (t *txn) Scan(ctx context.Context, r kv.Range, fn func(key, value []byte) (
 	}
 	slices.SortFunc(own, func(a, b entry) int { return bytes.Compare(a.key, b.key) })
 	return t.scan(ctx, r, own, fn)
+}
+
+// Time implements [kv.Reader].
+func (t *txn) Time(ctx context.Context) (time.Time, error) {
+	return oracle.GetTimeFromTS(t.watch.latest).Add(-kv.MaxTxnAge), t.check(ctx)
 }
 
 // Set implements [kv.Txn].

@@ -86,7 +86,7 @@ func New(settings ...string) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{bin: bin, dir: dir, attr: &syscall.SysProcAttr{Setpgid: true}}
+	s := &Server{bin: bin, dir: dir, attr: attributes()}
 	if err := s.create(settings); err != nil {
 		s.Remove()
 		return nil, err
