@@ -5,7 +5,7 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN mkdir -p /out/data && CGO_ENABLED=0 go build -trimpath -ldflags=-s -o /out/stator ./cmd/stator
+RUN mkdir -p /out/data && CGO_ENABLED=0 go build -tags grpcnotrace -trimpath -ldflags=-s -o /out/stator ./cmd/stator
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -158,9 +159,11 @@ type Pattern struct {
 // unicodeEscape is an escape of Java's regular expressions that Go's do not have.
 var unicodeEscape = regexp.MustCompile(`\\u([0-9A-Fa-f]{4})`)
 
-// Regexp compiles a pattern of AWS's model. It panics if Go can't, as with a look-ahead: such a pattern needs a Match
-// of its own.
+// Regexp is a pattern of AWS's model. It is compiled when a text is first held against it: of the hundreds that there are, a server
+// needs few, and none to start. It panics then if Go can't, as with a look-ahead: such a pattern needs a Match of its own.
 func Regexp(text string) Pattern {
-	re := regexp.MustCompile(`\A(?:` + unicodeEscape.ReplaceAllString(text, `\x{$1}`) + `)\z`)
-	return Pattern{text, re.MatchString}
+	compiled := sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\A(?:` + unicodeEscape.ReplaceAllString(text, `\x{$1}`) + `)\z`)
+	})
+	return Pattern{text, func(s string) bool { return compiled().MatchString(s) }}
 }

@@ -19,9 +19,10 @@ import (
 const (
 	maxQueries    = 500
 	maxDatapoints = 100_800
+	maxQueryID    = 255
 )
 
-var queryID = regexp.MustCompile(`^[a-z][A-Za-z0-9_]{0,254}$`)
+var queryID = regexp.MustCompile(`^[a-z][A-Za-z0-9_]*$`)
 
 // getMetricData decodes GetMetricData.
 func (s *Service) getMetricData(req *awsapi.Request) (awsapi.Call, error) {
@@ -62,7 +63,7 @@ func checkQuery(q *types.MetricDataQuery, at string) error {
 	switch {
 	case q.Id == nil:
 		return missing(at + "Id")
-	case !queryID.MatchString(*q.Id):
+	case len(*q.Id) > maxQueryID || !queryID.MatchString(*q.Id):
 		return invalid("The value " + awsapi.Shown(*q.Id) + " for parameter " + at + "Id is not matching the expected pattern ^[a-z][a-zA-Z0-9_]*$.")
 	case q.Expression != nil && q.MetricStat != nil:
 		return combination("The parameters " + at + "Expression and " + at + "MetricStat are mutually exclusive and you have specified both.")

@@ -19,6 +19,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Path is where the console is on the server.
@@ -37,11 +38,16 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 
 // asset is one file of the application.
 type asset struct {
-	body        []byte
+	read        func() content
 	gzipped     bool
 	contentType string
-	etag        string
 	immutable   bool // its name has a hash of its content
+}
+
+// content is what is in a file.
+type content struct {
+	body []byte
+	etag string
 }
 
 // Handler serves the application below Path. Paths without an extension are views of it, and get its page.
@@ -69,18 +75,22 @@ func load(dist fs.FS) (assets, error) {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		body, err := fs.ReadFile(dist, name)
-		if err != nil {
-			return err
-		}
 		plain, gzipped := strings.CutSuffix(name, ".gz")
-		sum := sha256.Sum256(body)
-		all[plain] = &asset{body: body, gzipped: gzipped, contentType: contentType(plain),
-			etag:      `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`,
-			immutable: strings.HasPrefix(plain, madeAssets)}
+		all[plain] = &asset{read: sync.OnceValue(func() content { return read(dist, name) }), gzipped: gzipped,
+			contentType: contentType(plain), immutable: strings.HasPrefix(plain, madeAssets)}
 		return nil
 	})
 	return all, err
+}
+
+// read reads a file that is there. Whoever starts a server does not need the console, so that this is for when somebody does.
+func read(dist fs.FS, name string) content {
+	body, err := fs.ReadFile(dist, name)
+	if err != nil {
+		panic(err) // reading memory
+	}
+	sum := sha256.Sum256(body)
+	return content{body, `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`}
 }
 
 // contentType does not depend on what the machine has in /etc/mime.types for the types that the build makes.
@@ -134,9 +144,9 @@ func (all assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *asset) serve(w http.ResponseWriter, r *http.Request) {
-	h := w.Header()
+	h, file := w.Header(), a.read()
 	h.Set("Content-Type", a.contentType)
-	h.Set("ETag", a.etag)
+	h.Set("ETag", file.etag)
 	if a.immutable {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	} else {
@@ -145,16 +155,16 @@ func (a *asset) serve(w http.ResponseWriter, r *http.Request) {
 	if a.gzipped {
 		h.Set("Vary", "Accept-Encoding")
 	}
-	if strings.Contains(r.Header.Get("If-None-Match"), a.etag) {
+	if strings.Contains(r.Header.Get("If-None-Match"), file.etag) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	body := a.body
+	body := file.body
 	if a.gzipped && takesGzip(r) {
 		h.Set("Content-Encoding", "gzip")
 	} else if a.gzipped {
 		var err error
-		if body, err = plain(a.body); err != nil {
+		if body, err = plain(file.body); err != nil {
 			http.Error(w, "Internal Server Error", http.StatusInternalServerError)
 			return
 		}

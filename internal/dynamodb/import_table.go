@@ -17,8 +17,8 @@ import (
 var (
 	inputFormatValues      = []string{"ION", "DYNAMODB_JSON", "CSV"}
 	inputCompressionValues = []string{"ZSTD", "GZIP", "NONE"}
-	delimiterPattern       = pattern(`[,;:|\t ]`)
-	headerPattern          = pattern(`[\x20-\x21\x23-\x2B\x2D-\x7E]*`)
+	delimiterPattern       = awsapi.Regexp(`[,;:|\t ]`)
+	headerPattern          = awsapi.Regexp(`[\x20-\x21\x23-\x2B\x2D-\x7E]*`)
 )
 
 const (

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -24,8 +23,8 @@ import (
 
 // The constraints of the model (API reference, ExportTableToPointInTime and ImportTable).
 var (
-	bucketPattern = pattern(`^[a-z0-9A-Z]+[\.\-\w]*[a-z0-9A-Z]+$`)
-	ownerPattern  = pattern(`[0-9]{12}`)
+	bucketPattern = awsapi.Regexp(`^[a-z0-9A-Z]+[\.\-\w]*[a-z0-9A-Z]+$`)
+	ownerPattern  = awsapi.Regexp(`[0-9]{12}`)
 	tokenPattern  = awsapi.Pattern{Text: `^[^\$]+$`, Match: func(s string) bool { return s != "" && !strings.Contains(s, "$") }}
 )
 
@@ -36,11 +35,6 @@ const (
 	maxTransferARN   = 1024
 	maxTransfersPage = 25
 )
-
-// pattern is one whose text Go understands as Java does.
-func pattern(text string) awsapi.Pattern {
-	return awsapi.Pattern{Text: text, Match: regexp.MustCompile(`\A(?:` + text + `)\z`).MatchString}
-}
 
 func (v *violations) pattern(at string, t text, p awsapi.Pattern) {
 	if t.set {

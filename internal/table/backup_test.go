@@ -63,6 +63,7 @@ func fillTable(t fatal, s *Store, name string, items int) {
 // TestBackupIsOneMoment moves amounts between items in transactions while backups are copied and moments read: whatever is restored has
 // the one sum that the table has at every moment, and what was acknowledged before.
 func TestBackupIsOneMoment(t *testing.T) {
+	t.Parallel()
 	const accounts, writers = 2200, 4
 	for _, recovery := range []bool{false, true} {
 		t.Run(fmt.Sprint("recovery ", recovery), func(t *testing.T) {
@@ -164,6 +165,7 @@ func TestBackupIsOneMoment(t *testing.T) {
 // TestResumeBackup closes the store in the middle of a backup and of restores, again and again, until they are done; the table is written all
 // along, and its days go by.
 func TestResumeBackup(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	db := openDB(t)
 	s := openStore(t, db, Options{})

@@ -65,6 +65,7 @@ func TestIndexOfEmptyTable(t *testing.T) {
 
 // TestOnlineIndexes adds and drops indexes while others write.
 func TestOnlineIndexes(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	db := openDB(t)
 	s := openStore(t, db, Options{})

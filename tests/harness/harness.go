@@ -1,4 +1,4 @@
-// Package harness runs the real stator binary for black-box tests: built once per test process, started on its own
+// Package harness runs the real stator binary for black-box tests: built once for all test processes, started on its own
 // data folder and a free port, gone when the test ends.
 //
 // It imports the AWS SDK and nothing of this module but what starts engines, so that a test built on it knows no more than a user does.
@@ -94,12 +94,41 @@ func (p *process) build() (string, error) {
 		return "", err
 	}
 	path := filepath.Join(dir, "stator")
+	kept, err := keptBinary()
+	if err != nil {
+		return "", err
+	}
+	_ = os.Link(kept, path) // what go build finds to be up to date it leaves, and anything else it replaces
+	before, _ := os.Stat(path)
 	args := append([]string{"build", "-o", path}, strings.Fields(os.Getenv("STATOR_TEST_BUILDFLAGS"))...)
 	out, err := exec.Command("go", append(args, "github.com/statordb/stator/cmd/stator")...).CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, bytes.TrimSpace(out))
 	}
+	if after, err := os.Stat(path); err != nil {
+		return "", err
+	} else if !os.SameFile(before, after) {
+		keep(path, kept)
+	}
 	return path, sources()
+}
+
+// keptBinary is where the binary is kept that was built last, for the next test process: to link it takes longer than many a test.
+func keptBinary() (string, error) {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return "", err
+	}
+	dir = filepath.Join(dir, "stator-tests")
+	return filepath.Join(dir, "stator"), os.MkdirAll(dir, 0o700)
+}
+
+// keep has a binary be the one that is kept. Where it can't be, as on another file system, every test process links its own.
+func keep(path, kept string) {
+	next := fmt.Sprint(kept, ".", os.Getpid())
+	if os.Link(path, next) == nil && os.Rename(next, kept) != nil {
+		_ = os.Remove(next)
+	}
 }
 
 // sources looks at what the binary is built from. The test process does not read it, so that go test would give a result

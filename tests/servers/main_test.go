@@ -7,6 +7,7 @@ package servers
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"sync/atomic"
 	"testing"
@@ -21,7 +22,14 @@ import (
 	"github.com/statordb/stator/tests/harness"
 )
 
-func TestMain(m *testing.M) { harness.Main(m) }
+func TestMain(m *testing.M) {
+	// What the tests do is mostly to wait, for leases that end and definitions that come into force: more of them can do it at a time
+	// than there are processors.
+	if err := flag.Set("test.parallel", "4"); err != nil {
+		panic(err)
+	}
+	harness.Main(m)
+}
 
 const (
 	inForce  = 2 * time.Second  // what a change on another server may take
