@@ -83,7 +83,7 @@ var centerDifferences = []difference{
 	{
 		title:  "Assignments are there when they are answered, and sessions end with them",
 		aws:    "Assignments and permission sets take seconds to minutes to reach an account. Sessions that have begun last until they expire, also when the assignment, the membership or the user is gone.",
-		stator: "The answers say IN_PROGRESS, and all is done by then. Credentials, sessions of the console and sessions of roles that were assumed with them end within two seconds when the person may not have the role any more.",
+		stator: "The answers say IN_PROGRESS, and all is done by then. Credentials, sessions of the console and sessions of roles that were assumed with them end within two seconds when the person may not have the role any more, is disabled, or has got another password; the last two for good.",
 		why:    "There is nothing to wait for, and who leaves leaves at once. Programs that wait work too.",
 		identity: func(t *testing.T, conf aws.Config) {
 			in, begun := assigned(t, conf, "quick")
@@ -94,6 +94,19 @@ var centerDifferences = []difference{
 				InstanceArn: in.InstanceArn, AccountAssignmentCreationRequestId: begun.RequestId})
 			if err != nil || done.AccountAssignmentCreationStatus.Status != admintypes.StatusValuesSucceeded {
 				t.Error(done, err)
+			}
+		},
+	},
+	{
+		title:  "Who has no MFA device may sign in until an administrator says otherwise",
+		aws:    "A new instance has people who sign in with a password register an MFA device. An administrator may let them in, keep them out, or have a code mailed instead; and may trust browsers that have shown a device.",
+		stator: "They are let in. An administrator may have them register a device, or keep them out; no codes are mailed, and who has a device shows it at every sign-in.",
+		why:    "Nobody is to be locked out by an upgrade, and a mailbox is no second factor. The setting is a click.",
+		identity: func(t *testing.T, conf aws.Config) {
+			arn, _ := theInstance(t, conf)
+			status, out := harness.Ask(t, conf, "sso", "SWBExternalService.GetMfaDeviceManagementForDirectory", map[string]string{"InstanceArn": *arn})
+			if status != http.StatusOK || out["NoMfaSignInBehavior"] != "ALLOWED" {
+				t.Error(status, out)
 			}
 		},
 	},
