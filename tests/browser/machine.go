@@ -46,7 +46,9 @@ func NewMachine(t *testing.T) *Machine {
 		must(err)
 		return c
 	}
-	text := func(block string, der []byte) string { return string(pem.EncodeToMemory(&pem.Block{Type: block, Bytes: der})) }
+	text := func(block string, der []byte) string {
+		return string(pem.EncodeToMemory(&pem.Block{Type: block, Bytes: der}))
+	}
 	authorityKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	must(err)
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

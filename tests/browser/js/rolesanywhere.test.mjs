@@ -37,7 +37,7 @@ async function remove(page, place = page) {
   await dialog.waitFor({ state: "hidden" });
 }
 
-test("a trust anchor", (t) =>
+test("without a trust anchor; what one needs is said", (t) =>
   browse(t, async (page) => {
     await open(page, "/console/rolesanywhere", "Trust anchors");
     await page.getByText("No trust anchors", { exact: true }).waitFor();

@@ -1,8 +1,8 @@
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { nameFault, nameRule } from "./names";
 import { PemField, pemFault } from "./pem_field";
-import { nameFault, nameRule } from "./resources";
 
 export interface AnchorDraft {
   name: string;

@@ -3,7 +3,7 @@ import Form from "@cloudscape-design/components/form";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { rolesAnywhere, type Profile } from "../aws/rolesanywhere";
-import { useAws, useAwsChange } from "../aws/query";
+import { useAwsChange } from "../aws/query";
 import { Actions } from "../parts/actions";
 import { Failure } from "../parts/failure";
 import { Loaded } from "../parts/loaded";
@@ -14,11 +14,11 @@ import { useParams } from "../shell/params";
 import { leave, useUnsaved } from "../shell/unsaved";
 import { complete, draftOf, settingsOf } from "./profile_draft";
 import { ProfileFields } from "./profile_fields";
-import { everything, profilePage, root } from "./resources";
+import { everything, profilePage, root, useProfile } from "./resources";
 
 export default function EditProfile() {
   const { profile: id } = useParams<{ profile: string }>();
-  const query = useAws(["rolesanywhere", "GetProfile", id], () => rolesAnywhere.profile(id));
+  const query = useProfile(id);
   return (
     <Page
       title="Edit profile"

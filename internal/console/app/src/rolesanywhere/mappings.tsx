@@ -3,14 +3,14 @@ import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import { useState } from "react";
-import { rolesAnywhere, type CertificateField, type Profile } from "../aws/rolesanywhere";
+import { rolesAnywhere, type CertificateField } from "../aws/rolesanywhere";
 import { useAwsChange } from "../aws/query";
 import { Actions } from "../parts/actions";
 import { DeleteModal } from "../parts/delete_modal";
 import { FormModal } from "../parts/form_modal";
 import { ResourceTable } from "../parts/resource_table";
 import { useNotifications } from "../shell/notifications";
-import { everything } from "./resources";
+import { everything, useProfile } from "./resources";
 
 interface Mapping {
   field: CertificateField;
@@ -22,12 +22,13 @@ const fields: Record<CertificateField, string> = { x509Subject: "Subject", x509I
 const idOf = ({ field, specifier }: Mapping) => `${field}/${specifier}`;
 
 /** Which values of certificates become tags of sessions. */
-export function Mappings({ profile }: { profile: Profile }) {
+export function Mappings({ profile }: { profile: string }) {
+  const query = useProfile(profile);
   const { notify } = useNotifications();
   const [adding, setAdding] = useState(false);
   const [removing, setRemoving] = useState<Mapping>();
-  const remove = useAwsChange((m: Mapping) => rolesAnywhere.deleteAttributeMapping(profile.profileId, m.field, m.specifier), everything);
-  const data = profile.attributeMappings.flatMap((m) =>
+  const remove = useAwsChange((m: Mapping) => rolesAnywhere.deleteAttributeMapping(profile, m.field, m.specifier), everything);
+  const data = query.data?.attributeMappings.flatMap((m) =>
     m.mappingRules.map(({ specifier }): Mapping => ({ field: m.certificateField, specifier })),
   );
   return (
@@ -37,7 +38,7 @@ export function Mappings({ profile }: { profile: Profile }) {
         nouns={["mapping", "mappings"]}
         title="Certificate attribute mappings"
         description="What is in a certificate becomes tags of the session, which trust policies and all others can ask for: aws:PrincipalTag/x509Subject/OU."
-        query={{ data, error: null, isPending: false, isFetching: false, refetch: () => {} }}
+        query={{ ...query, data }}
         id={idOf}
         columns={[
           { id: "field", header: "Certificate field", value: (m) => fields[m.field], cell: (m) => fields[m.field], isRowHeader: true },
@@ -53,7 +54,7 @@ export function Mappings({ profile }: { profile: Profile }) {
           </Actions>
         )}
       />
-      {adding && <Add profile={profile.profileId} onClose={() => setAdding(false)} />}
+      {adding && <Add profile={profile} onClose={() => setAdding(false)} />}
       {removing && (
         <DeleteModal
           title={`Remove mapping ${removing.specifier}?`}

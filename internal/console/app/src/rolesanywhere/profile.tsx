@@ -4,8 +4,7 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { rolesAnywhere, type Profile } from "../aws/rolesanywhere";
-import { useAws } from "../aws/query";
+import type { Profile } from "../aws/rolesanywhere";
 import { Actions } from "../parts/actions";
 import { CodeEditor } from "../parts/code_editor";
 import { Copy } from "../parts/copy";
@@ -18,13 +17,13 @@ import { Page } from "../shell/page";
 import { useParams } from "../shell/params";
 import { Mappings } from "./mappings";
 import { durationOf, roleNameOf } from "./profile_draft";
-import { Manage, profilePage, profiles, root, Status, Tags } from "./resources";
+import { Manage, profilePage, profiles, root, Status, Tags, useProfile } from "./resources";
 
 const list = "/console/rolesanywhere/profiles";
 
 export default function ProfilePage() {
   const { profile: id } = useParams<{ profile: string }>();
-  const query = useAws(["rolesanywhere", "GetProfile", id], () => rolesAnywhere.profile(id));
+  const query = useProfile(id);
   const profile = query.data;
   return (
     <Page
@@ -71,7 +70,7 @@ function Details({ profile }: { profile: Profile }) {
         label={`Profile ${profile.name}`}
         tabs={[
           { id: "policies", label: "Session policies", content: <Policies profile={profile} /> },
-          { id: "mappings", label: "Certificate attribute mappings", content: <Mappings profile={profile} /> },
+          { id: "mappings", label: "Certificate attribute mappings", content: <Mappings profile={profile.profileId} /> },
           { id: "tags", label: "Tags", content: <Tags arn={profile.profileArn} /> },
         ]}
       />
@@ -81,7 +80,13 @@ function Details({ profile }: { profile: Profile }) {
 
 function Policies({ profile }: { profile: Profile }) {
   return (
-    <SpaceBetween size="l">
+    <Container
+      header={
+        <Header variant="h2" description="A session may do what both its role and these policies allow.">
+          Session policies
+        </Header>
+      }
+    >
       <KeyValuePairs
         items={[
           {
@@ -94,7 +99,7 @@ function Policies({ profile }: { profile: Profile }) {
           },
         ]}
       />
-    </SpaceBetween>
+    </Container>
   );
 }
 

@@ -1,6 +1,6 @@
 // What somebody fills in for a profile.
 import type { Profile, ProfileSettings } from "../aws/rolesanywhere";
-import { nameFault } from "./resources";
+import { nameFault } from "./names";
 
 export interface ProfileDraft {
   name: string;

@@ -15,7 +15,7 @@ import { CodeEditor } from "../parts/code_editor";
 import { Failure } from "../parts/failure";
 import { PolicyPicker } from "../parts/policy_picker";
 import { durationOf, durations, inlineFault, rolesFault, roleNameOf, trustPolicy, type ProfileDraft } from "./profile_draft";
-import { nameFault, nameRule } from "./resources";
+import { nameFault, nameRule } from "./names";
 
 interface ProfileFieldsProps {
   draft: ProfileDraft;
@@ -57,11 +57,11 @@ export function ProfileFields({ draft, onChange, before = "", checked }: Profile
         selected={draft.policies}
         onChange={(policies) => change({ policies })}
         title="Managed session policies - optional"
-        description="Sessions may do what the role may and these policies allow, too."
+        description="A session may do what both its role and these policies allow."
       />
       <Container
         header={
-          <Header variant="h2" description="One more policy that sessions have to be allowed by.">
+          <Header variant="h2" description="A policy of this profile alone, which limits sessions likewise.">
             Inline session policy - optional
           </Header>
         }

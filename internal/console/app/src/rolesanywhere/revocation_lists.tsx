@@ -10,8 +10,9 @@ import { FormModal } from "../parts/form_modal";
 import { ResourceTable, type Column } from "../parts/resource_table";
 import { Time } from "../parts/time";
 import { useNotifications } from "../shell/notifications";
+import { nameFault, nameRule } from "./names";
 import { PemField, pemFault } from "./pem_field";
-import { everything, lists, Manage, nameFault, nameRule, Status, statusOf } from "./resources";
+import { everything, lists, Manage, Status, statusOf } from "./resources";
 
 const columns: Column<RevocationList>[] = [
   { id: "name", header: "Name", value: (l) => l.name, cell: (l) => l.name, isRowHeader: true },

@@ -9,8 +9,6 @@ export const rolesAnywhere: Section = {
     { type: "link", text: "Trust anchors", href: "/console/rolesanywhere" },
     { type: "link", text: "Profiles", href: "/console/rolesanywhere/profiles" },
     { type: "link", text: "Subject activity", href: "/console/rolesanywhere/subjects" },
-    { type: "divider" },
-    { type: "link", text: "Roles", href: "/console/iam/roles" },
   ],
   routes: [
     route("/console/rolesanywhere", () => import("./trust_anchors")),
