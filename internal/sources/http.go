@@ -4,7 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"html/template"
+	"fmt"
+	"html"
 	"net"
 	"net/http"
 	"net/url"
@@ -58,10 +59,11 @@ func (s *Service) origin(c *configuration) string {
 	return strings.TrimSuffix(s.PublicURL, "/")
 }
 
-var failurePage = template.Must(template.New("failure").Parse(`<!DOCTYPE html>
+// The pages are written with fmt and not with a template: text/template has the linker keep every exported method of every type.
+const failurePage = `<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Sign-in</title></head>
-<body><p>{{.Message}}</p><p>Request {{.Request}}</p><p><a href="/console/portal">Back to the access portal</a></p></body></html>
-`))
+<body><p>%s</p><p>Request %s</p><p><a href="/console/portal">Back to the access portal</a></p></body></html>
+`
 
 func (s *Service) fail(x *call, err error) {
 	e, ok := errors.AsType[*awsapi.Error](err)
@@ -76,7 +78,7 @@ func (s *Service) fail(x *call, err error) {
 	}
 	x.w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	x.w.WriteHeader(e.Status)
-	_ = failurePage.Execute(x.w, map[string]string{"Message": e.Message, "Request": x.RequestID}) // an error means that the client is gone
+	_, _ = fmt.Fprintf(x.w, failurePage, html.EscapeString(e.Message), html.EscapeString(x.RequestID)) // an error means that the client is gone
 }
 
 func bad(message string) *awsapi.Error {

@@ -9,7 +9,8 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
-	"html/template"
+	"fmt"
+	"html"
 	"net/url"
 	"strings"
 	"time"
@@ -151,23 +152,24 @@ func (k *signer) posted(parameter string, el *etree.Element, state string) (*pos
 		Message: base64.StdEncoding.EncodeToString(doc), State: state}, err
 }
 
-var formPage = template.Must(template.New("form").Parse(`<!DOCTYPE html>
+const formPage = `<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>One moment</title></head>
-<body><form method="post" action="{{.To}}"><input type="hidden" name="{{.Parameter}}" value="{{.Message}}">
-{{- if .State}}<input type="hidden" name="RelayState" value="{{.State}}">{{end}}
+<body><form method="post" action="%s"><input type="hidden" name="%s" value="%s">%s
 <noscript><p>You are sent to your organization's sign-in.</p><button>Continue</button></noscript></form>
-<script nonce="{{.Nonce}}">document.forms[0].submit()</script></body></html>
-`))
+<script nonce="%s">document.forms[0].submit()</script></body></html>
+`
 
 // post has a browser send a form.
 func (x *call) post(p *posted) error {
 	nonce := token()
 	x.w.Header().Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; script-src 'nonce-"+nonce+"'")
 	x.w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	return formPage.Execute(x.w, struct {
-		*posted
-		Nonce string
-	}{p, nonce})
+	state := ""
+	if p.State != "" {
+		state = `<input type="hidden" name="RelayState" value="` + html.EscapeString(p.State) + `">`
+	}
+	_, err := fmt.Fprintf(x.w, formPage, html.EscapeString(p.To), html.EscapeString(p.Parameter), html.EscapeString(p.Message), state, nonce)
+	return err
 }
 
 // logoutName is what forms for later are sealed under.
