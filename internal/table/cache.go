@@ -22,6 +22,8 @@ type cache struct {
 	mu sync.Mutex
 	// epoch counts the changes of the catalogue. What was read from the store in an earlier one may be outdated.
 	epoch uint64
+	// heard counts the times that other stores were found to have changed the catalogue.
+	heard uint64
 	// draining is what is retired and still has writes, by table.
 	draining map[uint64][]*live
 }
@@ -52,6 +54,22 @@ func (c *cache) now() uint64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.epoch
+}
+
+// elsewhere notes that other stores changed the catalogue, before what is published is read again: what was read before and is not
+// published yet would be missed.
+func (c *cache) elsewhere() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.epoch++
+	c.heard++
+}
+
+// heardOf is to be asked for before a change is made.
+func (c *cache) heardOf() uint64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.heard
 }
 
 // loaded publishes a descriptor that was read from the store after epoch was asked for, and returns the one that is
@@ -100,12 +118,19 @@ func (c *cache) forget() {
 	}
 }
 
-// changed publishes the outcome of a committed change.
-func (c *cache) changed(d *Descriptor) *Descriptor {
+// changed publishes the outcome of a committed change that was begun after heard was asked for. If other stores changed the catalogue
+// meanwhile they may have changed this once more: then it is retired, and whoever needs it reads it.
+func (c *cache) changed(d *Descriptor, heard uint64) *Descriptor {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.epoch++
-	return c.put(d)
+	if c.heard == heard {
+		return c.put(d)
+	}
+	c.take(d.Scope, d.Name)
+	d.live = newLive(nil)
+	c.retire(d)
+	return d
 }
 
 // remove retires the table's descriptor: it was dropped, or nobody knows whether a change happened.

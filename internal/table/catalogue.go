@@ -121,6 +121,7 @@ func (s *Store) Create(ctx context.Context, d Descriptor) (*Descriptor, error) {
 		return nil, err
 	}
 	key := keyspace.Table(d.Scope.Account, d.Scope.Region, d.Name)
+	heard := s.cache.heardOf()
 	err = s.db.Update(ctx, func(tx kv.Txn) error {
 		if err := s.lockCatalogue(ctx, tx, key); err != nil {
 			return err
@@ -133,7 +134,7 @@ func (s *Store) Create(ctx context.Context, d Descriptor) (*Descriptor, error) {
 		}
 		return nil, err
 	}
-	return s.cache.changed(created), nil
+	return s.cache.changed(created, heard), nil
 }
 
 // newTable is the definition of a new table, without its ids.
@@ -195,6 +196,7 @@ func (s *Store) change(ctx context.Context, scope Scope, name string, fn func(tx
 	var next *Descriptor
 	var jobs []*job
 	var refused error
+	heard := s.cache.heardOf()
 	err := s.db.Update(ctx, func(tx kv.Txn) error {
 		jobs, refused = nil, nil
 		if err := s.lockCatalogue(ctx, tx, key); err != nil {
@@ -230,7 +232,7 @@ func (s *Store) change(ctx context.Context, scope Scope, name string, fn func(tx
 		s.uncertain(scope, name)
 		return nil, err
 	}
-	next = s.cache.changed(next)
+	next = s.cache.changed(next, heard)
 	s.addJobs(jobs...)
 	return next, nil
 }

@@ -68,6 +68,7 @@ func (s *Store) restore(ctx context.Context, scope Scope, name string, locks [][
 	var j *job
 	var refused error
 	key := keyspace.Table(scope.Account, scope.Region, name)
+	heard := s.cache.heardOf()
 	err := s.db.Update(ctx, func(tx kv.Txn) error {
 		refused = nil
 		if err := s.lockCatalogue(ctx, tx, append(locks[:len(locks):len(locks)], key)...); err != nil {
@@ -115,7 +116,7 @@ func (s *Store) restore(ctx context.Context, scope Scope, name string, locks [][
 		s.uncertain(scope, name)
 		return nil, err
 	}
-	created = s.cache.changed(created)
+	created = s.cache.changed(created, heard)
 	s.addJobs(j)
 	return created, nil
 }

@@ -213,6 +213,7 @@ func (s *Store) look(ctx context.Context) error {
 		s.log.Warn("table: other servers took this one for gone: it was suspended, or cut off from the engine")
 	}
 	if !bytes.Equal(stamp, sh.stamp) {
+		s.cache.elsewhere()
 		if err := s.refresh(ctx); err != nil {
 			return err
 		}

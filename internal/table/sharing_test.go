@@ -49,6 +49,81 @@ func TestSharedDefinitions(t *testing.T) {
 	}
 }
 
+// late is an engine whose answers come late to whoever has a held in the context.
+type late struct{ kv.DB }
+
+type heldKey struct{}
+
+// held is what happens in two steps: what was asked for is done, and its answer comes.
+type held struct {
+	first        sync.Once
+	done, answer chan struct{}
+}
+
+func (l late) View(ctx context.Context, fn func(kv.Reader) error) error {
+	return wait(ctx, l.DB.View(ctx, fn))
+}
+
+func (l late) Update(ctx context.Context, fn func(kv.Txn) error) error {
+	return wait(ctx, l.DB.Update(ctx, fn))
+}
+
+func wait(ctx context.Context, err error) error {
+	if h, ok := ctx.Value(heldKey{}).(*held); ok {
+		h.first.Do(func() { close(h.done) })
+		<-h.answer
+	}
+	return err
+}
+
+// TestLateDefinitions: what another store changed after this one had read or changed a definition, and heard of before it
+// knew what came of that, is not forgotten.
+func TestLateDefinitions(t *testing.T) {
+	t.Parallel()
+	db := openDB(t)
+	a, b := openStore(t, late{db}, Options{Shared: true}), openStore(t, db, Options{Shared: true})
+	for _, x := range []struct {
+		what  string
+		there bool
+		do    func(ctx context.Context, name string) (*Descriptor, error)
+	}{
+		{"read", true, func(ctx context.Context, name string) (*Descriptor, error) { return a.Table(ctx, testScope, name) }},
+		{"created", false, func(ctx context.Context, name string) (*Descriptor, error) { return a.Create(ctx, simple(name)) }},
+		{"changed", true, func(ctx context.Context, name string) (*Descriptor, error) {
+			return a.Change(ctx, testScope, name, func(d *Descriptor) error { d.Settings.TableClass = "STANDARD"; return nil })
+		}},
+	} {
+		ctx := t.Context()
+		if x.there {
+			must[*Descriptor](t)(b.Create(ctx, simple(x.what)))
+			if err := a.exclusively(ctx, func() error { return a.look(ctx) }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		h := &held{done: make(chan struct{}), answer: make(chan struct{})}
+		var got *Descriptor
+		var err error
+		var over sync.WaitGroup
+		over.Go(func() { got, err = x.do(context.WithValue(ctx, heldKey{}, h), x.what) })
+		<-h.done
+		must[*Descriptor](t)(b.Change(ctx, testScope, x.what, func(d *Descriptor) error { d.Settings.DeletionProtection = true; return nil }))
+		if err := a.exclusively(ctx, func() error { return a.look(ctx) }); err != nil {
+			t.Fatal(err)
+		}
+		close(h.answer)
+		over.Wait()
+		if err != nil {
+			t.Fatal(x.what, err)
+		}
+		if _, err := a.Write(ctx, []Write{put(got, item(t, `{"p":{"S":"a"},"s":{"N":"1"}}`))}, nil); !got.Settings.DeletionProtection && !errors.Is(err, ErrStale) {
+			t.Errorf("a table is %s, and written by what it was: %v", x.what, err)
+		}
+		if d := must[*Descriptor](t)(a.Table(ctx, testScope, x.what)); !d.Settings.DeletionProtection {
+			t.Errorf("a table is %s, and another's change of it is not seen", x.what)
+		}
+	}
+}
+
 // TestStaleStore: a store that has not been able to look for a second neither reads definitions nor writes by them.
 func TestStaleStore(t *testing.T) {
 	t.Parallel()

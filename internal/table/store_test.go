@@ -290,14 +290,14 @@ func TestCacheEpoch(t *testing.T) {
 	if !one.live.acquire() {
 		t.Fatal("cannot be used")
 	}
-	two := c.changed(version(2))
+	two := c.changed(version(2), c.heardOf())
 	if c.get(testScope, "t") != two || one.live.acquire() || one.live.isDrained() || two.live.stats != one.live.stats {
 		t.Error("the next version does not take the place of the first")
 	}
 	if c.loaded(version(1), epoch) != nil {
 		t.Error("an outdated read was published")
 	}
-	if c.changed(version(1)) != two {
+	if c.changed(version(1), c.heardOf()) != two {
 		t.Error("an older change took the place of a newer one")
 	}
 	if waits := c.retiredOf(7); len(waits) != 1 || waits[0] != one.live {
