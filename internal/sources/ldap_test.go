@@ -443,3 +443,89 @@ func TestSyncIsLeased(t *testing.T) {
 		t.Error("with the lease nobody is there")
 	}
 }
+
+// syncGroups are so many groups that few of them are not most.
+func syncGroups() string {
+	var ldif strings.Builder
+	ldif.WriteString(people)
+	for i := range 4 {
+		fmt.Fprintf(&ldif, "\ndn: cn=g%d,ou=groups,dc=example,dc=com\nobjectClass: groupOfNames\ncn: g%d\nmember: uid=bob,ou=people,dc=example,dc=com\n", i, i)
+	}
+	return ldif.String()
+}
+
+// What a group may do here goes with it, so that an administrator's mistake deletes none.
+func TestSyncKeepsGroups(t *testing.T) {
+	server := ldaptest.Start(t, syncGroups())
+	s := start(t)
+	in := directoryOf(server, nil)
+	in["AttributeMappings"] = map[string]string{"Subject": "entryUUID"} // of people, whatever that of groups is
+	id := s.use(in)
+	must(t, s.tend(t.Context()))
+	count := func() (all int) {
+		t.Helper()
+		must(t, s.Directory.View(t.Context(), func(r kv.Reader) error {
+			all = 0
+			return s.Directory.EachGroup(t.Context(), r, "", func(*directory.Group) (bool, error) {
+				all++
+				return true, nil
+			})
+		}))
+		return all
+	}
+	if n := count(); n != 8 {
+		t.Fatalf("%d groups\n%s", n, s.log)
+	}
+	sync := func(ids, filter string) (*syncResult, error) {
+		t.Helper()
+		must(t, s.edit(t.Context(), id, func(c *configuration) error {
+			c.LDAP.IDAttribute, c.LDAP.GroupFilter = ids, filter
+			c.Updated = s.Now()
+			return nil
+		}))
+		err := s.tend(t.Context())
+		c, readErr := s.inUse(t.Context())
+		must(t, readErr)
+		return c.Synced, err
+	}
+	const all = "(objectClass=groupOfNames)"
+	for what, c := range map[string]struct{ ids, filter, want string }{
+		"other ids":   {"cn", all, "of 8 groups that were made before 8 are gone"},
+		"no ids":      {"uid", all, "no uid that can be read"},
+		"few others":  {"entryUUID", "(|(cn=staff)(cn=circle)(cn=g1))", "of 8 groups that were made before 5 are gone"},
+		"none at all": {"entryUUID", "(cn=nothing)", "of 8 groups that were made before 8 are gone"},
+	} {
+		result, err := sync(c.ids, c.filter)
+		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(result.Error, c.want) || result.Removed != 0 || count() < 8 {
+			t.Errorf("%s: %v, %+v, %d groups", what, err, result, count())
+		}
+	}
+	if result, err := sync("entryUUID", "(&"+all+"(!(cn=g*)))"); err != nil || result.Removed != 4 || count() != 4 {
+		t.Errorf("half of them are gone: %v, %+v", err, result)
+	}
+}
+
+// A group whose id can't be read is not gone, even if those of others can.
+func TestSyncWithoutIDs(t *testing.T) {
+	server := ldaptest.Start(t, people)
+	s := start(t)
+	s.use(directoryOf(server, nil))
+	must(t, s.tend(t.Context()))
+	c, err := s.inUse(t.Context())
+	must(t, err)
+	had, err := s.had(t.Context(), c)
+	must(t, err)
+	in := &memberships{groups: map[string]group{"cn=staff": {"cn=staff", "staff"}}, unnamed: true}
+	for _, g := range had.groups[1:] {
+		in.groups[g.id] = group{g.external, g.id}
+	}
+	if err := s.removeOthers(t.Context(), c, had.groups, in, new(syncResult)); err == nil {
+		t.Error("a group whose id can't be read is removed")
+	}
+	for id, want := range map[string]bool{"cn=staff,dc=example,dc=com": true, externalID("cn=all staff,dc=example,dc=com"): true,
+		"9b2d8f52-1f3c-4a7e-8c55-0123456789ab": false, "00112233445566778899aabbccddeeff": false} {
+		if mayBeDN(id) != want {
+			t.Errorf("%s: %v", id, !want)
+		}
+	}
+}
