@@ -2,6 +2,7 @@ package sources
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"strings"
@@ -527,5 +528,86 @@ func TestSyncWithoutIDs(t *testing.T) {
 		if mayBeDN(id) != want {
 			t.Errorf("%s: %v", id, !want)
 		}
+	}
+}
+
+// Whoever comes while a sync goes on is not gone because the sync has not seen them.
+func TestSyncAndSignIn(t *testing.T) {
+	server := ldaptest.Start(t, people)
+	s := start(t)
+	s.use(directoryOf(server, nil))
+	must(t, s.tend(t.Context()))
+	asked := 0
+	s.Leased = func(context.Context, string) (bool, error) {
+		if asked++; asked != 2 { // the second time is after the directory was read
+			return true, nil
+		}
+		dn := "uid=carol,ou=people," + ldaptest.Base
+		server.Modify(t, func(conn *ldap.Conn) error {
+			add := ldap.NewAddRequest(dn, nil)
+			for name, value := range map[string]string{"objectClass": "inetOrgPerson", "cn": "Carol", "sn": "C", "uid": "carol", "userPassword": "carol's"} {
+				add.Attribute(name, []string{value})
+			}
+			if err := conn.Add(add); err != nil {
+				return err
+			}
+			add = ldap.NewAddRequest("cn=new,ou=groups,"+ldaptest.Base, nil)
+			for name, value := range map[string]string{"objectClass": "groupOfNames", "cn": "new", "member": dn} {
+				add.Attribute(name, []string{value})
+			}
+			return conn.Add(add)
+		})
+		_, err := s.SignIn(t.Context(), "carol", "carol's")
+		must(t, err)
+		return true, nil
+	}
+	s.forward(2 * time.Hour)
+	must(t, s.tend(t.Context()))
+	if u := s.user("carol"); asked < 2 || u == nil || u.Disabled {
+		t.Fatalf("%+v\n%s", u, s.log)
+	}
+	s.isGroups("somebody new", s.user("carol").ID, "new")
+}
+
+// A sync takes nothing away for settings that are not those any more.
+func TestSyncOfOldSettings(t *testing.T) {
+	server := ldaptest.Start(t, people)
+	s := start(t)
+	id := s.use(directoryOf(server, nil))
+	must(t, s.tend(t.Context()))
+	server.Modify(t, func(conn *ldap.Conn) error {
+		if err := conn.Del(ldap.NewDelRequest("uid=bob,ou=people,"+ldaptest.Base, nil)); err != nil {
+			return err
+		}
+		return conn.Del(ldap.NewDelRequest("cn=circle,ou=groups,"+ldaptest.Base, nil))
+	})
+	bob := s.user("bob").ID
+	// sync calls an operation when the lease is looked at the nth time: the third time is before bob, the fourth before the group.
+	sync := func(nth int, operation string, in map[string]any) error {
+		t.Helper()
+		in["ConfigurationId"] = id
+		asked := 0
+		s.Leased = func(context.Context, string) (bool, error) {
+			if asked++; asked == nth {
+				_, err := s.call(operation, in)
+				must(t, err)
+			}
+			return true, nil
+		}
+		s.forward(2 * time.Hour)
+		return s.tend(t.Context())
+	}
+	if err := sync(3, "DisableExternalIdPConfigurationForDirectory", map[string]any{}); !errors.Is(err, errStale) || s.user("bob").Disabled {
+		t.Errorf("not in use any more: %v", err)
+	}
+	_, err := s.call("EnableExternalIdPConfigurationForDirectory", map[string]any{"ConfigurationId": id})
+	must(t, err)
+	in := directoryOf(server, nil)
+	delete(in, "Type")
+	if err := sync(4, "UpdateExternalIdPConfigurationForDirectory", in); !errors.Is(err, errStale) || !s.user("bob").Disabled || !s.groups(bob)["circle"] {
+		t.Errorf("other settings: %v, %v", err, s.groups(bob))
+	}
+	if err := sync(0, "", map[string]any{}); err != nil || s.groups(bob)["circle"] {
+		t.Errorf("at last: %v, %v", err, s.groups(bob))
 	}
 }

@@ -108,9 +108,13 @@ func (s *Service) syncOnce(ctx context.Context, c *configuration) error {
 }
 
 func (s *Service) sync(ctx context.Context, c *configuration, result *syncResult) error {
+	had, err := s.had(ctx, c)
+	if err != nil {
+		return err
+	}
 	var users []*ldap.Entry
 	var in *memberships
-	err := s.withLDAP(ctx, c, func(conn *ldap.Conn) (err error) {
+	err = s.withLDAP(ctx, c, func(conn *ldap.Conn) (err error) {
 		if users, err = c.search(conn, c.LDAP.UserBase, c.LDAP.UserFilter, c.wanted(), maxEntries); err != nil {
 			return err
 		}
@@ -142,26 +146,23 @@ func (s *Service) sync(ctx context.Context, c *configuration, result *syncResult
 			return err
 		}
 	}
-	had, err := s.had(ctx, c)
-	if err != nil {
-		return err
-	}
 	if err := s.disableOthers(ctx, c, had.users, there, result); err != nil {
 		return err
 	}
 	return s.removeOthers(ctx, c, had.groups, in, result)
 }
 
-// had is what is here of a source.
+// had is what was here of a source before it was read: whoever comes while a sync goes on is not in what was read, and not gone for that.
 type had struct {
 	// users came from the source, and groups were made by it and are mapped to by nobody.
 	users, groups []known
 }
 
-// known is a user or a group.
+// known is a user or a group, at a time.
 type known struct {
 	id, external string
 	disabled     bool
+	updated      time.Time
 }
 
 func (s *Service) had(ctx context.Context, c *configuration) (all had, err error) {
@@ -175,7 +176,7 @@ func (s *Service) had(ctx context.Context, c *configuration) (all had, err error
 		err := s.Directory.EachUser(ctx, r, "", func(u *directory.User) (bool, error) {
 			for _, x := range u.ExternalIDs {
 				if x.Issuer == c.issuer() {
-					all.users = append(all.users, known{u.ID, x.ID, u.Disabled})
+					all.users = append(all.users, known{u.ID, x.ID, u.Disabled, u.Updated})
 				}
 			}
 			return true, nil
@@ -185,12 +186,27 @@ func (s *Service) had(ctx context.Context, c *configuration) (all had, err error
 		}
 		return s.Directory.EachGroup(ctx, r, "", func(g *directory.Group) (bool, error) {
 			if g.CreatedBy == by && !mapped[strings.ToLower(g.DisplayName)] && len(g.ExternalIDs) == 1 && g.ExternalIDs[0].Issuer == c.issuer() {
-				all.groups = append(all.groups, known{id: g.ID, external: g.ExternalIDs[0].ID})
+				all.groups = append(all.groups, known{id: g.ID, external: g.ExternalIDs[0].ID, updated: g.Updated})
 			}
 			return true, nil
 		})
 	})
 	return all, err
+}
+
+// errStale ends a sync with settings that somebody has changed since.
+var errStale = errors.New("the configuration was changed during the sync")
+
+// stays keeps a configuration as it is until the transaction ends. The error is errStale if it is not any more what it was, or not in use.
+func (c *configuration) stays(ctx context.Context, tx kv.Txn) error {
+	if err := tx.Lock(ctx, configurationKey(c.ID)); err != nil {
+		return err
+	}
+	now, err := get[configuration](ctx, tx, configurationKey(c.ID))
+	if err == nil && (now == nil || !now.Enabled || !now.Updated.Equal(c.Updated)) {
+		err = errStale
+	}
+	return err
 }
 
 // few are so many groups that most of them can be gone at once.
@@ -226,8 +242,11 @@ func (s *Service) removeOthers(ctx context.Context, c *configuration, had []know
 		}
 		removed := false
 		err := s.Directory.Change(ctx, func(tx kv.Txn) error {
+			if err := c.stays(ctx, tx); err != nil {
+				return err
+			}
 			g, err := s.Directory.Group(ctx, tx, one.id)
-			if removed = err == nil && g != nil; !removed {
+			if removed = err == nil && g != nil && g.Updated.Equal(one.updated); !removed {
 				return err
 			}
 			return s.Directory.DeleteGroup(ctx, tx, one.id)
@@ -329,12 +348,15 @@ func (s *Service) disableOthers(ctx context.Context, c *configuration, had []kno
 		var disabled int32
 		err := s.Directory.Change(ctx, func(tx kv.Txn) error {
 			disabled = 0
+			if err := c.stays(ctx, tx); err != nil {
+				return err
+			}
 			for _, one := range some {
 				u, err := s.Directory.User(ctx, tx, one.id)
 				if err != nil {
 					return err
 				}
-				if u == nil || u.Disabled {
+				if u == nil || !u.Updated.Equal(one.updated) {
 					continue
 				}
 				u.Disabled, u.UpdatedBy = true, disabledBy+c.ID
