@@ -58,7 +58,7 @@ func (b *browser) follow(p page) page {
 func TestSAML(t *testing.T) {
 	s := start(t)
 	idp := startIDP(t, s)
-	s.use(idp.settings(nil))
+	id := s.use(idp.settings(nil))
 	if kind, name, _, err := s.Source(t.Context()); kind != "saml" || name != "Example's IdP" || err != nil {
 		t.Error(kind, name, err)
 	}
@@ -74,6 +74,9 @@ func TestSAML(t *testing.T) {
 		t.Fatalf("%v\n%s", p, s.log)
 	}
 	b.isSignedIn("first", p, "alice")
+	_, err := s.call("EnableExternalIdPConfigurationForDirectory", map[string]any{"ConfigurationId": id})
+	must(t, err)
+	b.isSignedIn("enabled, as it was", p, "alice")
 	u := s.user("alice")
 	if u.Emails[0].Value != "alice@example.com" || u.Name.GivenName != "Alice" || u.Name.FamilyName != "Archer" {
 		t.Errorf("%+v", u)
