@@ -136,6 +136,17 @@ func TestChangesOfNothing(t *testing.T) {
 			s.do(http.StatusOK, "PATCH", "Users/"+id, body)
 		}
 	}
+	// another is somebody else than the directory who has disabled the user.
+	another := func() {
+		must(t, s.people.Update(t.Context(), func(tx kv.Txn) error {
+			u, err := s.people.User(t.Context(), tx, id)
+			if err != nil {
+				return err
+			}
+			u.UpdatedBy = "another"
+			return s.people.PutUser(t.Context(), tx, u)
+		}))
+	}
 	const kept, written, forgotten = 0, 1, 2
 	for _, c := range []struct {
 		what   string
@@ -152,6 +163,9 @@ func TestChangesOfNothing(t *testing.T) {
 		{"another name", patch("replace", "userName", `"Ann"`), forgotten},
 		{"disabled", patch("replace", "active", "false"), forgotten},
 		{"disabled again", patch("replace", "active", `"False"`), kept},
+		{"disabled by another", another, written},
+		{"its own last word", patch("replace", "active", "false"), written},
+		{"its own last word again", patch("replace", "active", "false"), kept},
 		{"enabled", patch("replace", "active", "true"), forgotten},
 	} {
 		before, changes := s.do(http.StatusOK, "GET", path, ""), s.changes

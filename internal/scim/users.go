@@ -77,6 +77,9 @@ func (h *Handler) change(x *call, fn func(u *directory.User) error) error {
 			return err
 		}
 		is, err := differ(before, x.show(u))
+		if is == none && u.Disabled && u.UpdatedBy != x.by() { // whoever has disabled somebody last may enable them again
+			is = names
+		}
 		if err == nil && is > most {
 			err = errMore
 		}
@@ -106,7 +109,7 @@ type difference int
 
 const (
 	none   difference = iota
-	names             // what the directory elsewhere calls somebody
+	names             // what the directory elsewhere calls somebody, and that it is the one which wants them disabled
 	access            // whether somebody may do something, and all attributes: sessions can be tagged with any of them
 )
 

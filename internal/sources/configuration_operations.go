@@ -136,7 +136,9 @@ func (s *Service) enableConfiguration(req *awsapi.Request) (awsapi.Call, error) 
 			if other != nil && other.ID != c.ID {
 				return conflict("Another configuration is enabled. Disable it first.")
 			}
-			c.Enabled, c.Grant = true, token()[:grantLength]
+			if !c.Enabled { // else people are signed in by what it vouches for
+				c.Enabled, c.Grant = true, token()[:grantLength]
+			}
 			return s.save(tx, c)
 		}).(*awsapi.Simple)
 		return enable.Do(ctx)

@@ -29,7 +29,7 @@ func (s *Service) discover(ctx context.Context, c *configuration) (*oidc.Provide
 	d := s.docs.oidc
 	s.docs.mu.Unlock()
 	if d != nil && d.name == name {
-		if age := s.Now().Sub(d.at); age < askAgain || d.err == nil && age < discoveryFor {
+		if age := s.Now().Sub(d.at).Abs(); age < askAgain || d.err == nil && age < discoveryFor {
 			return d.provider, d.client, d.err
 		}
 	}

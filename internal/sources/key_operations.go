@@ -25,6 +25,9 @@ func (s *Service) rotateKey(req *awsapi.Request) (awsapi.Call, error) {
 		return nil, awsapi.Validation("Step is Publish, Use or Cancel.")
 	}
 	return s.operation(req, "RotateAWSSPKeyForDirectory", in.IdentityStoreId, func(ctx context.Context) (any, error) {
+		if _, err := s.signer(ctx); err != nil { // there has to be a key that the new one follows
+			return nil, err
+		}
 		keys, err := s.changeKeys(ctx, func(keys *ownKeys, made *ownKey) error {
 			if there := keys.Next != nil; there == (in.Step == stepPublish) {
 				if there {

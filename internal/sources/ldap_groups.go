@@ -81,6 +81,12 @@ func (c *configuration) group(e *ldap.Entry) group {
 	return group{id, e.GetEqualFoldAttributeValue("cn")}
 }
 
+// mayBeDN says whether an external id can be that of a group that was known by its distinguished name. See externalID.
+func mayBeDN(id string) bool {
+	dn, err := ldap.ParseDN(id)
+	return err == nil && len(dn.RDNs) > 0 || strings.HasPrefix(id, "sha256:")
+}
+
 // normal is a distinguished name as it is compared: without regard to case and space.
 func normal(dn string) string {
 	parsed, err := ldap.ParseDN(dn)
@@ -95,6 +101,8 @@ type memberships struct {
 	groups map[string]group // by distinguished name
 	// above are the names of the groups that an entry is in itself, by its name; or, with memberUid, by the user's name.
 	above map[string][]string
+	// unnamed says that some groups have no id that can be read, and are known by their distinguished names.
+	unnamed bool
 }
 
 // readMemberships reads all groups. In Active Directory members are read from their memberOf: of a large group the server gives only some at a
@@ -104,9 +112,10 @@ func (c *configuration) readMemberships(conn *ldap.Conn, users []*ldap.Entry) (*
 	if err != nil {
 		return nil, err
 	}
-	m := &memberships{make(map[string]group), make(map[string][]string)}
+	m := &memberships{groups: make(map[string]group), above: make(map[string][]string)}
 	for _, e := range entries {
 		dn := normal(e.DN)
+		m.unnamed = m.unnamed || entryID(e, c.LDAP.IDAttribute) == ""
 		m.groups[dn] = c.group(e)
 		if c.LDAP.ActiveDirectory {
 			continue

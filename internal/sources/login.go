@@ -37,8 +37,10 @@ func (s *Service) login(x *call) error {
 // arrival is somebody who has proven to a provider who they are.
 type arrival struct {
 	Configuration string
-	Person        person
-	MFA           bool
+	// Grant is what the provider vouched for the person with: it may be another provider by now.
+	Grant  string
+	Person person
+	MFA    bool
 	// Tags are session tags that the source gives.
 	Tags []policy.Tag `json:",omitempty"`
 	// Session is the provider's: its id there, when it ends, and the ID token that ends it.
@@ -269,7 +271,7 @@ func (s *Service) finish(x *call) error {
 		return err
 	case a == nil || !s.Now().Before(a.Expires):
 		return refused(errors.New("nobody has come with this state, or too long ago"))
-	case c == nil || !c.Enabled || a.Configuration != t.Configuration:
+	case c == nil || !c.Enabled || c.grant() != a.Grant || a.Configuration != t.Configuration:
 		return refused(errChanged)
 	}
 	return s.enter(x, c, a, t.Return)

@@ -502,4 +502,19 @@ func TestOIDCAskedSparingly(t *testing.T) {
 	if p := b.get("/sources/login"); p.status != http.StatusSeeOther {
 		t.Errorf("it is there again: %v", p)
 	}
+	// What was remembered by a clock that was ahead is not remembered until then.
+	gone := func(is bool, ahead time.Duration) {
+		o.mu.Lock()
+		o.gone = is
+		o.mu.Unlock()
+		s.forward(ahead)
+	}
+	gone(true, 2*discoveryFor)
+	if p := b.get("/sources/login"); p.status != http.StatusForbidden {
+		t.Errorf("it is gone: %v", p)
+	}
+	gone(false, -2*discoveryFor)
+	if p := b.get("/sources/login"); p.status != http.StatusSeeOther {
+		t.Errorf("the clock was set back: %v", p)
+	}
 }

@@ -160,7 +160,7 @@ func (s *Service) samlResponse(x *call) error {
 // samlArrival is who a verified response is about.
 func samlArrival(c *configuration, in *federation.SignedIn) (*arrival, error) {
 	values := func(name string) []string { return in.Attributes[name] }
-	a := &arrival{Configuration: c.ID, MFA: in.MFA, Person: person{Subject: externalID(in.Subject), VerifiedEmail: true,
+	a := &arrival{Configuration: c.ID, Grant: c.grant(), MFA: in.MFA, Person: person{Subject: externalID(in.Subject), VerifiedEmail: true,
 		Attributes: c.attributes(samlAttributes, values)},
 		Session: Session{Subject: in.Subject, Index: in.SessionIndex, Format: in.SubjectFormat, Qualifier: in.Qualifier,
 			SPQualifier: in.SPQualifier, Ends: in.SessionNotOnOrAfter}}

@@ -1,6 +1,7 @@
 package sources
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/rsa"
 	"crypto/sha256"
@@ -28,6 +29,18 @@ func signs(t *testing.T, address string, certificates []string) int {
 		must(t, err)
 		return rsa.VerifyPKCS1v15(cert.PublicKey.(*rsa.PublicKey), crypto.SHA256, sum[:], signature) == nil
 	})
+}
+
+// The first thing that is ever done with the key may be a rotation.
+func TestFirstKeyRotation(t *testing.T) {
+	s := start(t)
+	_, err := s.call("RotateAWSSPKeyForDirectory", map[string]any{"Step": "Publish"})
+	must(t, err)
+	k, err := s.signer(t.Context())
+	must(t, err)
+	if len(k.published) != 2 || bytes.Equal(k.published[0], k.published[1]) {
+		t.Error("the next key is the one in use")
+	}
 }
 
 // A key gives way to another one without a moment in which nobody can sign in: providers know the next one before it signs, and what was

@@ -58,7 +58,7 @@ func (b *browser) follow(p page) page {
 func TestSAML(t *testing.T) {
 	s := start(t)
 	idp := startIDP(t, s)
-	s.use(idp.settings(nil))
+	id := s.use(idp.settings(nil))
 	if kind, name, _, err := s.Source(t.Context()); kind != "saml" || name != "Example's IdP" || err != nil {
 		t.Error(kind, name, err)
 	}
@@ -74,6 +74,9 @@ func TestSAML(t *testing.T) {
 		t.Fatalf("%v\n%s", p, s.log)
 	}
 	b.isSignedIn("first", p, "alice")
+	_, err := s.call("EnableExternalIdPConfigurationForDirectory", map[string]any{"ConfigurationId": id})
+	must(t, err)
+	b.isSignedIn("enabled, as it was", p, "alice")
 	u := s.user("alice")
 	if u.Emails[0].Value != "alice@example.com" || u.Name.GivenName != "Alice" || u.Name.FamilyName != "Archer" {
 		t.Errorf("%+v", u)
@@ -165,7 +168,7 @@ func TestAuthnRequest(t *testing.T) {
 func TestSAMLRefused(t *testing.T) {
 	s := start(t)
 	idp := startIDP(t, s)
-	s.use(idp.settings(nil))
+	id := s.use(idp.settings(nil))
 
 	b := s.browser()
 	f := b.toProvider(t, "")
@@ -193,6 +196,18 @@ func TestSAMLRefused(t *testing.T) {
 	s.forward(10 * time.Minute)
 	b.isRefused("an old response", b.acs(f))
 	s.forward(-10 * time.Minute)
+
+	// For whom one provider has vouched, another one in its place has not.
+	c, err := s.inUse(t.Context())
+	must(t, err)
+	p = b.acs(b.toProvider(t, ""))
+	for _, entity := range []string{"https://idp.example.com/", idp.web.URL + "/metadata"} {
+		doc := strings.ReplaceAll(c.SAML.Metadata, `entityID="`+idp.web.URL+`/metadata"`, `entityID="`+entity+`"`)
+		_, err = s.call("UpdateExternalIdPConfigurationForDirectory",
+			idp.settings(map[string]any{"ConfigurationId": id, "Saml": map[string]any{"Metadata": doc}}))
+		must(t, err)
+	}
+	b.isRefused("another provider since", b.follow(p))
 
 	// Another provider, which has the same name and another key.
 	key, err := rsa.GenerateKey(rand.Reader, 2048)

@@ -108,9 +108,13 @@ func (s *Service) syncOnce(ctx context.Context, c *configuration) error {
 }
 
 func (s *Service) sync(ctx context.Context, c *configuration, result *syncResult) error {
+	had, err := s.had(ctx, c)
+	if err != nil {
+		return err
+	}
 	var users []*ldap.Entry
 	var in *memberships
-	err := s.withLDAP(ctx, c, func(conn *ldap.Conn) (err error) {
+	err = s.withLDAP(ctx, c, func(conn *ldap.Conn) (err error) {
 		if users, err = c.search(conn, c.LDAP.UserBase, c.LDAP.UserFilter, c.wanted(), maxEntries); err != nil {
 			return err
 		}
@@ -142,59 +146,117 @@ func (s *Service) sync(ctx context.Context, c *configuration, result *syncResult
 			return err
 		}
 	}
-	if err := s.disableOthers(ctx, c, there, result); err != nil {
+	if err := s.disableOthers(ctx, c, had.users, there, result); err != nil {
 		return err
 	}
-	return s.removeOthers(ctx, c, in, result)
+	return s.removeOthers(ctx, c, had.groups, in, result)
 }
 
-// removeOthers deletes the groups that the source has made, and that are not there any more: nobody is in them, and another group of the
-// same name could not take their place. Those that an administrator has made, or mapped, stay.
-func (s *Service) removeOthers(ctx context.Context, c *configuration, in *memberships, result *syncResult) error {
-	there := make(map[string]bool, len(in.groups))
-	for _, g := range in.groups {
-		there[externalID(g.ID)] = true
-	}
-	kept := make(map[string]bool, len(c.Groups))
+// had is what was here of a source before it was read: whoever comes while a sync goes on is not in what was read, and not gone for that.
+type had struct {
+	// users came from the source, and groups were made by it and are mapped to by nobody.
+	users, groups []known
+}
+
+// known is a user or a group, at a time.
+type known struct {
+	id, external string
+	disabled     bool
+	updated      time.Time
+}
+
+func (s *Service) had(ctx context.Context, c *configuration) (all had, err error) {
+	mapped := make(map[string]bool, len(c.Groups))
 	for _, name := range c.Groups {
-		kept[strings.ToLower(name)] = true
+		mapped[strings.ToLower(name)] = true
 	}
-	m := &matching{ctx: ctx, s: s, c: c}
-	isGone := func(g *directory.Group) bool {
-		return g.CreatedBy == m.by() && !kept[strings.ToLower(g.DisplayName)] && len(g.ExternalIDs) > 0 &&
-			!slices.ContainsFunc(g.ExternalIDs, func(x directory.ExternalID) bool { return x.Issuer != c.issuer() || there[x.ID] })
-	}
-	var gone []string
-	err := s.Directory.View(ctx, func(r kv.Reader) error {
-		gone = nil
-		return s.Directory.EachGroup(ctx, r, "", func(g *directory.Group) (bool, error) {
-			if isGone(g) {
-				gone = append(gone, g.ID)
+	by := (&matching{c: c}).by()
+	err = s.Directory.View(ctx, func(r kv.Reader) error {
+		all = had{}
+		err := s.Directory.EachUser(ctx, r, "", func(u *directory.User) (bool, error) {
+			for _, x := range u.ExternalIDs {
+				if x.Issuer == c.issuer() {
+					all.users = append(all.users, known{u.ID, x.ID, u.Disabled, u.Updated})
+				}
 			}
 			return true, nil
-		})
-	})
-	if err != nil || len(gone) == 0 {
-		return err
-	}
-	if len(there) == 0 { // likewise
-		return fmt.Errorf("no group was found, and %d were there before: none is removed for that", len(gone))
-	}
-	for _, id := range gone { // each may have many members
-		if err := s.held(ctx); err != nil {
-			return err
-		}
-		err := s.Directory.Change(ctx, func(tx kv.Txn) error {
-			g, err := s.Directory.Group(ctx, tx, id)
-			if err != nil || g == nil || !isGone(g) {
-				return err
-			}
-			return s.Directory.DeleteGroup(ctx, tx, id)
 		})
 		if err != nil {
 			return err
 		}
-		result.Removed++
+		return s.Directory.EachGroup(ctx, r, "", func(g *directory.Group) (bool, error) {
+			if g.CreatedBy == by && !mapped[strings.ToLower(g.DisplayName)] && len(g.ExternalIDs) == 1 && g.ExternalIDs[0].Issuer == c.issuer() {
+				all.groups = append(all.groups, known{id: g.ID, external: g.ExternalIDs[0].ID, updated: g.Updated})
+			}
+			return true, nil
+		})
+	})
+	return all, err
+}
+
+// errStale ends a sync with settings that somebody has changed since.
+var errStale = errors.New("the configuration was changed during the sync")
+
+// stays keeps a configuration as it is until the transaction ends. The error is errStale if it is not any more what it was, or not in use.
+func (c *configuration) stays(ctx context.Context, tx kv.Txn) error {
+	if err := tx.Lock(ctx, configurationKey(c.ID)); err != nil {
+		return err
+	}
+	now, err := get[configuration](ctx, tx, configurationKey(c.ID))
+	if err == nil && (now == nil || !now.Enabled || !now.Updated.Equal(c.Updated)) {
+		err = errStale
+	}
+	return err
+}
+
+// few are so many groups that most of them can be gone at once.
+const few = 5
+
+// removeOthers deletes the groups that the source has made, and that are not there any more: nobody is in them, and another group of the
+// same name could not take their place. Those that an administrator has made, or mapped, stay. What a group may do here goes with it for
+// good, so that a setting that is wrong must not look like groups that are gone.
+func (s *Service) removeOthers(ctx context.Context, c *configuration, had []known, in *memberships, result *syncResult) error {
+	there := make(map[string]bool, len(in.groups))
+	for _, g := range in.groups {
+		there[externalID(g.ID)] = true
+	}
+	var gone []known
+	for _, g := range had {
+		if there[g.external] {
+			continue
+		}
+		if in.unnamed && !mayBeDN(g.external) {
+			return fmt.Errorf("groups have no %s that can be read, and were made by it before: none is removed for that", c.LDAP.IDAttribute)
+		}
+		gone = append(gone, g)
+	}
+	if len(gone) == 0 {
+		return nil
+	}
+	if len(gone) == len(had) || len(had) > few && 2*len(gone) > len(had) {
+		return fmt.Errorf("of %d groups that were made before %d are gone: none is removed for that", len(had), len(gone))
+	}
+	for _, one := range gone { // each may have many members
+		if err := s.held(ctx); err != nil {
+			return err
+		}
+		removed := false
+		err := s.Directory.Change(ctx, func(tx kv.Txn) error {
+			if err := c.stays(ctx, tx); err != nil {
+				return err
+			}
+			g, err := s.Directory.Group(ctx, tx, one.id)
+			if removed = err == nil && g != nil && g.Updated.Equal(one.updated); !removed {
+				return err
+			}
+			return s.Directory.DeleteGroup(ctx, tx, one.id)
+		})
+		if err != nil {
+			return err
+		}
+		if removed {
+			result.Removed++
+		}
 	}
 	return nil
 }
@@ -273,54 +335,42 @@ func (m *matching) sync(p *person) error {
 }
 
 // disableOthers disables the users who came from the source and are not there any more.
-func (s *Service) disableOthers(ctx context.Context, c *configuration, there map[string]bool, result *syncResult) error {
-	var gone []string
-	known := 0
-	err := s.Directory.View(ctx, func(r kv.Reader) error {
-		gone, known = nil, 0
-		return s.Directory.EachUser(ctx, r, "", func(u *directory.User) (bool, error) {
-			for _, x := range u.ExternalIDs {
-				if x.Issuer != c.issuer() {
-					continue
-				}
-				if known++; !there[x.ID] && !u.Disabled {
-					gone = append(gone, u.ID)
-				}
-			}
-			return true, nil
-		})
-	})
-	if err != nil {
-		return err
-	}
+func (s *Service) disableOthers(ctx context.Context, c *configuration, had []known, there map[string]bool, result *syncResult) error {
 	// A base or a filter that finds nobody is wrong, more likely than that all are gone.
-	if len(there) == 0 && known > 0 {
-		return fmt.Errorf("nobody was found, and %d were there before: nobody is disabled for that", known)
+	if len(there) == 0 && len(had) > 0 {
+		return fmt.Errorf("nobody was found, and %d were there before: nobody is disabled for that", len(had))
 	}
+	gone := slices.DeleteFunc(had, func(u known) bool { return u.disabled || there[u.external] })
 	for some := range slices.Chunk(gone, syncedAtOnce) {
 		if err := s.held(ctx); err != nil {
 			return err
 		}
+		var disabled int32
 		err := s.Directory.Change(ctx, func(tx kv.Txn) error {
-			for _, id := range some {
-				u, err := s.Directory.User(ctx, tx, id)
+			disabled = 0
+			if err := c.stays(ctx, tx); err != nil {
+				return err
+			}
+			for _, one := range some {
+				u, err := s.Directory.User(ctx, tx, one.id)
 				if err != nil {
 					return err
 				}
-				if u == nil || u.Disabled {
+				if u == nil || !u.Updated.Equal(one.updated) {
 					continue
 				}
 				u.Disabled, u.UpdatedBy = true, disabledBy+c.ID
 				if err := s.Directory.PutUser(ctx, tx, u); err != nil {
 					return err
 				}
+				disabled++
 			}
 			return nil
 		})
 		if err != nil {
 			return err
 		}
-		result.Disabled += int32(len(some))
+		result.Disabled += disabled
 	}
 	return nil
 }
