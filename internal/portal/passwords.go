@@ -70,12 +70,12 @@ func (p *Portal) changePassword(x *signin.Call) (any, error) {
 		return nil, err
 	}
 	ctx := x.Request().Context()
-	err = p.Directory.ChangePassword(ctx, h.ID, in.OldPassword, in.NewPassword)
+	changed, err := p.Directory.ChangePassword(ctx, h.ID, in.OldPassword, in.NewPassword)
 	guess.Ended(err)
 	if err := p.log(x, "UpdatePassword", h.User, nil, err); err != nil {
 		return nil, err
 	}
-	token, _, err := p.Begin(ctx, Proof{User: h.ID, Source: h.session.Source, MFA: h.session.MFA})
+	token, _, err := p.Begin(ctx, Proof{User: h.ID, Source: h.session.Source, Password: changed, MFA: h.session.MFA})
 	if err != nil {
 		return nil, err
 	}

@@ -41,6 +41,9 @@ type Proof struct {
 	User, Source string
 	// Grant is what an outside source vouches with, "" for the built-in directory: the session ends when the source does not any more.
 	Grant string
+	// Password is, from the built-in directory, when the password was set that was proven, zero for who has none: the session does not
+	// begin if it is another one meanwhile.
+	Password time.Time
 	// MFA says that an MFA device was shown to be at hand.
 	MFA bool
 	// Tags are session tags that the source gave, for the sessions of roles.
@@ -70,6 +73,11 @@ func (p *Portal) Begin(ctx context.Context, by Proof) (token string, ends time.T
 		}
 		if u == nil {
 			return notSignedIn()
+		}
+		if by.Source == directorySource {
+			if still, err := p.Directory.StillPassword(ctx, tx, by.User, by.Password); err != nil || !still {
+				return or(err, notSignedIn())
+			}
 		}
 		now := p.now()
 		ends = now.Add(i.Portal)

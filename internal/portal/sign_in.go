@@ -52,7 +52,7 @@ func (p *Portal) signIn(x *signin.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	u, state, err := p.attempt(ctx, source, in.Attempt)
+	proven, state, err := p.attempt(ctx, source, in.Attempt)
 	if err != nil {
 		guess.Ended(err)
 		if _, refused := errors.AsType[*awsapi.Error](err); refused {
@@ -60,6 +60,7 @@ func (p *Portal) signIn(x *signin.Call) (any, error) {
 		}
 		return nil, err
 	}
+	u := proven.User
 	switch state {
 	case identity.MFAFailed: // a guess that counts
 		return signInOutput{State: state}, p.verified(x, "TOTP", u, false)
@@ -85,7 +86,7 @@ func (p *Portal) signIn(x *signin.Call) (any, error) {
 		return nil, err
 	}
 	guess.Succeeded()
-	token, _, err := p.Begin(ctx, Proof{User: u.ID, Source: source.Kind, Grant: source.Grant, MFA: mfa})
+	token, _, err := p.Begin(ctx, Proof{User: u.ID, Source: source.Kind, Grant: source.Grant, Password: proven.Changed, MFA: mfa})
 	if err == nil {
 		err = p.SetCookie(x, token)
 	}
@@ -123,35 +124,34 @@ func (p *Portal) enrol(ctx context.Context, u *directory.User, in *attempt) (m *
 }
 
 // attempt asks where people come from whether the password is right, and here for a code of whoever has an MFA device.
-func (p *Portal) attempt(ctx context.Context, source Source, a directory.Attempt) (*directory.User, identity.SignInState, error) {
+func (p *Portal) attempt(ctx context.Context, source Source, a directory.Attempt) (in directory.Proven, state identity.SignInState, err error) {
 	if source.Password == nil {
 		return p.Directory.SignIn(ctx, a)
 	}
 	id, err := source.Password(ctx, a.UserName, a.Password)
 	if err != nil {
-		return nil, "", err
+		return in, "", err
 	}
-	var u *directory.User
 	err = p.DB.View(ctx, func(r kv.Reader) (err error) {
-		u, err = p.active(ctx, r, id)
+		in.User, err = p.active(ctx, r, id)
 		return err
 	})
 	if err != nil {
-		return nil, "", err
+		return in, "", err
 	}
-	if u == nil {
-		return nil, "", &awsapi.Error{Code: "AuthenticationFailed", Status: 401, Message: "Your authentication information is incorrect. Please try again."}
+	if in.User == nil {
+		return in, "", &awsapi.Error{Code: "AuthenticationFailed", Status: 401, Message: "Your authentication information is incorrect. Please try again."}
 	}
 	has, err := p.hasDevice(ctx, id)
 	if err != nil || !has {
-		return u, identity.SignedIn, err
+		return in, identity.SignedIn, err
 	}
 	if a.MFACode == "" {
-		return u, identity.MFARequired, nil
+		return in, identity.MFARequired, nil
 	}
 	right, err := p.Directory.UseCode(ctx, id, a.MFACode)
 	if err != nil || !right {
-		return u, identity.MFAFailed, err
+		return in, identity.MFAFailed, err
 	}
-	return u, identity.SignedIn, nil
+	return in, identity.SignedIn, nil
 }

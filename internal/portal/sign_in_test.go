@@ -11,6 +11,7 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/directory"
 	"github.com/statordb/stator/internal/portal"
 )
 
@@ -109,6 +110,36 @@ func TestSignIn(t *testing.T) {
 			t.Error("nobody counts how often a password is guessed:", out)
 		}
 	}
+}
+
+// password signs u in with a password of its own, and returns the browser.
+func (w *world) password(u *directory.User, password string) *browser {
+	w.Helper()
+	once, err := w.dir.NewOncePassword(w.Context(), u.ID)
+	must(w.T, err)
+	b := w.browser()
+	b.ask(http.StatusOK, "POST", "/signin/people/session", fields{"UserName": u.UserName, "Password": once, "NewPassword": password})
+	return b
+}
+
+// TestPasswordMeanwhile begins no session with a password that is another one when the sign-in is through.
+func TestPasswordMeanwhile(t *testing.T) {
+	w := open(t)
+	const mine = "My-Own-Password-1"
+	b := w.password(w.user, mine)
+	b.ask(http.StatusOK, "GET", "/signin/people/accounts", nil)
+	var once string
+	w.meanwhile = func() {
+		var err error
+		once, err = w.dir.NewOncePassword(t.Context(), w.user.ID)
+		must(t, err)
+		w.clock.pass(time.Second)
+	}
+	w.clock.pass(time.Second)
+	b.ask(http.StatusUnauthorized, "POST", "/signin/people/session", as("ann", mine))
+	b.ask(http.StatusUnauthorized, "GET", "/signin/people/accounts", nil)
+	b.ask(http.StatusOK, "POST", "/signin/people/session", fields{"UserName": "ann", "Password": once, "NewPassword": mine + "2"})
+	b.ask(http.StatusOK, "GET", "/signin/people/accounts", nil)
 }
 
 // TestDevices lets nobody change the MFA devices of a person in a session that has shown none.

@@ -93,6 +93,7 @@ type world struct {
 	user          *directory.User
 	source        portal.Source
 	log           string // the file of the audit log
+	meanwhile     func() // what happens while the next password is hashed
 }
 
 // audited is the audit log, which has none of the secrets that the test has had.
@@ -180,7 +181,7 @@ func open(t *testing.T) *world {
 		return known.Allowed(ctx, r, p)
 	}})
 	must(t, err)
-	w.dir, err = directory.Open(t.Context(), db, directory.Options{Change: w.ids.Change, Seal: w.ids.Seal, Unseal: w.ids.Unseal, Hash: w.ids.Hash, Now: w.clock.now})
+	w.dir, err = directory.Open(t.Context(), db, directory.Options{Change: w.ids.Change, Seal: w.ids.Seal, Unseal: w.ids.Unseal, Hash: w.hash, Now: w.clock.now})
 	must(t, err)
 	known, err = center.Open(t.Context(), db, center.Options{Identities: w.ids, Directory: w.dir, Now: w.clock.now})
 	must(t, err)
@@ -202,6 +203,16 @@ func open(t *testing.T) *world {
 	w.user = w.person("ann")
 	w.assign(w.user)
 	return w
+}
+
+// hash hashes a password, and then does what a test wants to happen meanwhile.
+func (w *world) hash(ctx context.Context, fn func() error) error {
+	err := w.ids.Hash(ctx, fn)
+	if meanwhile := w.meanwhile; meanwhile != nil {
+		w.meanwhile = nil
+		meanwhile()
+	}
+	return err
 }
 
 func (w *world) person(name string) *directory.User {
