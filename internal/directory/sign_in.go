@@ -30,6 +30,8 @@ type Proven struct {
 	*User
 	// Changed is when the password was set that was proven, or that was set by it: see Store.StillPassword.
 	Changed time.Time
+	// MFA says that a code was given of an MFA device.
+	MFA bool
 }
 
 // proof is what SignIn finds of a user.
@@ -105,7 +107,7 @@ func (s *Store) SignIn(ctx context.Context, a Attempt) (in Proven, state identit
 		}
 		p.login = becomes
 	}
-	return Proven{p.user, p.login.Changed}, identity.SignedIn, nil
+	return Proven{p.user, p.login.Changed, len(p.devices) > 0}, identity.SignedIn, nil
 }
 
 // ChangePassword sets another password of a user who knows the old one, and returns when it was set. The errors are those of SignIn. Whoever calls it bounds how

@@ -359,11 +359,11 @@ func (p *people) codeAt(secret string, at time.Time) string {
 func TestMFA(t *testing.T) {
 	p := newPeople(t)
 	u := p.user("ada", goodPassword)
-	forgotten, err := p.BeginMFA(t.Context(), u.ID)
+	forgotten, err := p.BeginMFA(t.Context(), u.ID, false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := p.BeginMFA(t.Context(), u.ID)
+	m, err := p.BeginMFA(t.Context(), u.ID, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -419,7 +419,7 @@ func TestMFA(t *testing.T) {
 	p.wants("delete", code(t, p.DeleteMFA(t.Context(), u.ID, m.ID)), "")
 	p.wants("after it", p.signIn(Attempt{UserName: "ada", Password: goodPassword}), "SignedIn")
 	for i := range maxDevices + 1 {
-		m, err := p.BeginMFA(t.Context(), u.ID)
+		m, err := p.BeginMFA(t.Context(), u.ID, i > 0)
 		if i == maxDevices {
 			p.wants("one too many", code(t, err), "ServiceQuotaExceededException")
 			break
@@ -435,7 +435,7 @@ func TestMFA(t *testing.T) {
 func TestNothingStays(t *testing.T) {
 	p := newPeople(t)
 	u := p.user("ada", goodPassword)
-	m, err := p.BeginMFA(t.Context(), u.ID)
+	m, err := p.BeginMFA(t.Context(), u.ID, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -475,7 +475,7 @@ func TestNothingStays(t *testing.T) {
 func TestSecretsAreHashed(t *testing.T) {
 	p := newPeople(t)
 	u := p.user("ada", goodPassword)
-	m, err := p.BeginMFA(t.Context(), u.ID)
+	m, err := p.BeginMFA(t.Context(), u.ID, false)
 	if err != nil {
 		t.Fatal(err)
 	}

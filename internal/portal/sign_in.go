@@ -69,9 +69,13 @@ func (p *Portal) signIn(x *signin.Call) (any, error) {
 		guess.Right()
 		return signInOutput{State: state}, nil
 	}
-	// Who has a device has shown it: nobody is signed in otherwise.
-	mfa, err := p.hasDevice(ctx, u.ID)
-	if err == nil && !mfa {
+	mfa := proven.MFA
+	if !mfa {
+		// The first device may have come since it was asked for a code.
+		if has, err := p.hasDevice(ctx, u.ID); err != nil || has {
+			guess.Right()
+			return signInOutput{State: identity.MFARequired}, err
+		}
 		var m *newDevice
 		if m, mfa, err = p.enrol(ctx, u, &in); err == nil && m != nil {
 			guess.Right()
@@ -116,7 +120,7 @@ func (p *Portal) enrol(ctx context.Context, u *directory.User, in *attempt) (m *
 	case i.WithoutDevice == center.KeepOut:
 		return nil, false, &awsapi.Error{Code: "MFADeviceRequired", Status: http.StatusForbidden, Message: "You need an MFA device to sign in, and have none. Contact your administrator."}
 	case in.DeviceID == "":
-		m, err = p.begun(ctx, u.ID)
+		m, err = p.begun(ctx, u.ID, false)
 		return m, false, err
 	}
 	err = p.Directory.ConfirmMFA(ctx, u.ID, in.DeviceID, in.MFACode, in.DeviceName)
@@ -153,5 +157,6 @@ func (p *Portal) attempt(ctx context.Context, source Source, a directory.Attempt
 	if err != nil || !right {
 		return in, identity.MFAFailed, err
 	}
+	in.MFA = true
 	return in, identity.SignedIn, nil
 }
