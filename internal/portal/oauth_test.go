@@ -523,6 +523,28 @@ func TestRoom(t *testing.T) {
 	last.ask(http.StatusOK, "GET", "/signin/people/accounts", nil)
 }
 
+// TestRoomForAll ends the console that began from a session that had to make room, also where it was known.
+func TestRoomForAll(t *testing.T) {
+	w := open(t)
+	b := w.signedIn(w.user)
+	b.ask(http.StatusOK, "POST", "/signin/people/console", fields{"AccountId": w.account, "RoleName": "Reader"})
+	key := b.ask(http.StatusOK, "GET", "/signin/credentials", nil)
+	use := func(want string) {
+		t.Helper()
+		w.clock.pass(2 * time.Second)
+		if _, err := w.whoIs(key.text("AccessKeyId"), key.text("SecretAccessKey"), key.text("SessionToken")); code(err) != want {
+			t.Errorf("the credentials of the console: %v, want %q", err, want)
+		}
+	}
+	use("")
+	for range portal.MaxSessions - 1 {
+		w.signedIn(w.user)
+	}
+	use("")
+	w.signedIn(w.user)
+	use("ExpiredToken")
+}
+
 // TestStarts bounds how many device authorizations all sources begin: whoever has a network has many addresses.
 func TestStarts(t *testing.T) {
 	w := open(t)

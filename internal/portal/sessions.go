@@ -63,7 +63,7 @@ func (p *Portal) Begin(ctx context.Context, by Proof) (token string, ends time.T
 		return "", time.Time{}, err
 	}
 	token, id := newSecret()
-	err = p.DB.Update(ctx, func(tx kv.Txn) error {
+	begin := func(tx kv.Txn) error {
 		if err := tx.Lock(ctx, recordKey(sessionKind, id)); err != nil {
 			return err
 		}
@@ -86,7 +86,17 @@ func (p *Portal) Begin(ctx context.Context, by Proof) (token string, ends time.T
 		}
 		s := &session{ending: ending{ends}, User: by.User, Source: by.Source, MFA: by.MFA, Began: now, Grant: by.Grant, Tags: by.Tags}
 		return p.add(ctx, tx, by.User, sessionKind, id, s, maxSessions)
+	}
+	full := false
+	err = p.DB.Update(ctx, func(tx kv.Txn) (err error) {
+		if full, err = p.full(ctx, tx, by.User, sessionKind, maxSessions); err != nil || full {
+			return err
+		}
+		return begin(tx)
 	})
+	if err == nil && full { // one ends that makes room, as with End
+		err = p.Change(ctx, begin)
+	}
 	return token, ends, err
 }
 
