@@ -64,7 +64,11 @@ func TestSignIn(t *testing.T) {
 
 	w.clock.pass(time.Second)
 	b.ask(http.StatusUnauthorized, "POST", "/signin/people/password", fields{"OldPassword": once, "NewPassword": mine + "2"})
+	before := b.ask(http.StatusOK, "GET", "/signin/people/session", nil)
 	b.ask(http.StatusOK, "POST", "/signin/people/password", fields{"OldPassword": mine, "NewPassword": mine + "2"})
+	if after := b.ask(http.StatusOK, "GET", "/signin/people/session", nil); after["SignedIn"] != true || after["Expires"] != before["Expires"] {
+		t.Error("with another password the session is", after, "and was", before)
+	}
 	b.ask(http.StatusOK, "GET", "/signin/people/accounts", nil)
 	first.ask(http.StatusUnauthorized, "GET", "/signin/people/accounts", nil)
 	if w.works(tokens.AccessToken) {
