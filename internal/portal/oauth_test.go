@@ -557,6 +557,9 @@ func TestStarts(t *testing.T) {
 	if begun == 0 || begun >= 20_000 {
 		t.Errorf("%d may begin at once", begun)
 	}
+	if n := strings.Count(w.logs.String(), "device authorizations"); n != 1 {
+		t.Errorf("the log says %d times that others may not", n)
+	}
 	if !w.portal.MayStart(netip.AddrFrom4([4]byte{192, 0, 2, 1}), now.Add(time.Minute)) {
 		t.Error("nobody may begin one any more")
 	}

@@ -27,7 +27,8 @@ type signInOutput struct {
 	Device *newDevice `json:",omitempty"`
 }
 
-// registering is the state of an attempt by who has to register an MFA device before: the same is sent again with its id and a code.
+// registering is the state of an attempt by who has to register an MFA device before: the same is sent again with its id and a code,
+// and after a NewPassword with that as the Password.
 const registering identity.SignInState = "MFARegistrationRequired"
 
 // signIn signs in with a password, or leads to where people come from.

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -93,6 +94,7 @@ type world struct {
 	user          *directory.User
 	source        portal.Source
 	log           string // the file of the audit log
+	logs          strings.Builder
 	meanwhile     func() // what happens while the next password is hashed
 }
 
@@ -187,7 +189,7 @@ func open(t *testing.T) *world {
 	must(t, err)
 	door := pages.New(pages.Options{Identities: w.ids, Region: region})
 	w.portal = portal.New(portal.Options{DB: db, Identities: w.ids, Directory: w.dir, Center: known, Change: w.ids.Change, Seal: w.ids.Seal, Unseal: w.ids.Unseal,
-		SignIn: door, Region: region, OIDC: federation.NewOIDC(federation.Options{Now: w.clock.now, AllowLoopbackHTTP: true}), Now: w.clock.now, Audit: w.audited(), Source: func(context.Context) (portal.Source, error) { return w.source, nil }})
+		SignIn: door, Region: region, OIDC: federation.NewOIDC(federation.Options{Now: w.clock.now, AllowLoopbackHTTP: true}), Now: w.clock.now, Audit: w.audited(), Logger: slog.New(slog.NewTextHandler(&w.logs, nil)), Source: func(context.Context) (portal.Source, error) { return w.source, nil }})
 	sites := w.portal.Sites()
 	sites["/signin"] = door
 	side := httptest.NewServer(server.New(server.Options{Operations: slices.Concat(w.portal.Operations(), w.ids.Operations(), w.ids.TokenOperations()), Auth: server.IAM(w.ids), Region: region, Sites: sites, Now: w.clock.now}))
