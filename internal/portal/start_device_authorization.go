@@ -156,7 +156,9 @@ func (p *Portal) mayStart(from netip.Addr, now time.Time) bool {
 	}
 	may := p.allStarts.AllowN(now, 1)
 	if !may {
-		p.crowded.Do(func() { p.Logger.Warn("so many device authorizations are begun that some are refused", "source", source) })
+		p.crowded.Do(func() {
+			p.Logger.Warn("so many device authorizations are begun that some are refused", "source", source)
+		})
 	}
 	return may
 }
