@@ -61,7 +61,7 @@ func (s *Server) openPortal(opts Options, log *audit.Log) *portal.Portal {
 func (s *Server) openSources(opts Options) *sources.Service {
 	options := sources.Options{Directory: s.directory, Seal: s.identities.Seal, Unseal: s.identities.Unseal, Leased: s.store.Lease,
 		Begin: func(ctx context.Context, by sources.Proof) (string, time.Time, error) {
-			return s.portal.Begin(ctx, portal.Proof(by))
+			return s.portal.Begin(ctx, portal.Proof{User: by.User, Source: by.Source, Grant: by.Grant, MFA: by.MFA, Tags: by.Tags, Until: by.Until})
 		},
 		Enter: func(w http.ResponseWriter, r *http.Request, token string) error {
 			return s.portal.SetCookie(s.signIn.CallOf(w, r), token)

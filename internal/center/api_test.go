@@ -354,6 +354,12 @@ func TestApplications(t *testing.T) {
 	uses(false)
 	ok(t)(w.admin.PutApplicationAssignmentConfiguration(ctx, &ssoadmin.PutApplicationAssignmentConfigurationInput{ApplicationArn: app, AssignmentRequired: aws.Bool(false)}))
 	uses(true)
+	w.change(func(tx kv.Txn) error {
+		v := *ann
+		v.Disabled = true
+		return w.dir.PutUser(ctx, tx, &v)
+	})
+	uses(false)
 	ok(t)(w.admin.UpdateApplication(ctx, &ssoadmin.UpdateApplicationInput{ApplicationArn: app, Status: types.ApplicationStatusDisabled}))
 	list, err := w.admin.ListApplications(ctx, &ssoadmin.ListApplicationsInput{InstanceArn: w.instance})
 	if err != nil || len(list.Applications) != 1 || list.Applications[0].Status != "DISABLED" {

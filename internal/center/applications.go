@@ -117,9 +117,13 @@ func (s *Store) Application(ctx context.Context, r kv.Reader, arn string) (*Appl
 // MayUse says whether a person may use an application: the user is there and enabled, and it or a group that it is in is assigned, or
 // nobody has to be.
 func (s *Store) MayUse(ctx context.Context, r kv.Reader, app *Application, userID string) (bool, error) {
+	u, err := s.active(ctx, r, userID)
+	if err != nil || u == nil || app.open {
+		return u != nil && err == nil, err
+	}
 	all, err := s.principals(ctx, r, userID)
-	if err != nil || len(all) == 0 || app.open {
-		return len(all) > 0 && err == nil, err
+	if err != nil {
+		return false, err
 	}
 	var keys [][]byte
 	for _, p := range all {

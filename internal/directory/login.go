@@ -61,13 +61,13 @@ func checkPassword(password, userName string) error {
 }
 
 // newLogin is what the login of a user becomes with another password, if it can have that. It takes long, and is not called in a
-// transaction. Old is nil if there was none.
+// transaction. Old is nil if there was none. When it was set putLogin says.
 func (s *Store) newLogin(ctx context.Context, u *User, old *loginRecord, password string) (l *loginRecord, err error) {
 	if err := checkPassword(password, u.UserName); err != nil {
 		return nil, err
 	}
 	err = s.opts.Hash(ctx, func() error {
-		l = &loginRecord{Changed: s.now()}
+		l = new(loginRecord)
 		if old != nil {
 			l.Old = append(l.Old, old.Hash)
 			l.Old = append(l.Old, old.Old...)
@@ -152,6 +152,16 @@ func (s *Store) Over(ctx context.Context, r kv.Reader, u *User, began time.Time)
 	return l.Changed.After(began), err
 }
 
+// StillPassword says whether the password of a user is the one that was set at a time, Proven's, and keeps it so until the transaction
+// ends: a sign-in takes long, and must not outlive what ends all that began with the password.
+func (s *Store) StillPassword(ctx context.Context, tx kv.Txn, userID string, changed time.Time) (bool, error) {
+	if err := tx.Lock(ctx, loginKey(userID)); err != nil {
+		return false, err
+	}
+	l, _, err := get[loginRecord](ctx, tx, loginKey(userID))
+	return l.Changed.Equal(changed), err
+}
+
 // putLogin writes a login that was made from was, and forgets the links that could set another password. The transaction is
 // Change's. The error is a ConflictException if the password is another one meanwhile, or the user can't have one any more.
 func (s *Store) putLogin(ctx context.Context, tx kv.Txn, userID string, was, becomes *loginRecord) error {
@@ -172,6 +182,7 @@ func (s *Store) putLogin(ctx context.Context, tx kv.Txn, userID string, was, bec
 	if err := s.forgetLinks(ctx, tx, userID); err != nil {
 		return err
 	}
+	becomes.Changed = s.now() // not before the lock: whatever has begun until now is over
 	return put(tx, loginKey(userID), becomes)
 }
 

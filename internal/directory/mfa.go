@@ -26,6 +26,8 @@ type device struct {
 	Seed []byte
 	// Registered is when its first code was right; zero until then.
 	Registered time.Time `json:",omitzero"`
+	// Shown says that whoever began to register it had shown another one.
+	Shown bool `json:",omitempty"`
 	identity.MFACodes
 }
 
@@ -78,8 +80,8 @@ func (s *Store) MFADevices(ctx context.Context, r kv.Reader, userID string) (all
 }
 
 // BeginMFA makes the secret of a new device of a user, which counts for nothing until ConfirmMFA; one that was begun before is
-// forgotten. The error is ResourceNotFoundException or ServiceQuotaExceededException.
-func (s *Store) BeginMFA(ctx context.Context, userID string) (*MFASecret, error) {
+// forgotten. Shown says that the user has shown a device that is registered, which counts if there is one by then. The error is ResourceNotFoundException or ServiceQuotaExceededException.
+func (s *Store) BeginMFA(ctx context.Context, userID string, shown bool) (*MFASecret, error) {
 	if s.opts.Seal == nil {
 		return nil, errors.New("directory: there is nothing to encrypt secrets with")
 	}
@@ -109,7 +111,7 @@ func (s *Store) BeginMFA(ctx context.Context, userID string) (*MFASecret, error)
 		if n >= maxDevices {
 			return quotaExceeded("A user can have eight MFA devices.")
 		}
-		return put(tx, deviceKey(userID, m.ID), device{ID: m.ID, Seed: s.opts.Seal([]byte(m.Secret), seedName(userID, m.ID))})
+		return put(tx, deviceKey(userID, m.ID), device{ID: m.ID, Seed: s.opts.Seal([]byte(m.Secret), seedName(userID, m.ID)), Shown: shown})
 	})
 	if err != nil {
 		return nil, err
@@ -123,7 +125,7 @@ func (s *Store) BeginMFA(ctx context.Context, userID string) (*MFASecret, error)
 const maxDeviceName = 128
 
 // ConfirmMFA registers a device that BeginMFA made, with the code that it shows. The name is what the user calls it. The error is
-// InvalidCode, ResourceNotFoundException or ValidationException.
+// InvalidCode, ResourceNotFoundException or ValidationException, or MFARequired if the user has got a device that was not shown.
 func (s *Store) ConfirmMFA(ctx context.Context, userID, id, code, name string) error {
 	if err := checkDeviceName(name); err != nil {
 		return err
@@ -131,6 +133,9 @@ func (s *Store) ConfirmMFA(ctx context.Context, userID, id, code, name string) e
 	right := false
 	err := s.Update(ctx, func(tx kv.Txn) error {
 		right = false
+		if err := tx.Lock(ctx, userKey(userID)); err != nil { // one device after another
+			return err
+		}
 		d, err := s.device(ctx, tx, userID, id)
 		if err != nil {
 			return err
@@ -138,12 +143,17 @@ func (s *Store) ConfirmMFA(ctx context.Context, userID, id, code, name string) e
 		if !d.Registered.IsZero() {
 			return noDevice()
 		}
+		if others, err := s.devices(ctx, tx, userID, true); err != nil {
+			return err
+		} else if len(others) > 0 && !d.Shown {
+			return &awsapi.Error{Code: "MFARequired", Status: http.StatusForbidden, Message: "You have registered an MFA device meanwhile. Begin again, with a code of it."}
+		}
 		seed, err := s.opts.Unseal(d.Seed, seedName(userID, id))
 		if err != nil {
 			return err
 		}
 		if right = d.Use(string(seed), code, s.opts.Now()); right {
-			d.Name, d.Registered = name, s.now()
+			d.Name, d.Registered, d.Shown = name, s.now(), false
 		}
 		return put(tx, deviceKey(userID, id), d)
 	})

@@ -83,12 +83,12 @@ func (p *people) user(name, password string) *User {
 // signIn tries to, and returns the state or the code of the error.
 func (p *people) signIn(a Attempt) string {
 	p.t.Helper()
-	u, state, err := p.SignIn(p.t.Context(), a)
+	in, state, err := p.SignIn(p.t.Context(), a)
 	if err != nil {
 		return code(p.t, err)
 	}
-	if (u != nil) != (state == identity.SignedIn) {
-		p.t.Errorf("%s is %+v", state, u)
+	if (in.User != nil) != (state == identity.SignedIn) {
+		p.t.Errorf("%s is %+v", state, in)
 	}
 	return string(state)
 }
@@ -276,7 +276,8 @@ func TestChangePassword(t *testing.T) {
 	p := newPeople(t)
 	u := p.user("ada", goodPassword)
 	change := func(id, old, password string) string {
-		return code(t, p.ChangePassword(t.Context(), id, old, password))
+		_, err := p.ChangePassword(t.Context(), id, old, password)
+		return code(t, err)
 	}
 	p.wants("a wrong password", change(u.ID, otherPassword, otherPassword), "AuthenticationFailed")
 	p.wants("nobody's", change(newID(), goodPassword, otherPassword), "AuthenticationFailed")
@@ -287,6 +288,64 @@ func TestChangePassword(t *testing.T) {
 	}
 	p.wants("one of the last three", change(u.ID, "Fourth-Password-4", otherPassword), "PasswordPolicyViolation")
 	p.wants("an older one", change(u.ID, "Fourth-Password-4", goodPassword), "")
+}
+
+// TestProvenPassword: what proves a password does not count once there is another one, and what has begun until then is over.
+func TestProvenPassword(t *testing.T) {
+	p := newPeople(t)
+	u := p.user("ada", goodPassword)
+	still := func(what string, changed time.Time, want bool) {
+		t.Helper()
+		err := p.Update(t.Context(), func(tx kv.Txn) error {
+			is, err := p.StillPassword(t.Context(), tx, u.ID, changed)
+			if is != want {
+				t.Errorf("%s is still that: %v", what, is)
+			}
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	proven := func(a Attempt) time.Time {
+		t.Helper()
+		in, _, err := p.SignIn(t.Context(), a)
+		if err != nil || in.User == nil {
+			t.Fatal(in, err)
+		}
+		return in.Changed
+	}
+	first := proven(Attempt{UserName: "ada", Password: goodPassword})
+	still("the first password", first, true)
+	hash, began := p.opts.Hash, p.now
+	p.opts.Hash = func(ctx context.Context, fn func() error) error { // it takes long
+		err := hash(ctx, fn)
+		p.now = p.now.Add(time.Second)
+		began = p.now.Add(-time.Millisecond)
+		return err
+	}
+	second, err := p.ChangePassword(t.Context(), u.ID, goodPassword, otherPassword)
+	if err != nil {
+		t.Fatal(err)
+	}
+	still("the first password", first, false)
+	still("the second one", second, true)
+	err = p.View(t.Context(), func(r kv.Reader) error {
+		over, err := p.Over(t.Context(), r, u, began)
+		if !over {
+			t.Error("what began while the password was being changed is not over")
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	once, err := p.NewOncePassword(t.Context(), u.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	still("the second one", second, false)
+	still("that of a sign-in that set it", proven(Attempt{UserName: "ada", Password: once, NewPassword: "Third-Password-3"}), true)
 }
 
 func (p *people) codeAt(secret string, at time.Time) string {
@@ -301,11 +360,11 @@ func (p *people) codeAt(secret string, at time.Time) string {
 func TestMFA(t *testing.T) {
 	p := newPeople(t)
 	u := p.user("ada", goodPassword)
-	forgotten, err := p.BeginMFA(t.Context(), u.ID)
+	forgotten, err := p.BeginMFA(t.Context(), u.ID, false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := p.BeginMFA(t.Context(), u.ID)
+	m, err := p.BeginMFA(t.Context(), u.ID, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -361,7 +420,7 @@ func TestMFA(t *testing.T) {
 	p.wants("delete", code(t, p.DeleteMFA(t.Context(), u.ID, m.ID)), "")
 	p.wants("after it", p.signIn(Attempt{UserName: "ada", Password: goodPassword}), "SignedIn")
 	for i := range maxDevices + 1 {
-		m, err := p.BeginMFA(t.Context(), u.ID)
+		m, err := p.BeginMFA(t.Context(), u.ID, i > 0)
 		if i == maxDevices {
 			p.wants("one too many", code(t, err), "ServiceQuotaExceededException")
 			break
@@ -377,7 +436,7 @@ func TestMFA(t *testing.T) {
 func TestNothingStays(t *testing.T) {
 	p := newPeople(t)
 	u := p.user("ada", goodPassword)
-	m, err := p.BeginMFA(t.Context(), u.ID)
+	m, err := p.BeginMFA(t.Context(), u.ID, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -417,7 +476,7 @@ func TestNothingStays(t *testing.T) {
 func TestSecretsAreHashed(t *testing.T) {
 	p := newPeople(t)
 	u := p.user("ada", goodPassword)
-	m, err := p.BeginMFA(t.Context(), u.ID)
+	m, err := p.BeginMFA(t.Context(), u.ID, false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,9 @@ func (p *Portal) Sweep(ctx context.Context) error { return p.sweep(ctx) }
 // MayStart says whether a source may begin a device authorization.
 func (p *Portal) MayStart(from netip.Addr, now time.Time) bool { return p.mayStart(from, now) }
 
+// MaxSessions is how many sessions somebody may have.
+const MaxSessions = maxSessions
+
 // The bounds of what is kept lest it is used twice.
 const (
 	MaxProofs     = maxProofs

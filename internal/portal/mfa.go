@@ -48,30 +48,30 @@ func (p *Portal) getDevices(x *signin.Call) (any, error) {
 	return out, nil
 }
 
-// shown refuses who has an MFA device and has shown none, neither at the sign-in nor now, with a code: whoever comes upon a session
+// shown says whether somebody has shown an MFA device, and refuses who has an MFA device and has shown none, neither at the sign-in nor now, with a code: whoever comes upon a session
 // without one must not put another device in the place of the person's ("AWS: Allows MFA-authenticated IAM users to manage their own MFA
 // device", IAM User Guide, has the same of users of IAM).
-func (p *Portal) shown(x *signin.Call, h *holder, code string) error {
+func (p *Portal) shown(x *signin.Call, h *holder, code string) (bool, error) {
 	if h.session.MFA {
-		return nil
+		return true, nil
 	}
 	ctx := x.Request().Context()
 	if has, err := p.hasDevice(ctx, h.ID); err != nil || !has {
-		return err
+		return false, err
 	}
 	if code == "" {
-		return &awsapi.Error{Code: "MFARequired", Status: http.StatusForbidden, Message: "Enter a code of an MFA device that you have registered."}
+		return false, &awsapi.Error{Code: "MFARequired", Status: http.StatusForbidden, Message: "Enter a code of an MFA device that you have registered."}
 	}
 	guess, err := p.SignIn.Guess(x, "device/"+h.ID)
 	if err != nil {
-		return err
+		return false, err
 	}
 	right, err := p.Directory.UseCode(ctx, h.ID, code)
 	if err == nil && !right {
 		err = &awsapi.Error{Code: "InvalidCode", Status: http.StatusBadRequest, Message: "The code is not valid, or not any more."}
 	}
 	guess.Ended(err)
-	return err
+	return right, err
 }
 
 // newDevice is what an authenticator app needs to know once.
@@ -81,8 +81,8 @@ type newDevice struct {
 }
 
 // begun begins to register a device.
-func (p *Portal) begun(ctx context.Context, user string) (*newDevice, error) {
-	m, err := p.Directory.BeginMFA(ctx, user)
+func (p *Portal) begun(ctx context.Context, user string, shown bool) (*newDevice, error) {
+	m, err := p.Directory.BeginMFA(ctx, user, shown)
 	if err != nil {
 		return nil, err
 	}
@@ -105,10 +105,11 @@ func (p *Portal) addDevice(x *signin.Call) (any, error) {
 	}
 	ctx := x.Request().Context()
 	if in.ID == "" {
-		if err := p.shown(x, h, in.Code); err != nil {
+		shown, err := p.shown(x, h, in.Code)
+		if err != nil {
 			return nil, err
 		}
-		return p.begun(ctx, h.ID)
+		return p.begun(ctx, h.ID, shown)
 	}
 	guess, err := p.SignIn.Guess(x, "device/"+h.ID)
 	if err != nil {
@@ -132,7 +133,7 @@ func (p *Portal) removeDevice(x *signin.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := p.shown(x, h, in.Code); err != nil {
+	if _, err := p.shown(x, h, in.Code); err != nil {
 		return nil, err
 	}
 	err = p.Directory.DeleteMFA(x.Request().Context(), h.ID, in.ID)

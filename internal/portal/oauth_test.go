@@ -509,20 +509,6 @@ func TestCheck(t *testing.T) {
 	must(t, w.db.Update(t.Context(), func(tx kv.Txn) error { return tx.Delete(unknown) }))
 }
 
-// TestRoom ends the session that ends first of somebody who has too many.
-func TestRoom(t *testing.T) {
-	w := open(t)
-	first := w.signedIn(w.user)
-	w.clock.pass(time.Minute)
-	for range 99 {
-		w.signedIn(w.user)
-	}
-	first.ask(http.StatusOK, "GET", "/signin/people/accounts", nil)
-	last := w.signedIn(w.user)
-	first.ask(http.StatusUnauthorized, "GET", "/signin/people/accounts", nil)
-	last.ask(http.StatusOK, "GET", "/signin/people/accounts", nil)
-}
-
 // TestStarts bounds how many device authorizations all sources begin: whoever has a network has many addresses.
 func TestStarts(t *testing.T) {
 	w := open(t)
@@ -534,6 +520,9 @@ func TestStarts(t *testing.T) {
 	}
 	if begun == 0 || begun >= 20_000 {
 		t.Errorf("%d may begin at once", begun)
+	}
+	if n := strings.Count(w.logs.String(), "device authorizations"); n != 1 {
+		t.Errorf("the log says %d times that others may not", n)
 	}
 	if !w.portal.MayStart(netip.AddrFrom4([4]byte{192, 0, 2, 1}), now.Add(time.Minute)) {
 		t.Error("nobody may begin one any more")

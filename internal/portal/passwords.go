@@ -52,7 +52,8 @@ func (p *Portal) setPassword(x *signin.Call) (any, error) {
 	return done{}, p.log(x, "UpdatePassword", u, nil, nil)
 }
 
-// changePassword sets another password of who is signed in. All other sessions of the person end, and this one is another.
+// changePassword sets another password of who is signed in. All other sessions of the person end, and this one is another, which
+// lasts no longer.
 func (p *Portal) changePassword(x *signin.Call) (any, error) {
 	var in struct{ OldPassword, NewPassword string }
 	if err := x.Read(&in); err != nil {
@@ -70,12 +71,12 @@ func (p *Portal) changePassword(x *signin.Call) (any, error) {
 		return nil, err
 	}
 	ctx := x.Request().Context()
-	err = p.Directory.ChangePassword(ctx, h.ID, in.OldPassword, in.NewPassword)
+	changed, err := p.Directory.ChangePassword(ctx, h.ID, in.OldPassword, in.NewPassword)
 	guess.Ended(err)
 	if err := p.log(x, "UpdatePassword", h.User, nil, err); err != nil {
 		return nil, err
 	}
-	token, _, err := p.Begin(ctx, Proof{User: h.ID, Source: h.session.Source, MFA: h.session.MFA})
+	token, _, err := p.Begin(ctx, Proof{User: h.ID, Source: h.session.Source, Password: changed, MFA: h.session.MFA, Until: h.session.Expires})
 	if err != nil {
 		return nil, err
 	}

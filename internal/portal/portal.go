@@ -85,6 +85,7 @@ type Portal struct {
 	// starts has a token for each device authorization that a source may still begin, allStarts one for each that all together may.
 	starts    *lru.Cache[netip.Prefix, *rate.Limiter]
 	allStarts *rate.Limiter
+	crowded   rate.Sometimes // says that these together were too many
 	stop      context.CancelFunc
 	tidy      sync.WaitGroup
 }
@@ -112,7 +113,8 @@ func New(opts Options) *Portal {
 	if opts.Vouches == nil {
 		opts.Vouches = func(context.Context, kv.Reader, string) (bool, error) { return false, nil }
 	}
-	p := &Portal{Options: opts, starts: newest[netip.Prefix, *rate.Limiter](startingSources), allStarts: rate.NewLimiter(allStartsSecond, allStartsBurst)}
+	p := &Portal{Options: opts, starts: newest[netip.Prefix, *rate.Limiter](startingSources), allStarts: rate.NewLimiter(allStartsSecond, allStartsBurst),
+		crowded: rate.Sometimes{Interval: time.Minute}}
 	if u, err := url.Parse(opts.PublicURL); err == nil {
 		p.host = u.Host
 	}

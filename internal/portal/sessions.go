@@ -41,6 +41,9 @@ type Proof struct {
 	User, Source string
 	// Grant is what an outside source vouches with, "" for the built-in directory: the session ends when the source does not any more.
 	Grant string
+	// Password is, from the built-in directory, when the password was set that was proven, zero for who has none: the session does not
+	// begin if it is another one meanwhile.
+	Password time.Time
 	// MFA says that an MFA device was shown to be at hand.
 	MFA bool
 	// Tags are session tags that the source gave, for the sessions of roles.
@@ -60,7 +63,7 @@ func (p *Portal) Begin(ctx context.Context, by Proof) (token string, ends time.T
 		return "", time.Time{}, err
 	}
 	token, id := newSecret()
-	err = p.DB.Update(ctx, func(tx kv.Txn) error {
+	begin := func(tx kv.Txn) error {
 		if err := tx.Lock(ctx, recordKey(sessionKind, id)); err != nil {
 			return err
 		}
@@ -71,6 +74,11 @@ func (p *Portal) Begin(ctx context.Context, by Proof) (token string, ends time.T
 		if u == nil {
 			return notSignedIn()
 		}
+		if by.Source == directorySource {
+			if still, err := p.Directory.StillPassword(ctx, tx, by.User, by.Password); err != nil || !still {
+				return or(err, notSignedIn())
+			}
+		}
 		now := p.now()
 		ends = now.Add(i.Portal)
 		if !by.Until.IsZero() && by.Until.Before(ends) {
@@ -78,7 +86,17 @@ func (p *Portal) Begin(ctx context.Context, by Proof) (token string, ends time.T
 		}
 		s := &session{ending: ending{ends}, User: by.User, Source: by.Source, MFA: by.MFA, Began: now, Grant: by.Grant, Tags: by.Tags}
 		return p.add(ctx, tx, by.User, sessionKind, id, s, maxSessions)
+	}
+	full := false
+	err = p.DB.Update(ctx, func(tx kv.Txn) (err error) {
+		if full, err = p.full(ctx, tx, by.User, sessionKind, maxSessions); err != nil || full {
+			return err
+		}
+		return begin(tx)
 	})
+	if err == nil && full { // one ends that makes room, as with End
+		err = p.Change(ctx, begin)
+	}
 	return token, ends, err
 }
 

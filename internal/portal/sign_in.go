@@ -27,7 +27,8 @@ type signInOutput struct {
 	Device *newDevice `json:",omitempty"`
 }
 
-// registering is the state of an attempt by who has to register an MFA device before: the same is sent again with its id and a code.
+// registering is the state of an attempt by who has to register an MFA device before: the same is sent again with its id and a code,
+// and after a NewPassword with that as the Password.
 const registering identity.SignInState = "MFARegistrationRequired"
 
 // signIn signs in with a password, or leads to where people come from.
@@ -52,7 +53,7 @@ func (p *Portal) signIn(x *signin.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	u, state, err := p.attempt(ctx, source, in.Attempt)
+	proven, state, err := p.attempt(ctx, source, in.Attempt)
 	if err != nil {
 		guess.Ended(err)
 		if _, refused := errors.AsType[*awsapi.Error](err); refused {
@@ -60,6 +61,7 @@ func (p *Portal) signIn(x *signin.Call) (any, error) {
 		}
 		return nil, err
 	}
+	u := proven.User
 	switch state {
 	case identity.MFAFailed: // a guess that counts
 		return signInOutput{State: state}, p.verified(x, "TOTP", u, false)
@@ -68,9 +70,13 @@ func (p *Portal) signIn(x *signin.Call) (any, error) {
 		guess.Right()
 		return signInOutput{State: state}, nil
 	}
-	// Who has a device has shown it: nobody is signed in otherwise.
-	mfa, err := p.hasDevice(ctx, u.ID)
-	if err == nil && !mfa {
+	mfa := proven.MFA
+	if !mfa {
+		// The first device may have come since it was asked for a code.
+		if has, err := p.hasDevice(ctx, u.ID); err != nil || has {
+			guess.Right()
+			return signInOutput{State: identity.MFARequired}, err
+		}
 		var m *newDevice
 		if m, mfa, err = p.enrol(ctx, u, &in); err == nil && m != nil {
 			guess.Right()
@@ -85,7 +91,7 @@ func (p *Portal) signIn(x *signin.Call) (any, error) {
 		return nil, err
 	}
 	guess.Succeeded()
-	token, _, err := p.Begin(ctx, Proof{User: u.ID, Source: source.Kind, Grant: source.Grant, MFA: mfa})
+	token, _, err := p.Begin(ctx, Proof{User: u.ID, Source: source.Kind, Grant: source.Grant, Password: proven.Changed, MFA: mfa})
 	if err == nil {
 		err = p.SetCookie(x, token)
 	}
@@ -115,7 +121,7 @@ func (p *Portal) enrol(ctx context.Context, u *directory.User, in *attempt) (m *
 	case i.WithoutDevice == center.KeepOut:
 		return nil, false, &awsapi.Error{Code: "MFADeviceRequired", Status: http.StatusForbidden, Message: "You need an MFA device to sign in, and have none. Contact your administrator."}
 	case in.DeviceID == "":
-		m, err = p.begun(ctx, u.ID)
+		m, err = p.begun(ctx, u.ID, false)
 		return m, false, err
 	}
 	err = p.Directory.ConfirmMFA(ctx, u.ID, in.DeviceID, in.MFACode, in.DeviceName)
@@ -123,35 +129,35 @@ func (p *Portal) enrol(ctx context.Context, u *directory.User, in *attempt) (m *
 }
 
 // attempt asks where people come from whether the password is right, and here for a code of whoever has an MFA device.
-func (p *Portal) attempt(ctx context.Context, source Source, a directory.Attempt) (*directory.User, identity.SignInState, error) {
+func (p *Portal) attempt(ctx context.Context, source Source, a directory.Attempt) (in directory.Proven, state identity.SignInState, err error) {
 	if source.Password == nil {
 		return p.Directory.SignIn(ctx, a)
 	}
 	id, err := source.Password(ctx, a.UserName, a.Password)
 	if err != nil {
-		return nil, "", err
+		return in, "", err
 	}
-	var u *directory.User
 	err = p.DB.View(ctx, func(r kv.Reader) (err error) {
-		u, err = p.active(ctx, r, id)
+		in.User, err = p.active(ctx, r, id)
 		return err
 	})
 	if err != nil {
-		return nil, "", err
+		return in, "", err
 	}
-	if u == nil {
-		return nil, "", &awsapi.Error{Code: "AuthenticationFailed", Status: 401, Message: "Your authentication information is incorrect. Please try again."}
+	if in.User == nil {
+		return in, "", &awsapi.Error{Code: "AuthenticationFailed", Status: 401, Message: "Your authentication information is incorrect. Please try again."}
 	}
 	has, err := p.hasDevice(ctx, id)
 	if err != nil || !has {
-		return u, identity.SignedIn, err
+		return in, identity.SignedIn, err
 	}
 	if a.MFACode == "" {
-		return u, identity.MFARequired, nil
+		return in, identity.MFARequired, nil
 	}
 	right, err := p.Directory.UseCode(ctx, id, a.MFACode)
 	if err != nil || !right {
-		return u, identity.MFAFailed, err
+		return in, identity.MFAFailed, err
 	}
-	return u, identity.SignedIn, nil
+	in.MFA = true
+	return in, identity.SignedIn, nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"github.com/statordb/stator/internal/awsapi"
+	"github.com/statordb/stator/internal/directory"
 	"github.com/statordb/stator/internal/portal"
 )
 
@@ -63,7 +64,11 @@ func TestSignIn(t *testing.T) {
 
 	w.clock.pass(time.Second)
 	b.ask(http.StatusUnauthorized, "POST", "/signin/people/password", fields{"OldPassword": once, "NewPassword": mine + "2"})
+	before := b.ask(http.StatusOK, "GET", "/signin/people/session", nil)
 	b.ask(http.StatusOK, "POST", "/signin/people/password", fields{"OldPassword": mine, "NewPassword": mine + "2"})
+	if after := b.ask(http.StatusOK, "GET", "/signin/people/session", nil); after["SignedIn"] != true || after["Expires"] != before["Expires"] {
+		t.Error("with another password the session is", after, "and was", before)
+	}
 	b.ask(http.StatusOK, "GET", "/signin/people/accounts", nil)
 	first.ask(http.StatusUnauthorized, "GET", "/signin/people/accounts", nil)
 	if w.works(tokens.AccessToken) {
@@ -111,17 +116,76 @@ func TestSignIn(t *testing.T) {
 	}
 }
 
+// password signs u in with a password of its own, and returns the browser.
+func (w *world) password(u *directory.User, password string) *browser {
+	w.Helper()
+	once, err := w.dir.NewOncePassword(w.Context(), u.ID)
+	must(w.T, err)
+	b := w.browser()
+	b.ask(http.StatusOK, "POST", "/signin/people/session", fields{"UserName": u.UserName, "Password": once, "NewPassword": password})
+	return b
+}
+
+// TestPasswordMeanwhile begins no session with a password that is another one when the sign-in is through.
+func TestPasswordMeanwhile(t *testing.T) {
+	w := open(t)
+	const mine = "My-Own-Password-1"
+	b := w.password(w.user, mine)
+	b.ask(http.StatusOK, "GET", "/signin/people/accounts", nil)
+	var once string
+	w.meanwhile = func() {
+		var err error
+		once, err = w.dir.NewOncePassword(t.Context(), w.user.ID)
+		must(t, err)
+		w.clock.pass(time.Second)
+	}
+	w.clock.pass(time.Second)
+	b.ask(http.StatusUnauthorized, "POST", "/signin/people/session", as("ann", mine))
+	b.ask(http.StatusUnauthorized, "GET", "/signin/people/accounts", nil)
+	b.ask(http.StatusOK, "POST", "/signin/people/session", fields{"UserName": "ann", "Password": once, "NewPassword": mine + "2"})
+	b.ask(http.StatusOK, "GET", "/signin/people/accounts", nil)
+}
+
+// at is the code that a device shows now.
+func (w *world) at(device fields) string {
+	w.Helper()
+	c, err := totp.GenerateCode(device.text("Secret"), w.clock.now())
+	must(w.T, err)
+	return c
+}
+
+// TestDeviceMeanwhile says of nobody that a device was shown who began before there was one, and lets them register no other.
+func TestDeviceMeanwhile(t *testing.T) {
+	w := open(t)
+	const mine = "My-Own-Password-1"
+	b := w.password(w.user, mine)
+	device := b.ask(http.StatusOK, "POST", "/signin/people/mfa", fields{})
+	register := func() {
+		b.ask(http.StatusOK, "POST", "/signin/people/mfa", fields{"Id": device.text("Id"), "Code": w.at(device), "Name": "phone"})
+	}
+	w.meanwhile = register
+	other := w.browser()
+	if out := other.ask(http.StatusOK, "POST", "/signin/people/session", as("ann", mine)); out.text("State") != "MFARequired" {
+		t.Error("with a device that came meanwhile:", out)
+	}
+	if out := other.ask(http.StatusOK, "GET", "/signin/people/session", nil); out["SignedIn"] != false {
+		t.Error("the session is", out)
+	}
+	// Who began to register another one before may not end that.
+	second, err := w.dir.BeginMFA(t.Context(), w.user.ID, false)
+	must(t, err)
+	end := fields{"Id": second.ID, "Code": w.at(fields{"Secret": second.Secret}), "Name": "mine"}
+	if out := b.ask(http.StatusForbidden, "POST", "/signin/people/mfa", end); out.text("Code") != "MFARequired" {
+		t.Error("a device beside one that was not shown:", out)
+	}
+}
+
 // TestDevices lets nobody change the MFA devices of a person in a session that has shown none.
 func TestDevices(t *testing.T) {
 	w := open(t)
 	b := w.signedIn(w.user)
 	first := b.ask(http.StatusOK, "POST", "/signin/people/mfa", fields{})
-	at := func(device fields) string {
-		c, err := totp.GenerateCode(device.text("Secret"), w.clock.now())
-		must(t, err)
-		return c
-	}
-	b.ask(http.StatusOK, "POST", "/signin/people/mfa", fields{"Id": first.text("Id"), "Code": at(first), "Name": "phone"})
+	b.ask(http.StatusOK, "POST", "/signin/people/mfa", fields{"Id": first.text("Id"), "Code": w.at(first), "Name": "phone"})
 	w.clock.pass(time.Minute)
 	id := fields{"Id": first.text("Id")}
 	for _, in := range []struct {
@@ -136,10 +200,10 @@ func TestDevices(t *testing.T) {
 			t.Error("with a wrong one:", out)
 		}
 	}
-	second := b.ask(http.StatusOK, "POST", "/signin/people/mfa", fields{"Code": at(first)})
-	b.ask(http.StatusOK, "POST", "/signin/people/mfa", fields{"Id": second.text("Id"), "Code": at(second), "Name": "tablet"})
+	second := b.ask(http.StatusOK, "POST", "/signin/people/mfa", fields{"Code": w.at(first)})
+	b.ask(http.StatusOK, "POST", "/signin/people/mfa", fields{"Id": second.text("Id"), "Code": w.at(second), "Name": "tablet"})
 	w.clock.pass(time.Minute)
-	id["Code"] = at(second)
+	id["Code"] = w.at(second)
 	b.ask(http.StatusOK, "DELETE", "/signin/people/mfa", id)
 	b.ask(http.StatusForbidden, "DELETE", "/signin/people/mfa", fields{"Id": second.text("Id")})
 	token, _, err := w.portal.Begin(t.Context(), portal.Proof{User: w.user.ID, Source: "directory", MFA: true})

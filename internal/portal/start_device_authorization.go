@@ -151,7 +151,16 @@ func (p *Portal) mayStart(from netip.Addr, now time.Time) bool {
 			l = had
 		}
 	}
-	return l.AllowN(now, 1) && p.allStarts.AllowN(now, 1)
+	if !l.AllowN(now, 1) {
+		return false
+	}
+	may := p.allStarts.AllowN(now, 1)
+	if !may {
+		p.crowded.Do(func() {
+			p.Logger.Warn("so many device authorizations are begun that some are refused", "source", source)
+		})
+	}
+	return may
 }
 
 // startDevice begins an authorization, and returns its device code and its user code.

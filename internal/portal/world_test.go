@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -93,6 +94,8 @@ type world struct {
 	user          *directory.User
 	source        portal.Source
 	log           string // the file of the audit log
+	logs          strings.Builder
+	meanwhile     func() // what happens while the next password is hashed
 }
 
 // audited is the audit log, which has none of the secrets that the test has had.
@@ -180,13 +183,13 @@ func open(t *testing.T) *world {
 		return known.Allowed(ctx, r, p)
 	}})
 	must(t, err)
-	w.dir, err = directory.Open(t.Context(), db, directory.Options{Change: w.ids.Change, Seal: w.ids.Seal, Unseal: w.ids.Unseal, Hash: w.ids.Hash, Now: w.clock.now})
+	w.dir, err = directory.Open(t.Context(), db, directory.Options{Change: w.ids.Change, Seal: w.ids.Seal, Unseal: w.ids.Unseal, Hash: w.hash, Now: w.clock.now})
 	must(t, err)
 	known, err = center.Open(t.Context(), db, center.Options{Identities: w.ids, Directory: w.dir, Now: w.clock.now})
 	must(t, err)
 	door := pages.New(pages.Options{Identities: w.ids, Region: region})
 	w.portal = portal.New(portal.Options{DB: db, Identities: w.ids, Directory: w.dir, Center: known, Change: w.ids.Change, Seal: w.ids.Seal, Unseal: w.ids.Unseal,
-		SignIn: door, Region: region, OIDC: federation.NewOIDC(federation.Options{Now: w.clock.now, AllowLoopbackHTTP: true}), Now: w.clock.now, Audit: w.audited(), Source: func(context.Context) (portal.Source, error) { return w.source, nil }})
+		SignIn: door, Region: region, OIDC: federation.NewOIDC(federation.Options{Now: w.clock.now, AllowLoopbackHTTP: true}), Now: w.clock.now, Audit: w.audited(), Logger: slog.New(slog.NewTextHandler(&w.logs, nil)), Source: func(context.Context) (portal.Source, error) { return w.source, nil }})
 	sites := w.portal.Sites()
 	sites["/signin"] = door
 	side := httptest.NewServer(server.New(server.Options{Operations: slices.Concat(w.portal.Operations(), w.ids.Operations(), w.ids.TokenOperations()), Auth: server.IAM(w.ids), Region: region, Sites: sites, Now: w.clock.now}))
@@ -202,6 +205,16 @@ func open(t *testing.T) *world {
 	w.user = w.person("ann")
 	w.assign(w.user)
 	return w
+}
+
+// hash hashes a password, and then does what a test wants to happen meanwhile.
+func (w *world) hash(ctx context.Context, fn func() error) error {
+	err := w.ids.Hash(ctx, fn)
+	if meanwhile := w.meanwhile; meanwhile != nil {
+		w.meanwhile = nil
+		meanwhile()
+	}
+	return err
 }
 
 func (w *world) person(name string) *directory.User {
