@@ -112,6 +112,7 @@ func TestRoundTrips(t *testing.T) {
 // A read does not keep its connection for longer than its answer takes: the end of its transaction is answered when the next one
 // has it already.
 func TestReadsPassConnectionsOn(t *testing.T) {
+	t.Parallel()
 	s := server(t)
 	p := startProxy(t, s.Addr)
 	db := open(t, postgrestest.Through(s.URL(), p.Addr)+"&pool_max_conns=4")
@@ -136,18 +137,18 @@ func TestReadsPassConnectionsOn(t *testing.T) {
 		}
 	}
 	groups := p.record(func() {
-		for range 10 {
+		for range 5 {
 			get()
 		}
 	})
-	if len(groups) != 10 || len(p.used) != 1 {
-		t.Errorf("%d round trips over %d connections, want 10 over one", len(groups), len(p.used))
+	if len(groups) != 5 || len(p.used) != 1 {
+		t.Errorf("%d round trips over %d connections, want 5 over one", len(groups), len(p.used))
 	}
 	p.record(func() {
 		var together sync.WaitGroup
 		for range 16 {
 			together.Go(func() {
-				for range 20 {
+				for range 4 {
 					get()
 				}
 			})
