@@ -39,6 +39,12 @@ func Ask(t testing.TB, conf aws.Config, service, target string, in any) (status 
 	if err := v4.NewSigner().SignHTTP(t.Context(), keys, r, hex.EncodeToString(sum[:]), service, conf.Region, time.Now()); err != nil {
 		t.Fatal(err)
 	}
+	return Answer(t, r)
+}
+
+// Answer sends a request, and returns the status and the JSON object that it is answered with, nil if with nothing.
+func Answer(t testing.TB, r *http.Request) (status int, answer map[string]any) {
+	t.Helper()
 	res, err := http.DefaultClient.Do(r)
 	if err != nil {
 		t.Fatal(err)
@@ -50,7 +56,7 @@ func Ask(t testing.TB, conf aws.Config, service, target string, in any) (status 
 	}
 	if len(text) > 0 {
 		if err := json.Unmarshal(text, &answer); err != nil {
-			t.Fatalf("%s: %s: %v", target, text, err)
+			t.Fatalf("%s %s %s: %q: %v", r.Method, r.URL, r.Header.Get("X-Amz-Target"), text, err)
 		}
 	}
 	return res.StatusCode, answer

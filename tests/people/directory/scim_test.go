@@ -3,7 +3,6 @@ package directory
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -17,6 +16,7 @@ import (
 
 	"github.com/statordb/stator"
 	"github.com/statordb/stator/statortest"
+	"github.com/statordb/stator/tests/harness"
 )
 
 // admin calls an operation of the console's API on its directory.
@@ -93,21 +93,7 @@ func (p *provisioner) send(t *testing.T, method, path, body string) (status int,
 	if p.token != "" {
 		req.Header.Set("Authorization", "Bearer "+p.token)
 	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	text, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(text) > 0 {
-		if err := json.Unmarshal(text, &answer); err != nil {
-			t.Fatalf("%s %s: %q", method, path, text)
-		}
-	}
-	return res.StatusCode, answer
+	return harness.Answer(t, req)
 }
 
 func filter(f string) string { return "?filter=" + url.QueryEscape(f) }
